@@ -1,0 +1,109 @@
+package org.dormouse.http;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request with its response. A protocol (HTTP/1.1, HTTP/2, a foreign server, a test) makes it; an {@link ExchangeHandler} consumes it.
+ *
+ * <p>Nothing here waits. Who wants to block parks until the callback of {@link #whenReadable} or {@link #whenWritable} has run. One thread
+ * at a time reads, and one at a time writes; they need not be the same. Callbacks come from any thread and must not block.
+ *
+ * <pre>
+ *   commit, write*, flush*, finish        the ordinary way
+ *   upgrade                               instead of commit: the bytes belong to somebody else now
+ *   abort                                 at any time: the connection is cut
+ * </pre>
+ */
+public interface Exchange {
+    RequestHead request();
+
+    Peer peer();
+
+    /** Identifies this exchange among all of this server. */
+    long id();
+
+    /** Starts tasks where this exchange is at home: as virtual threads carried by the loop of its connection, or what comes closest. */
+    Executor carrier();
+
+    // --- request body
+
+    /**
+     * Copies bytes of the body that have arrived. The first call answers {@code Expect: 100-continue}.
+     *
+     * @return 1 to {@code length}: so many bytes; 0: none has arrived yet; -1: the body has ended
+     * @throws BadRequest if the body breaks its framing or a limit
+     * @throws IOException if the peer left
+     */
+    int read(byte[] target, int offset, int length) throws IOException;
+
+    /** Whether every byte of the body has been read; true from the start where there is no body. */
+    boolean isBodyRead();
+
+    /**
+     * Calls {@code wake} once, as soon as {@link #read} would return something other than 0, or throw: at once if it would now. A second
+     * call before the first was answered replaces it.
+     */
+    void whenReadable(Runnable wake);
+
+    // --- response
+
+    /**
+     * Fixes status and fields. The head leaves together with the first bytes of the body, so this alone sends nothing. Content-Length,
+     * Transfer-Encoding, Connection and Date are the protocol's business; a Content-Length among {@code fields} is ignored.
+     *
+     * @param reason the phrase for the status line; null for the usual one
+     * @param contentLength how many bytes will be written; -1 if only {@link #finish} will tell
+     * @throws IllegalStateException if already committed
+     */
+    void commit(int status, @Nullable String reason, Fields fields, long contentLength);
+
+    boolean isCommitted();
+
+    /**
+     * Copies bytes of the body. Where the response has none (HEAD, 204, 304), they are taken and dropped; so are those beyond the
+     * content length.
+     *
+     * @return how many bytes were taken; fewer than {@code length}, down to 0, when the output is full: see {@link #whenWritable}
+     * @throws IOException if the peer left
+     * @throws IllegalStateException before {@link #commit} or after {@link #finish}
+     */
+    int write(byte[] source, int offset, int length) throws IOException;
+
+    /**
+     * Hands everything written so far, the head included, to the network as far as it takes it.
+     *
+     * @return true if nothing is left unsent
+     */
+    boolean flush() throws IOException;
+
+    /** Calls {@code wake} once, as soon as {@link #write} would take a byte or throw: at once if it would now. */
+    void whenWritable(Runnable wake);
+
+    /**
+     * Ends the response and sends what is left of it in the background. A body shorter than its content length closes the connection, so
+     * that the next response is never taken for the rest of this one. Does nothing if called again. Nothing of this exchange may be
+     * called afterwards, except {@link #request}, {@link #peer} and {@link #id}.
+     */
+    void finish();
+
+    /** Cuts the connection (or resets the stream): what the client has got so far is all there will be. Any thread, any time. */
+    void abort();
+
+    /**
+     * Answers 101 with {@code fields} and hands the connection to {@code successor}.
+     *
+     * @throws UnsupportedOperationException if what carries this exchange cannot be upgraded to that
+     * @throws IllegalStateException if already committed
+     */
+    void upgrade(Fields fields, Upgrade successor);
+
+    // --- while nobody reads or writes
+
+    /** Calls {@code gone} once if the peer hangs up or resets before {@link #finish}; half-close alone is not that. Null takes it back. */
+    void whenGone(@Nullable Runnable gone);
+
+    /** Runs {@code task} (quick, not blocking) after {@code delayNanos}, unless the returned handle is run before. Any thread. */
+    Runnable schedule(long delayNanos, Runnable task);
+}

@@ -1,0 +1,97 @@
+package org.dormouse;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The package map of docs/architecture.md, as a test. */
+class PackageMapTest {
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.dormouse");
+
+    @Test
+    void packagesAreFreeOfCycles() {
+        slices().matching("org.dormouse.(*)..").should().beFreeOfCycles().check(CODE);
+        slices().matching("org.dormouse.poller.(*)..").should().beFreeOfCycles().check(CODE);
+    }
+
+    @Test
+    void protocolsKnowNoServlets() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.dormouse.http..",
+                        "org.dormouse.http1..",
+                        "org.dormouse.transport..",
+                        "org.dormouse.buffer..",
+                        "org.dormouse.poller..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jakarta.servlet..")
+                .check(CODE);
+    }
+
+    @Test
+    void foreignMemoryIsThePollersBusiness() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dormouse.poller..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .check(CODE);
+    }
+
+    @Test
+    void eachPackageUsesOnlyWhatTheMapAllows() {
+        mayUse("http");
+        mayUse("buffer");
+        mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
+        mayUse("http1", "http", "transport", "buffer", "poller.loop");
+        mayUse("websocket", "http", "transport", "buffer", "poller.loop");
+        mayUse("servlet", "http", "servlet.mapping", "servlet.session", "servlet.multipart", "servlet.security");
+        mayUse("servlet.mapping", "http");
+        mayUse("servlet.session", "http");
+        mayUse("servlet.multipart", "http");
+        mayUse("servlet.security", "http");
+        mayUse(
+                "deploy",
+                "http",
+                "servlet",
+                "servlet.mapping",
+                "servlet.session",
+                "servlet.multipart",
+                "servlet.security");
+    }
+
+    @Test
+    void nothingUsesThePublicEntry() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.dormouse.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.dormouse")
+                .check(CODE);
+    }
+
+    private static void mayUse(String own, String... others) {
+        String[] allowed = new String[others.length + 1];
+        allowed[0] = "org.dormouse." + own;
+        for (int i = 0; i < others.length; i++) allowed[i + 1] = "org.dormouse." + others[i];
+        noClasses()
+                .that()
+                .resideInAPackage(allowed[0])
+                .should()
+                .dependOnClassesThat(com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage(
+                                "org.dormouse..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(allowed))))
+                .check(CODE);
+    }
+}
