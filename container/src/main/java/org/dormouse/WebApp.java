@@ -1,0 +1,182 @@
+package org.dormouse;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.EventListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one application consists of. Filled by one thread, then given to {@link Dormouse.Builder#deploy}; later changes have no effect.
+ * What has no method here (load order, multipart limits, init parameters...) is done by an {@link #initializer}, which gets the whole
+ * {@code ServletContext}.
+ *
+ * <pre>{@code
+ * WebApp.at("/shop")
+ *         .servlet("/hello", new HelloServlet())
+ *         .filter("/*", new TimingFilter())
+ *         .endpoint(ChatEndpoint.class)
+ * }</pre>
+ */
+public final class WebApp {
+    private final String contextPath;
+    private final List<NamedServlet> servlets = new ArrayList<>();
+    private final List<NamedFilter> filters = new ArrayList<>();
+    private final List<EventListener> listeners = new ArrayList<>();
+    private final List<Initializer> initializers = new ArrayList<>();
+    private final List<Class<?>> endpoints = new ArrayList<>();
+    private final List<ServerEndpointConfig> endpointConfigs = new ArrayList<>();
+    private final Map<String, String> contextParams = new LinkedHashMap<>();
+    private final Map<String, Object> attributes = new LinkedHashMap<>();
+    private @Nullable Path war;
+    private @Nullable Path resources;
+    private @Nullable Path users;
+    private @Nullable ClassLoader classLoader;
+    private @Nullable Duration sessionTimeout;
+    private @Nullable Execution execution;
+
+    private WebApp(String contextPath) {
+        this.contextPath = contextPath;
+    }
+
+    /**
+     * @param contextPath {@code "/"} or {@code ""} for the root, else a path as in {@code "/shop"}: it starts with a slash and does not
+     *     end with one
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static WebApp at(String contextPath) {
+        String path = contextPath.equals("/") ? "" : contextPath;
+        if (!path.isEmpty() && (path.charAt(0) != '/' || path.endsWith("/"))) {
+            throw new IllegalArgumentException(
+                    "context path \"" + contextPath + "\" must be \"/\" or start with a slash and not end with one");
+        }
+        return new WebApp(path);
+    }
+
+    /** The context path as {@code ServletContext.getContextPath()} shows it: {@code ""} for the root. */
+    public String contextPath() {
+        return contextPath;
+    }
+
+    /** Serves {@code pattern} (Servlet 6.1 §12.2) with {@code servlet}, which is named after its class. It supports async. */
+    public WebApp servlet(String pattern, Servlet servlet) {
+        return servletNamed(servlet.getClass().getName() + "-" + (servlets.size() + 1), servlet, pattern);
+    }
+
+    /** Serves {@code patterns} with {@code servlet} under a name of your choice. */
+    public WebApp servletNamed(String name, Servlet servlet, String... patterns) {
+        servlets.add(new NamedServlet(name, servlet, List.of(patterns)));
+        return this;
+    }
+
+    /** Puts {@code filter} before what answers requests to {@code pattern}, behind the filters added earlier. It supports async. */
+    public WebApp filter(String pattern, Filter filter) {
+        return filterNamed(
+                filter.getClass().getName() + "-" + (filters.size() + 1),
+                filter,
+                EnumSet.of(DispatcherType.REQUEST),
+                pattern);
+    }
+
+    /** Puts {@code filter} before {@code patterns} for the given kinds of dispatch, under a name of your choice. */
+    public WebApp filterNamed(String name, Filter filter, Set<DispatcherType> dispatches, String... patterns) {
+        filters.add(new NamedFilter(name, filter, EnumSet.copyOf(dispatches), List.of(patterns)));
+        return this;
+    }
+
+    /** Adds a listener; its interfaces say of what (Servlet 6.1 §11.2). */
+    public WebApp listener(EventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Runs {@code initializer} when the application starts.
+     *
+     * @param handledTypes what its {@code onStartup} is given; empty means null, as for one without {@code @HandlesTypes}
+     */
+    public WebApp initializer(ServletContainerInitializer initializer, Class<?>... handledTypes) {
+        initializers.add(new Initializer(initializer, List.of(handledTypes)));
+        return this;
+    }
+
+    /** Adds a WebSocket endpoint, a class annotated with {@code @ServerEndpoint}. */
+    public WebApp endpoint(Class<?> annotatedEndpoint) {
+        endpoints.add(annotatedEndpoint);
+        return this;
+    }
+
+    /** Adds a programmatic WebSocket endpoint. */
+    public WebApp endpoint(ServerEndpointConfig config) {
+        endpointConfigs.add(config);
+        return this;
+    }
+
+    /**
+     * Takes descriptor, classes, libraries and resources from a WAR or an unpacked one. What was added here besides it is added to it.
+     *
+     * @param warOrFolder looked at when the server starts, and must stay where it is until the server is closed
+     */
+    public WebApp war(Path warOrFolder) {
+        this.war = warOrFolder;
+        return this;
+    }
+
+    /** Serves the files below {@code folder} (never WEB-INF or META-INF) where no servlet answers. */
+    public WebApp resources(Path folder) {
+        this.resources = folder;
+        return this;
+    }
+
+    /** The users that may log in: one a line, {@code name:password:role,role}; see {@code dormouse hash-password}. */
+    public WebApp users(Path file) {
+        this.users = file;
+        return this;
+    }
+
+    /** The context class loader of everything the application does; the default is the one of the thread that starts the server. */
+    public WebApp classLoader(ClassLoader loader) {
+        this.classLoader = loader;
+        return this;
+    }
+
+    /** Sets what {@code ServletContext.getInitParameter} answers. */
+    public WebApp contextParam(String name, String value) {
+        contextParams.put(name, value);
+        return this;
+    }
+
+    /** Sets an attribute of the context before anything of the application runs. */
+    public WebApp attribute(String name, Object value) {
+        attributes.put(name, value);
+        return this;
+    }
+
+    /** How long a session lives without a request; zero or less means for ever. The default is 30 minutes. */
+    public WebApp sessionTimeout(Duration timeout) {
+        this.sessionTimeout = timeout;
+        return this;
+    }
+
+    /** Where the servlets of this application run, if not where those of its server do. */
+    public WebApp execution(Execution execution) {
+        this.execution = execution;
+        return this;
+    }
+
+    private record NamedServlet(String name, Servlet servlet, List<String> patterns) {}
+
+    private record NamedFilter(String name, Filter filter, EnumSet<DispatcherType> dispatches, List<String> patterns) {}
+
+    private record Initializer(ServletContainerInitializer initializer, List<Class<?>> handledTypes) {}
+}
