@@ -30,26 +30,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebApp {
     private final String contextPath;
-    private final List<NamedServlet> servlets = new ArrayList<>();
-    private final List<NamedFilter> filters = new ArrayList<>();
-    private final List<EventListener> listeners = new ArrayList<>();
-    private final List<Initializer> initializers = new ArrayList<>();
-    private final List<Class<?>> endpoints = new ArrayList<>();
-    private final List<ServerEndpointConfig> endpointConfigs = new ArrayList<>();
-    private final Map<String, String> contextParams = new LinkedHashMap<>();
-    private final Map<String, Object> attributes = new LinkedHashMap<>();
-    private @Nullable Path war;
-    private @Nullable Path resources;
-    private @Nullable Path users;
-    private @Nullable ClassLoader classLoader;
-    private @Nullable Duration sessionTimeout;
-    private @Nullable Execution execution;
+    final List<NamedServlet> servlets = new ArrayList<>();
+    final List<NamedFilter> filters = new ArrayList<>();
+    final List<EventListener> listeners = new ArrayList<>();
+    final List<Initializer> initializers = new ArrayList<>();
+    final List<Class<?>> endpoints = new ArrayList<>();
+    final List<ServerEndpointConfig> endpointConfigs = new ArrayList<>();
+    final Map<String, String> contextParams = new LinkedHashMap<>();
+    final Map<String, Object> attributes = new LinkedHashMap<>();
+
+    @Nullable
+    Path war;
+
+    @Nullable
+    Path resources;
+
+    @Nullable
+    Path users;
+
+    @Nullable
+    ClassLoader classLoader;
+
+    @Nullable
+    Duration sessionTimeout;
+
+    @Nullable
+    Execution execution;
 
     private WebApp(String contextPath) {
         this.contextPath = contextPath;
     }
 
     /**
+     * Starts the description of an application.
+     *
      * @param contextPath {@code "/"} or {@code ""} for the root, else a path as in {@code "/shop"}: it starts with a slash and does not
      *     end with one
      * @throws IllegalArgumentException if it is anything else
@@ -174,9 +188,9 @@ public final class WebApp {
         return this;
     }
 
-    private record NamedServlet(String name, Servlet servlet, List<String> patterns) {}
+    record NamedServlet(String name, Servlet servlet, List<String> patterns) {}
 
-    private record NamedFilter(String name, Filter filter, EnumSet<DispatcherType> dispatches, List<String> patterns) {}
+    record NamedFilter(String name, Filter filter, EnumSet<DispatcherType> dispatches, List<String> patterns) {}
 
-    private record Initializer(ServletContainerInitializer initializer, List<Class<?>> handledTypes) {}
+    record Initializer(ServletContainerInitializer initializer, List<Class<?>> handledTypes) {}
 }
