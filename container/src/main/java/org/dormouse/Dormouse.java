@@ -44,6 +44,28 @@ public final class Dormouse implements AutoCloseable {
     }
 
     /**
+     * Begins to listen, after {@link Builder#prepare}. Does nothing if it listens already.
+     *
+     * @throws java.io.UncheckedIOException around a {@link java.net.BindException} that names host and port, if they cannot be had; the
+     *     applications stay started
+     */
+    public Dormouse listen() {
+        if (port >= 0) throw new IllegalStateException("not assembled yet: " + host + ":" + port);
+        return this;
+    }
+
+    /**
+     * Stops listening and tells kept-alive connections to close; applications go on with what they are at. Does nothing if it does not
+     * listen. It cannot listen again.
+     */
+    public void stopListening() {}
+
+    /** Requests whose response is not finished yet, asynchronous ones included. */
+    public int requestsInFlight() {
+        return 0;
+    }
+
+    /**
      * Stops accepting, lets the requests in flight finish, for at most the time of {@link Builder#drainTimeout}, then ends the
      * applications and closes every connection. Does nothing if called again.
      */
@@ -57,6 +79,7 @@ public final class Dormouse implements AutoCloseable {
         private @Nullable Execution execution;
         private int loops;
         private Duration drainTimeout = Duration.ofSeconds(30);
+        private @Nullable String serverHeader;
         private final List<WebApp> applications = new ArrayList<>();
 
         private Builder() {}
@@ -108,6 +131,22 @@ public final class Dormouse implements AutoCloseable {
             return this;
         }
 
+        /** The value of the Server field of every response that sets none itself; without it there is no such field. */
+        public Builder serverHeader(String value) {
+            this.serverHeader = value;
+            return this;
+        }
+
+        /**
+         * Starts the applications in the order they were added, and binds nothing yet: {@link Dormouse#listen} does, and until then
+         * {@link Dormouse#port} is -1.
+         *
+         * @throws IllegalStateException if an application cannot be started; nothing is left running
+         */
+        public Dormouse prepare() {
+            return start();
+        }
+
         /**
          * Starts the applications in the order they were added, then listens.
          *
@@ -117,7 +156,7 @@ public final class Dormouse implements AutoCloseable {
             Execution inForce = execution == null ? Execution.VIRTUAL : execution;
             if (loops >= 0) {
                 throw new IllegalStateException("not assembled yet: " + host + ":" + port + " " + inForce + " "
-                        + drainTimeout + " " + applications);
+                        + drainTimeout + " " + serverHeader + " " + applications);
             }
             return new Dormouse(port, host, inForce);
         }

@@ -5,6 +5,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumSet;
 import java.util.EventListener;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,13 @@ public final class WebApp {
     final List<ServerEndpointConfig> endpointConfigs = new ArrayList<>();
     final Map<String, String> contextParams = new LinkedHashMap<>();
     final Map<String, Object> attributes = new LinkedHashMap<>();
+
+    final List<ErrorPage> errorPages = new ArrayList<>();
+    final Map<String, String> mimeTypes = new LinkedHashMap<>();
+    final Map<Locale, Charset> localeEncodings = new LinkedHashMap<>();
+
+    @Nullable
+    String displayName;
 
     @Nullable
     Path war;
@@ -176,6 +185,42 @@ public final class WebApp {
         return this;
     }
 
+    /** What {@code ServletContext.getServletContextName} answers. */
+    public WebApp displayName(String name) {
+        this.displayName = name;
+        return this;
+    }
+
+    /** Dispatches to {@code location}, a path below the context path, where a response is an error of this status (Servlet 6.1 §10.9). */
+    public WebApp errorPage(int status, String location) {
+        errorPages.add(new ErrorPage(status, null, location));
+        return this;
+    }
+
+    /** Dispatches to {@code location} where a servlet let {@code failure}, or a subclass that has no page of its own, escape. */
+    public WebApp errorPage(Class<? extends Throwable> failure, String location) {
+        errorPages.add(new ErrorPage(0, failure, location));
+        return this;
+    }
+
+    /** Dispatches to {@code location} for every error that has no page of its own. */
+    public WebApp errorPage(String location) {
+        errorPages.add(new ErrorPage(0, null, location));
+        return this;
+    }
+
+    /** The media type of files whose name ends with a dot and {@code extension}; takes the place of a built-in one. */
+    public WebApp mimeType(String extension, String type) {
+        mimeTypes.put(extension, type);
+        return this;
+    }
+
+    /** The charset a response gets with {@code setLocale} (Servlet 6.1 §5.5). */
+    public WebApp localeEncoding(Locale locale, Charset charset) {
+        localeEncodings.put(locale, charset);
+        return this;
+    }
+
     /** How long a session lives without a request; zero or less means for ever. The default is 30 minutes. */
     public WebApp sessionTimeout(Duration timeout) {
         this.sessionTimeout = timeout;
@@ -191,6 +236,9 @@ public final class WebApp {
     record NamedServlet(String name, Servlet servlet, List<String> patterns) {}
 
     record NamedFilter(String name, Filter filter, EnumSet<DispatcherType> dispatches, List<String> patterns) {}
+
+    /** For a status other than 0, or for a failure; with neither, for every error that has no page of its own. */
+    record ErrorPage(int status, @Nullable Class<? extends Throwable> failure, String location) {}
 
     record Initializer(ServletContainerInitializer initializer, List<Class<?>> handledTypes) {}
 }
