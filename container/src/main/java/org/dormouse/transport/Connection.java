@@ -25,6 +25,7 @@ import org.dormouse.buffer.PooledBuffer;
  * <p>The descriptor is closed by the loop only, and only when nothing is lent. So whoever has borrowed something may use the socket
  * without fear that its number means another client; after the peer left, sending is merely without effect.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Connection {
     /** Identifies this connection among all of this process; never given twice. */
     public long id() {
