@@ -1,0 +1,184 @@
+package org.dormouse.servlet.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.http.MappingMatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServletMappingsTest {
+    private static final ServletMappings<String> EXAMPLE =
+            mappings("/foo/bar/*", "/baz/*", "/catalog", "*.bop", "", "/", "/foo/*", "/fo/*", "/foo-x/*");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "null", textBlock = """
+            # path               | pattern    | kind         | match value     | servlet path         | path info
+            /foo/bar/index.html  | /foo/bar/* | PATH         | index.html      | /foo/bar             | /index.html
+            /foo/bar/index.bop   | /foo/bar/* | PATH         | index.bop       | /foo/bar             | /index.bop
+            /foo/barn            | /foo/*     | PATH         | barn            | /foo                 | /barn
+            /foo/ba              | /foo/*     | PATH         | ba              | /foo                 | /ba
+            /foo-/x              | /          | DEFAULT      | ''              | /foo-/x              | null
+            /foo-x/y             | /foo-x/*   | PATH         | y               | /foo-x               | /y
+            /baz                 | /baz/*     | PATH         | ''              | /baz                 | null
+            /baz/                | /baz/*     | PATH         | ''              | /baz                 | /
+            /baz/index.html      | /baz/*     | PATH         | index.html      | /baz                 | /index.html
+            /bazaar              | /          | DEFAULT      | ''              | /bazaar              | null
+            /catalog             | /catalog   | EXACT        | catalog         | /catalog             | null
+            /catalog/            | /          | DEFAULT      | ''              | /catalog/            | null
+            /catalog/index.html  | /          | DEFAULT      | ''              | /catalog/index.html  | null
+            /catalog/racecar.bop | *.bop      | EXTENSION    | catalog/racecar | /catalog/racecar.bop | null
+            /index.bop           | *.bop      | EXTENSION    | index           | /index.bop           | null
+            /index.BOP           | /          | DEFAULT      | ''              | /index.BOP           | null
+            /index.x.bop         | *.bop      | EXTENSION    | index.x         | /index.x.bop         | null
+            /index.bop/x         | /          | DEFAULT      | ''              | /index.bop/x         | null
+            /index.bop/          | /          | DEFAULT      | ''              | /index.bop/          | null
+            /                    | ''         | CONTEXT_ROOT | ''              | ''                   | /
+            ''                   | ''         | CONTEXT_ROOT | ''              | ''                   | /
+            """)
+    void examplesOfTheSpecificationAreMappedAsItSays(
+            String path, String pattern, MappingMatch kind, String matchValue, String servletPath, String pathInfo) {
+        ServletMatch<String> match = EXAMPLE.find(path);
+        assertThat(match).isNotNull();
+        assertThat(match.getPattern()).isEqualTo(pattern);
+        assertThat(match.target()).isEqualTo("target of " + pattern);
+        assertThat(match.getServletName()).isEqualTo("servlet of " + pattern);
+        assertThat(match.getMappingMatch()).isEqualTo(kind);
+        assertThat(match.getMatchValue()).isEqualTo(matchValue);
+        assertThat(match.servletPath()).isEqualTo(servletPath);
+        assertThat(match.pathInfo()).isEqualTo(pathInfo);
+    }
+
+    @Test
+    void everythingBelowTheContextFitsTheStarPattern() {
+        ServletMatch<String> match = mappings("/*").find("/a/b");
+        assertThat(match.servletPath()).isEmpty();
+        assertThat(match.pathInfo()).isEqualTo("/a/b");
+        assertThat(match.getMatchValue()).isEqualTo("a/b");
+        assertThat(mappings("/*").find("").pathInfo()).isNull();
+        assertThat(mappings("/*").find("/").pathInfo()).isEqualTo("/");
+    }
+
+    @Test
+    void withoutADefaultThereMayBeNoMatch() {
+        assertThat(mappings("/a").find("/b")).isNull();
+        assertThat(mappings("/a/*", "*.x").find("/")).isNull();
+        assertThat(mappings().find("/b")).isNull();
+    }
+
+    @Test
+    void exactMatchesAllocateNothing() {
+        assertThat(EXAMPLE.find("/catalog")).isSameAs(EXAMPLE.find("/catalog"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"foo", "*", "*.", "*.a/b", "*.a*", "foo/*", "a/*.x", "/a\nb", "/a\u0000", " /a"})
+    void malformedPatternsAreRefused(String pattern) {
+        assertThatThrownBy(() -> UrlPattern.of(pattern)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void patternsThatLookMoreThanTheyAreAreWarnedOf() {
+        assertThat(UrlPattern.of("/admin*").warning()).contains("/admin*", "ordinary character");
+        assertThat(UrlPattern.of("/*/admin").warning()).isNotNull();
+        assertThat(UrlPattern.of("/a*/*").warning()).isNotNull();
+        assertThat(UrlPattern.of("*.tar.gz").warning()).contains("follows the last dot");
+        for (String good : List.of("", "/", "/*", "/a/*", "/a", "*.x"))
+            assertThat(UrlPattern.of(good).warning()).isNull();
+    }
+
+    @Test
+    void onePatternForTwoServletsIsRefused() {
+        var builder = ServletMappings.<Integer>builder().add("/a", "one", 1).add("/a", "one", 1);
+        assertThatThrownBy(() -> builder.add("/a", "two", 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("/a", "one", "two");
+    }
+
+    @Test
+    void randomMappingsAnswerAsTheNaiveModelSays() {
+        var random = new Random(3);
+        for (int round = 0; round < 4_000; round++) {
+            Set<String> patterns = new LinkedHashSet<>();
+            for (int i = random.nextInt(12); i >= 0; i--) patterns.add(randomPattern(random));
+            ServletMappings<String> mappings = mappings(patterns.toArray(String[]::new));
+            for (int i = 0; i < 40; i++) {
+                String path = randomPath(random);
+                ServletMatch<String> match = mappings.find(path);
+                assertThat(match == null ? null : match.getPattern())
+                        .as("%s in %s", path, patterns)
+                        .isEqualTo(model(patterns, path));
+                if (match == null) continue;
+                assertThat(UrlPattern.of(match.getPattern()).matches(path)).isTrue();
+                String info = match.pathInfo();
+                assertThat(match.servletPath() + (info == null ? "" : info))
+                        .isEqualTo(path.isEmpty() && info != null ? "/" : path);
+            }
+        }
+    }
+
+    @Test
+    void aLookUpAmongThousandsOfPrefixesComparesFewOfThem() {
+        var builder = ServletMappings.<Integer>builder();
+        Map<String, Integer> expected = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            builder.add("/api/v" + i + "/*", "s" + i, i);
+            expected.put("/api/v" + i + "/x/y", i);
+        }
+        ServletMappings<Integer> mappings = builder.build();
+        expected.forEach(
+                (path, target) -> assertThat(mappings.find(path).target()).isEqualTo(target));
+        assertThat(mappings.find("/api/v10000")).isNull();
+    }
+
+    private static ServletMappings<String> mappings(String... patterns) {
+        var builder = ServletMappings.<String>builder();
+        for (String pattern : patterns) builder.add(pattern, "servlet of " + pattern, "target of " + pattern);
+        return builder.build();
+    }
+
+    private static final String[] NAMES = {"a", "b", "ab", "a-b", "a.x", "b.y", "a.b.x", ".x", "x.", "a0", "a!"};
+
+    private static String randomPattern(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> randomPath(random);
+            case 1, 2, 3 -> {
+                String path = randomPath(random);
+                yield (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/*";
+            }
+            case 4 -> "*." + (random.nextBoolean() ? "x" : "y");
+            default -> random.nextBoolean() ? "" : "/";
+        };
+    }
+
+    private static String randomPath(Random random) {
+        var path = new StringBuilder();
+        for (int i = random.nextInt(5); i > 0; i--) path.append('/').append(NAMES[random.nextInt(NAMES.length)]);
+        if (random.nextInt(5) == 0) path.append('/');
+        return path.toString();
+    }
+
+    /** Servlet 6.1 §12.1 word for word: exact, longest prefix stepping down a directory at a time, extension, default. */
+    private static @Nullable String model(Set<String> patterns, String path) {
+        if (patterns.contains("") && (path.isEmpty() || path.equals("/"))) return "";
+        if (!path.equals("/") && !path.isEmpty() && patterns.contains(path)) return path;
+        for (String folder = path; ; folder = folder.substring(0, folder.lastIndexOf('/'))) {
+            if (patterns.contains(folder + "/*")) return folder + "/*";
+            if (folder.isEmpty()) break;
+        }
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        List<String> parts = new ArrayList<>(List.of(last.split("\\.", -1)));
+        if (parts.size() > 1 && patterns.contains("*." + parts.getLast())) return "*." + parts.getLast();
+        return patterns.contains("/") ? "/" : null;
+    }
+}
