@@ -56,7 +56,7 @@ public final class Dormouse implements AutoCloseable {
 
     /**
      * Stops listening and tells kept-alive connections to close; applications go on with what they are at. Does nothing if it does not
-     * listen. It cannot listen again.
+     * listen. {@link #listen} may follow, on the same port if it was asked for by number.
      */
     public void stopListening() {}
 
@@ -80,6 +80,7 @@ public final class Dormouse implements AutoCloseable {
         private int loops;
         private Duration drainTimeout = Duration.ofSeconds(30);
         private @Nullable String serverHeader;
+        private int maxHeadBytes = 16 * 1024;
         private final List<WebApp> applications = new ArrayList<>();
 
         private Builder() {}
@@ -131,6 +132,13 @@ public final class Dormouse implements AutoCloseable {
             return this;
         }
 
+        /** Bytes of request line and fields together, 256 or more; a longer head is answered 431. 16 KiB if not called. */
+        public Builder maxHeadBytes(int bytes) {
+            if (bytes < 256) throw new IllegalArgumentException("maxHeadBytes " + bytes + " < 256");
+            this.maxHeadBytes = bytes;
+            return this;
+        }
+
         /** The value of the Server field of every response that sets none itself; without it there is no such field. */
         public Builder serverHeader(String value) {
             this.serverHeader = value;
@@ -156,7 +164,7 @@ public final class Dormouse implements AutoCloseable {
             Execution inForce = execution == null ? Execution.VIRTUAL : execution;
             if (loops >= 0) {
                 throw new IllegalStateException("not assembled yet: " + host + ":" + port + " " + inForce + " "
-                        + drainTimeout + " " + serverHeader + " " + applications);
+                        + drainTimeout + " " + serverHeader + " " + maxHeadBytes + " " + applications);
             }
             return new Dormouse(port, host, inForce);
         }

@@ -45,14 +45,14 @@ public final class WebApp {
     final Map<String, String> mimeTypes = new LinkedHashMap<>();
     final Map<Locale, Charset> localeEncodings = new LinkedHashMap<>();
 
+    final List<Path> resourceFolders = new ArrayList<>();
+    boolean defaultServlet = true;
+
     @Nullable
     String displayName;
 
     @Nullable
     Path war;
-
-    @Nullable
-    Path resources;
 
     @Nullable
     Path users;
@@ -155,9 +155,21 @@ public final class WebApp {
         return this;
     }
 
-    /** Serves the files below {@code folder} (never WEB-INF or META-INF) where no servlet answers. */
+    /**
+     * Serves the files below {@code folder} (never WEB-INF or META-INF) where no servlet answers. May be called for several folders: the
+     * first that has a file gives it. A folder inside a jar is fine, as long as its file system stays open.
+     */
     public WebApp resources(Path folder) {
-        this.resources = folder;
+        resourceFolders.add(folder);
+        return this;
+    }
+
+    /**
+     * Whether files are served to clients at all, which is so if this is not called. Without it, {@link #resources} and the files of a WAR
+     * are for {@code ServletContext.getResource} alone, and what no servlet answers is 404.
+     */
+    public WebApp defaultServlet(boolean registered) {
+        this.defaultServlet = registered;
         return this;
     }
 
