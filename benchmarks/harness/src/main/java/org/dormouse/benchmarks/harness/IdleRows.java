@@ -1,0 +1,56 @@
+package org.dormouse.benchmarks.harness;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What an idle connection costs: live heap after a full collection, resident memory and threads, against the same server without. */
+final class IdleRows {
+    private static final int WARM = 1_000;
+
+    private interface Opening {
+        IdleConnections open(int port, int count) throws IOException;
+    }
+
+    private final Table table = new Table(
+            "server",
+            "connections",
+            "kind",
+            "live heap B/connection",
+            "resident B/connection",
+            "threads before",
+            "threads with them");
+
+    void measure(List<Candidate> candidates, int count, Path log) throws IOException, InterruptedException {
+        for (Candidate candidate : candidates) {
+            if (!candidate.isJvm()) continue;
+            measure(candidate, count, "keep-alive HTTP", IdleConnections::http, log);
+            if (candidate.hasEndpoint()) measure(candidate, count, "WebSocket", IdleConnections::webSocket, log);
+        }
+    }
+
+    private void measure(Candidate candidate, int count, String kind, Opening opening, Path log)
+            throws IOException, InterruptedException {
+        Progress.say("%d idle connections (%s): %s", count, kind, candidate.name());
+        try (RunningServer server = RunningServer.start(candidate, log)) {
+            opening.open(server.port(), WARM).close(); // classes, caches and pools that the first ones make
+            long heap = server.liveHeapBytes();
+            long resident = server.residentBytes();
+            int threads = server.threads();
+            try (IdleConnections connections = opening.open(server.port(), count)) {
+                table.row(
+                        candidate.name(),
+                        Integer.toString(connections.count()),
+                        kind,
+                        Table.decimal((double) (server.liveHeapBytes() - heap) / count, 0),
+                        Table.decimal((double) (server.residentBytes() - resident) / count, 0),
+                        Integer.toString(threads),
+                        Integer.toString(server.threads()));
+            }
+        }
+    }
+
+    String table() {
+        return table.toString();
+    }
+}

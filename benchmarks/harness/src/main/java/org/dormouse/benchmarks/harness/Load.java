@@ -1,0 +1,124 @@
+package org.dormouse.benchmarks.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One run of a load generator against a running server, the generator on core 1.
+ *
+ * @param requests answered
+ * @param errors answers that were not 200, and broken connections
+ * @param seconds the run took
+ * @param cpuMicros the server spent meanwhile, user and system
+ * @param p50Micros median latency
+ * @param p99Micros latency that one request in a hundred exceeds
+ * @param raw what the generator printed
+ */
+record Load(
+        long requests, long errors, double seconds, long cpuMicros, double p50Micros, double p99Micros, String raw) {
+    static final int CONNECTIONS = 100;
+
+    private static final String CORE = "1";
+    private static final Pattern TOTAL = Pattern.compile("(\\d+) requests in ([\\d.]+)(s|m)");
+    private static final Pattern BROKEN = Pattern.compile("connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
+    private static final Pattern NOT_2XX = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
+    private static final Pattern FINISHED =
+            Pattern.compile("(\\d+) done, (\\d+) succeeded, (\\d+) failed, (\\d+) errored, (\\d+) timeout");
+
+    double requestsPerSecond() {
+        return requests / seconds;
+    }
+
+    double cpuMicrosPerRequest() {
+        return (double) cpuMicros / requests;
+    }
+
+    /** Share of core 0 that the server used, 0 to 1. */
+    double busy() {
+        return cpuMicros / (seconds * 1_000_000);
+    }
+
+    /** As many requests as the two can do, for {@code seconds}. */
+    static Load full(RunningServer server, int seconds) throws IOException, InterruptedException {
+        long cpu = server.cpuMicros();
+        String raw = Tool.run(
+                "taskset",
+                "-c",
+                CORE,
+                "wrk",
+                "-t1",
+                "-c" + CONNECTIONS,
+                "-d" + seconds + "s",
+                "--latency",
+                server.url("/hello"));
+        cpu = server.cpuMicros() - cpu;
+        Matcher total = find(TOTAL, raw);
+        long errors = 0;
+        Matcher broken = BROKEN.matcher(raw);
+        if (broken.find()) for (int i = 1; i <= 4; i++) errors += Long.parseLong(broken.group(i));
+        Matcher other = NOT_2XX.matcher(raw);
+        if (other.find()) errors += Long.parseLong(other.group(1));
+        double took = Double.parseDouble(total.group(2)) * (total.group(3).equals("m") ? 60 : 1);
+        return new Load(
+                Long.parseLong(total.group(1)), errors, took, cpu, percentile(raw, 50), percentile(raw, 99), raw);
+    }
+
+    /** {@code requestsPerSecond} in all, spread evenly over the connections, whatever the server makes of it. */
+    static Load atRate(RunningServer server, int requestsPerSecond, int seconds)
+            throws IOException, InterruptedException {
+        Path log = Files.createTempFile("h2load", ".log");
+        try {
+            long cpu = server.cpuMicros();
+            String raw = Tool.run(
+                    "taskset",
+                    "-c",
+                    CORE,
+                    "h2load",
+                    "--h1",
+                    "-t1",
+                    "-c" + CONNECTIONS,
+                    "-D" + seconds,
+                    "--rps=" + (double) requestsPerSecond / CONNECTIONS,
+                    "--log-file=" + log,
+                    server.url("/hello"));
+            cpu = server.cpuMicros() - cpu;
+            long[] micros;
+            try (Stream<String> lines = Files.lines(log)) { // begin, status, microseconds
+                micros = lines.mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf('\t') + 1)))
+                        .toArray();
+            }
+            Arrays.sort(micros);
+            Matcher finished = find(FINISHED, raw);
+            long errors = Long.parseLong(finished.group(3)) + Long.parseLong(finished.group(5));
+            return new Load(micros.length, errors, seconds, cpu, at(micros, 0.50), at(micros, 0.99), raw);
+        } finally {
+            Files.delete(log);
+        }
+    }
+
+    private static double at(long[] sorted, double share) {
+        if (sorted.length == 0) return Double.NaN;
+        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length))];
+    }
+
+    private static double percentile(String raw, int percent) {
+        Matcher line = find(Pattern.compile("(?m)^\\s+" + percent + "%\\s+([\\d.]+)(us|ms|s)$"), raw);
+        double unit = switch (line.group(2)) {
+            case "us" -> 1;
+            case "ms" -> 1_000;
+            default -> 1_000_000;
+        };
+        return Double.parseDouble(line.group(1)) * unit;
+    }
+
+    private static Matcher find(Pattern pattern, String raw) {
+        Matcher matcher = pattern.matcher(raw);
+        if (!matcher.find()) throw new IllegalStateException("no " + pattern + " in: " + raw);
+        return matcher;
+    }
+}

@@ -1,0 +1,41 @@
+package org.dormouse.benchmarks.jetty;
+
+import java.util.concurrent.Executors;
+import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.HelloServlet;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Arguments: PORT [virtual]. No access log, no Server field, idle connections kept for an hour. */
+public final class JettyServer {
+    private JettyServer() {}
+
+    public static void main(String[] arguments) throws Exception {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        if (arguments.length > 1 && arguments[1].equals("virtual")) {
+            threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        }
+        Server server = new Server(threads);
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setSendDateHeader(true);
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
+        connector.setHost("127.0.0.1");
+        connector.setPort(Integer.parseInt(arguments[0]));
+        connector.setIdleTimeout(3_600_000);
+        connector.setAcceptQueueSize(4096);
+        server.addConnector(connector);
+
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.addServlet(HelloServlet.class, "/hello");
+        JakartaWebSocketServletContainerInitializer.configure(
+                context, (servletContext, container) -> container.addEndpoint(EchoEndpoint.class));
+        server.setHandler(context);
+        server.start();
+    }
+}

@@ -1,0 +1,42 @@
+package org.dormouse.benchmarks.tomcat;
+
+import java.io.File;
+import java.nio.file.Files;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.websocket.server.WsSci;
+import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.HelloServlet;
+
+/** Arguments: PORT [virtual]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
+public final class TomcatServer {
+    private TomcatServer() {}
+
+    public static void main(String[] arguments) throws Exception {
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+        File base = Files.createTempDirectory("tomcat").toFile();
+        base.deleteOnExit();
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(base.getPath());
+
+        Connector connector = new Connector();
+        connector.setPort(Integer.parseInt(arguments[0]));
+        connector.setProperty("address", "127.0.0.1");
+        AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+        protocol.setMaxKeepAliveRequests(-1);
+        protocol.setKeepAliveTimeout(-1);
+        ((AbstractProtocol<?>) protocol).setMaxConnections(-1);
+        boolean virtual = arguments.length > 1 && arguments[1].equals("virtual");
+        if (!connector.setProperty("useVirtualThreads", Boolean.toString(virtual))) {
+            throw new IllegalStateException("this Tomcat has no useVirtualThreads");
+        }
+        tomcat.setConnector(connector);
+
+        var context = tomcat.addContext("", base.getPath());
+        Tomcat.addServlet(context, "hello", new HelloServlet()).addMapping("/hello");
+        context.addServletContainerInitializer(new WsSci(), java.util.Set.of(EchoEndpoint.class));
+        tomcat.start();
+    }
+}

@@ -1,0 +1,5 @@
+/** Embedded Undertow with the workload of the comparison. */
+@NullMarked
+package org.dormouse.benchmarks.undertow;
+
+import org.jspecify.annotations.NullMarked;
