@@ -1,0 +1,39 @@
+package org.dormouse.poller.socket;
+
+import org.jspecify.annotations.Nullable;
+
+/** A listening TCP socket, non-blocking. Belongs to whoever holds its loop; {@link #close} as well. */
+public interface ListenSocket extends AutoCloseable {
+    /** What came of the last {@link #accept}. */
+    enum Outcome {
+        /** A connection was accepted. */
+        ACCEPTED,
+        /** Nobody waits; the next one makes the socket ready. */
+        NONE_WAITING,
+        /** One left while it waited, or its network failed: the next {@link #accept} may succeed at once. */
+        ONE_LOST,
+        /** The process or the system has no descriptor or memory left: they wait in the kernel; there will be no second edge for them. */
+        EXHAUSTED,
+        /** The socket is closed. */
+        CLOSED
+    }
+
+    int descriptor();
+
+    /** The port in use, never 0. */
+    int port();
+
+    /** Takes the next connection, TCP_NODELAY set; null if there is none: see {@link #outcome}. */
+    @Nullable
+    StreamSocket accept();
+
+    /** What came of the last {@link #accept}. */
+    Outcome outcome();
+
+    /** The kernel's reason for the last {@link #accept} that gave none, as {@code -errno}; 0 if there was none. */
+    int error();
+
+    /** Stops listening; who still waits to be accepted is reset. A second call does nothing. */
+    @Override
+    void close();
+}

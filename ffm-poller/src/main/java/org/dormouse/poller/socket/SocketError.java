@@ -1,0 +1,39 @@
+package org.dormouse.poller.socket;
+
+import java.io.IOException;
+import org.dormouse.poller.libc.Errno;
+
+/** Reads the negative results of {@link StreamSocket}. */
+public final class SocketError {
+    private SocketError() {}
+
+    /** Nothing is wrong: there is nothing to read, or no room to write, until the next readiness. */
+    public static boolean wouldBlock(int result) {
+        return result == -Errno.EAGAIN;
+    }
+
+    /** The peer is gone: reset, broken pipe, timed out, unreachable. */
+    public static boolean isPeerGone(int result) {
+        return switch (-result) {
+            case Errno.ECONNRESET,
+                    Errno.EPIPE,
+                    Errno.ETIMEDOUT,
+                    Errno.ENOTCONN,
+                    Errno.EHOSTUNREACH,
+                    Errno.ENETUNREACH,
+                    Errno.ENETDOWN,
+                    Errno.ECONNABORTED -> true;
+            default -> false;
+        };
+    }
+
+    /** For messages: {@code ECONNRESET (104)}. */
+    public static String describe(int result) {
+        return Errno.describe(-result);
+    }
+
+    /** The exception for callers that need one; {@code call} is the system call's name. */
+    public static IOException exception(String call, int result) {
+        return new IOException(call + ": " + describe(result));
+    }
+}

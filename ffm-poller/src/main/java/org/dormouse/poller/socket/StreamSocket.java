@@ -1,0 +1,55 @@
+package org.dormouse.poller.socket;
+
+/**
+ * One accepted TCP connection, non-blocking. Results are counts or {@code -errno}, never exceptions; {@link SocketError} tells what a
+ * negative one means. One thread at a time may receive and one at a time may send; they need not be the same. A call that a signal
+ * interrupted has been repeated.
+ */
+public interface StreamSocket {
+    /** The most bytes that one call moves: the system call runs without leaving Java, so it must be short. */
+    int MAX_TRANSFER = 16 * 1024;
+
+    /** The kernel's number for this socket. It is given to another one as soon as this is closed. */
+    int descriptor();
+
+    /**
+     * Moves bytes that have arrived into {@code target}.
+     *
+     * @param length at least 1; of more than {@link #MAX_TRANSFER} only so many are used
+     * @return how many bytes; 0 at the end of the stream; {@code -errno}
+     */
+    int receive(byte[] target, int offset, int length);
+
+    /**
+     * Hands bytes to the kernel; lends {@code source} for the call. A peer that is gone is a result, not a signal.
+     *
+     * @param length at least 1; of more than {@link #MAX_TRANSFER} only so many are used
+     * @return how many bytes the kernel took, at least 1; {@code -errno}
+     */
+    int send(byte[] source, int offset, int length);
+
+    /** Tells the peer that nothing more will come; input goes on. */
+    void shutdownOutput();
+
+    /** Ends both directions at once but keeps the descriptor's number: an abort while others may still use this socket. Any thread. */
+    void shutdown();
+
+    /**
+     * Gives the descriptor back: only when no other thread can be inside or before a call of this socket, since its number may reach a
+     * stranger's connection at once. Unread input makes the kernel send a reset. A second call does nothing.
+     */
+    void close();
+
+    /** The first 64 bits of the peer's address as IPv6; 0 for IPv4, which is kept in its mapped form ({@code ::ffff:a.b.c.d}). */
+    long peerHigh();
+
+    /** The last 64 bits of the peer's address as IPv6. */
+    long peerLow();
+
+    /** The peer's port, 0 to 65535. */
+    int peerPort();
+
+    /** The address on this side, asked of the kernel at each call; null once the socket is closed. */
+    @org.jspecify.annotations.Nullable
+    SocketAddress local();
+}
