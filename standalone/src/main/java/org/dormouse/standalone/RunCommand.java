@@ -1,0 +1,126 @@
+package org.dormouse.standalone;
+
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.dormouse.Dormouse;
+import org.dormouse.Execution;
+import org.dormouse.WebApp;
+import org.dormouse.standalone.demo.Demo;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Serves applications until the process is told to end. */
+@Command(
+        name = "run",
+        description =
+                "Serves applications, or the demonstration if none is named. SIGTERM or Ctrl-C ends it gracefully.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port to listen on; 0: a free one. Default: ${DEFAULT-VALUE}")
+    private int port = 8080;
+
+    @Option(
+            names = "--host",
+            paramLabel = "H",
+            description = "Name or address of the interface to listen on. Default: ${DEFAULT-VALUE}, every interface")
+    private String host = "0.0.0.0";
+
+    @Option(
+            names = "--context",
+            paramLabel = "/PATH",
+            description =
+                    "Context path; once for each application, in their order. Default: / for a single application; for several "
+                            + "the name of each file (ROOT.war: /)")
+    private List<String> contexts = new ArrayList<>();
+
+    @Option(
+            names = "--execution",
+            paramLabel = "MODE",
+            description = "Where servlets run: loop, virtual or pool. Default: loop if the JVM allows it, else virtual")
+    private @Nullable Execution execution;
+
+    @Option(names = "--loops", paramLabel = "N", description = "Number of event loops. Default: one per core")
+    private @Nullable Integer loops;
+
+    @Option(
+            names = "--users",
+            paramLabel = "FILE",
+            description = "Who may log in: one user a line, name:password:role,role. See dormouse hash-password")
+    private @Nullable Path users;
+
+    @Parameters(
+            paramLabel = "APP.war | FOLDER",
+            arity = "0..*",
+            description = "Applications to serve, packed or unpacked")
+    private List<Path> applications = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        try (Dormouse server = builder().start()) {
+            CountDownLatch ended = closeOnSignal(server);
+            sayWhere(server);
+            ended.await();
+        }
+        return 0;
+    }
+
+    private Dormouse.Builder builder() throws NoSuchFileException {
+        Dormouse.Builder builder = Dormouse.builder().port(port).host(host);
+        if (execution != null) builder.execution(execution);
+        if (loops != null) builder.loops(loops);
+        if (users != null && !Files.isReadable(users)) throw new NoSuchFileException("users file " + users);
+        if (applications.isEmpty()) {
+            WebApp demo = Demo.at(contexts.isEmpty() ? "/" : contexts.getFirst());
+            return builder.deploy(users == null ? demo : demo.users(users));
+        }
+        List<String> paths = new ContextPaths(contexts, applications).resolve(spec.commandLine());
+        for (int i = 0; i < applications.size(); i++) {
+            WebApp application = WebApp.at(paths.get(i)).war(applications.get(i));
+            if (users != null) application.users(users);
+            builder.deploy(application);
+        }
+        return builder;
+    }
+
+    /** The shutdown hook waits for the close, or the JVM would end in the midst of it. */
+    private static CountDownLatch closeOnSignal(Dormouse server) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            server.close();
+                            ended.countDown();
+                        },
+                        "dormouse-shutdown"));
+        return ended;
+    }
+
+    private void sayWhere(Dormouse server) {
+        CommandLine command = spec.commandLine();
+        String shown = host.equals("0.0.0.0") || host.equals("::")
+                ? "localhost"
+                : host.contains(":") ? "[" + host + "]" : host;
+        command.getOut()
+                .println("Dormouse is at http://" + shown + ":" + server.port() + "/ (execution "
+                        + server.execution().name().toLowerCase(java.util.Locale.ROOT) + "). Ctrl-C ends it.");
+        command.getOut().flush();
+    }
+}
