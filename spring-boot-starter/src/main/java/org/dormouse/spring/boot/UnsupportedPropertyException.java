@@ -1,0 +1,47 @@
+package org.dormouse.spring.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.web.server.Http2;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.WebServerException;
+
+/** A property asks for what Dormouse does not have yet. */
+public class UnsupportedPropertyException extends WebServerException {
+    private static final long serialVersionUID = 1L;
+
+    UnsupportedPropertyException(String property, String advice) {
+        super(property + " is set, and Dormouse cannot do that yet: " + advice, null);
+    }
+
+    /** @throws UnsupportedPropertyException for the first setting of {@code factory} that nothing would carry out */
+    static void refuseWhatIsNotThereYet(DormouseServletWebServerFactory factory) {
+        for (Refusal refusal : refusals(factory)) {
+            if (refusal.isSet) throw new UnsupportedPropertyException(refusal.property, refusal.advice);
+        }
+    }
+
+    private static List<Refusal> refusals(DormouseServletWebServerFactory factory) {
+        List<Refusal> refusals = new ArrayList<>();
+        Http2 http2 = factory.getHttp2();
+        var compression = factory.getCompression();
+        var session = factory.getSettings().getSession();
+        refusals.add(new Refusal(
+                "server.ssl.*",
+                Ssl.isEnabled(factory.getSsl()),
+                "leave TLS to a proxy, or set server.ssl.enabled=false"));
+        refusals.add(
+                new Refusal("server.http2.enabled", http2 != null && http2.isEnabled(), "remove it to serve HTTP/1.1"));
+        refusals.add(new Refusal(
+                "server.compression.enabled",
+                compression != null && compression.getEnabled(),
+                "leave compression to a proxy, or remove it"));
+        refusals.add(new Refusal(
+                "server.servlet.session.persistent",
+                session.isPersistent(),
+                "sessions live in memory; remove it, or keep them with Spring Session"));
+        return refusals;
+    }
+
+    private record Refusal(String property, boolean isSet, String advice) {}
+}
