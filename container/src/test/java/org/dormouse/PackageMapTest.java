@@ -58,7 +58,9 @@ class PackageMapTest {
         mayUse("servlet.mapping", "http");
         mayUse("servlet.session", "http");
         mayUse("servlet.multipart", "http");
-        mayUse("servlet.security", "http");
+        // Constraints are chosen by the rules of servlet mappings (Servlet 6.1 §13.8.3): one implementation, or they
+        // drift apart.
+        mayUse("servlet.security", "http", "servlet.mapping");
         mayUse(
                 "deploy",
                 "http",

@@ -1,0 +1,81 @@
+package org.dormouse.servlet.security;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What an application declares about security, and who its users are. Plain and mutable; one thread at a time. */
+public final class SecurityDeclaration {
+    private final List<SecurityConstraint> constraints = new ArrayList<>();
+    private boolean denyUncovered;
+    private @Nullable String authMethod;
+    private String realm = "";
+    private Users users = Users.NONE;
+
+    /** In the order declared; can be changed. */
+    public List<SecurityConstraint> constraints() {
+        return constraints;
+    }
+
+    public boolean denyUncovered() {
+        return denyUncovered;
+    }
+
+    public SecurityDeclaration denyUncovered(boolean deny) {
+        denyUncovered = deny;
+        return this;
+    }
+
+    /** How callers log in: {@code "BASIC"}, or null where the application says nothing. */
+    public @Nullable String authMethod() {
+        return authMethod;
+    }
+
+    /**
+     * Sets how callers log in.
+     *
+     * @throws IllegalArgumentException if this method does not exist, or not yet: nobody shall believe to be protected by it
+     */
+    public SecurityDeclaration authMethod(String method) {
+        if (!method.equals("BASIC")) {
+            throw new IllegalArgumentException("auth-method " + method + " is not supported, only BASIC is");
+        }
+        authMethod = method;
+        return this;
+    }
+
+    /** What the client shows when it asks for a password; empty where none was declared. */
+    public String realm() {
+        return realm;
+    }
+
+    public SecurityDeclaration realm(String name) {
+        realm = name;
+        return this;
+    }
+
+    public Users users() {
+        return users;
+    }
+
+    public SecurityDeclaration users(Users known) {
+        users = known;
+        return this;
+    }
+
+    /** Whether a constraint names exactly this pattern; annotations then have no say there (Servlet 6.1 §13.4.1). */
+    public boolean names(String pattern) {
+        for (SecurityConstraint constraint : constraints) {
+            for (ResourceCollection collection : constraint.collections()) {
+                if (collection.patterns().contains(pattern)) return true;
+            }
+        }
+        return false;
+    }
+
+    /** The constraints combined. */
+    public SecurityConstraints combine(Set<String> declaredRoles) {
+        return SecurityConstraints.of(constraints, declaredRoles, denyUncovered);
+    }
+}

@@ -1,0 +1,169 @@
+package org.dormouse.servlet.security;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The users of a server from a file in UTF-8, one a line, {@code name:password:role,role}; lines that begin with {@code #} and empty ones
+ * are skipped. The password is a hash as {@link #hash} makes it, or plain, which is warned of. Read once. Safe for many threads.
+ */
+public final class UsersFile implements Users {
+    private static final Logger LOG = LoggerFactory.getLogger(UsersFile.class);
+    /** Bytes of a users file; a larger one is something else. */
+    private static final long MAX_BYTES = 16 * 1024 * 1024;
+    /** Characters of a name and of a password that are looked at; PBKDF2 itself has no limit. */
+    private static final int MAX_CHARACTERS = 1024;
+
+    private static final int MAX_VERIFIED = 1000;
+
+    private final Map<String, User> users;
+    /** The most iterations of any user: what every attempt costs, whoever is named. */
+    private final int cost;
+
+    /** Guessing takes at most half of the cores. */
+    private final Semaphore checks =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
+    private final VerifiedLogins verified = new VerifiedLogins(MAX_VERIFIED, new SecureRandom());
+
+    /** Exactly one of {@code hash} and {@code plain} is set. */
+    private record User(
+            Caller caller,
+            @Nullable PasswordHash hash,
+            @Nullable String plain) {
+        int iterations() {
+            return hash == null ? 0 : hash.iterations();
+        }
+
+        boolean hasPassword(String password) {
+            return hash != null ? hash.matches(password) : plain != null && PasswordHash.equal(plain, password);
+        }
+    }
+
+    private UsersFile(Map<String, User> users) {
+        this.users = users;
+        this.cost = users.values().stream().mapToInt(User::iterations).max().orElse(0);
+    }
+
+    /**
+     * Reads a users file.
+     *
+     * @throws IOException if it cannot be read, is too large, or has a line that is not understood: the message has file, line and reason
+     */
+    public static UsersFile read(Path file) throws IOException {
+        long bytes = Files.size(file);
+        if (bytes > MAX_BYTES)
+            throw new IOException("users file " + file + " has " + bytes + " bytes, limit " + MAX_BYTES);
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (MalformedInputException e) {
+            throw new IOException("users file " + file + " is not UTF-8", e);
+        }
+        var users = new HashMap<String, User>();
+        int plain = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) continue;
+            try {
+                User user = parse(line);
+                if (users.putIfAbsent(user.caller.name(), user) != null) {
+                    throw new IllegalArgumentException("user " + user.caller.name() + " again");
+                }
+                if (user.hash == null) plain++;
+            } catch (IllegalArgumentException e) {
+                throw new IOException("users file " + file + " line " + (i + 1) + ": " + e.getMessage(), e);
+            }
+        }
+        if (plain > 0) {
+            LOG.warn(
+                    "users file {} has {} passwords in plain text; `dormouse hash-password` makes the hashed form",
+                    file,
+                    plain);
+        }
+        return new UsersFile(Map.copyOf(users));
+    }
+
+    /** Hashes a password for a users file, with a new salt. Slow on purpose. */
+    public static String hash(String password) {
+        if (password.isEmpty()) throw new IllegalArgumentException("the password is empty");
+        return PasswordHash.of(password, PasswordHash.DEFAULT_ITERATIONS, new SecureRandom())
+                .toString();
+    }
+
+    /** A name and a hash have no colon in them, nor has a role; a plain password may. */
+    private static User parse(String line) {
+        int first = line.indexOf(':');
+        int last = line.lastIndexOf(':');
+        if (first < 0 || first == last) throw new IllegalArgumentException("expected name:password:role,role");
+        String name = PasswordHash.normalized(line.substring(0, first).strip());
+        String password = line.substring(first + 1, last);
+        if (name.isEmpty()) throw new IllegalArgumentException("the name is empty");
+        if (password.isEmpty()) throw new IllegalArgumentException("the password of " + name + " is empty");
+        if (password.length() > MAX_CHARACTERS) {
+            throw new IllegalArgumentException("the password of " + name + " is longer than " + MAX_CHARACTERS);
+        }
+        var caller = new Caller(name, roles(line.substring(last + 1)));
+        return PasswordHash.isHashed(password)
+                ? new User(caller, PasswordHash.parse(password), null)
+                : new User(caller, null, password);
+    }
+
+    private static Set<String> roles(String text) {
+        var roles = new LinkedHashSet<String>();
+        if (text.isBlank()) return roles;
+        for (String role : text.split(",", -1)) {
+            String name = role.strip();
+            if (name.isEmpty()) throw new IllegalArgumentException("a role is empty");
+            if (name.equals("*") || name.equals("**"))
+                throw new IllegalArgumentException("no role can be called " + name);
+            roles.add(name);
+        }
+        return roles;
+    }
+
+    @Override
+    public @Nullable Caller login(String name, String password) {
+        if (password.isEmpty() || name.length() > MAX_CHARACTERS || password.length() > MAX_CHARACTERS) return null;
+        String normalized = PasswordHash.normalized(name);
+        String digest = verified.digest(normalized, password);
+        Caller known = verified.find(digest);
+        if (known != null) return known;
+        User user = users.get(normalized);
+        if (!isRight(user, password) || user == null) return null;
+        verified.remember(digest, user.caller);
+        return user.caller;
+    }
+
+    private boolean isRight(@Nullable User user, String password) {
+        checks.acquireUninterruptibly();
+        try {
+            PasswordHash.spend(password, cost - (user == null ? 0 : user.iterations()));
+            return user != null && user.hasPassword(password);
+        } finally {
+            checks.release();
+        }
+    }
+
+    /** How many users there are; none of their data is ever shown. */
+    public int size() {
+        return users.size();
+    }
+
+    @Override
+    public String toString() {
+        return users.size() + " users";
+    }
+}

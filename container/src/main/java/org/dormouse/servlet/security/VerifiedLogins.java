@@ -1,0 +1,83 @@
+package org.dormouse.servlet.security;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers successful logins, because BASIC sends the password with every request and checking its hash is slow on purpose. Holds no
+ * password and nothing of the users file: only keyed digests, whose key is random and dies with this object. Bounded; the one that was
+ * not asked for longest goes first. Safe for many threads.
+ */
+final class VerifiedLogins {
+    private final int limit;
+    private final SecretKeySpec key;
+    // Held for a look-up in a map only, never while hashing.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LinkedHashMap<String, Caller> callers = new LinkedHashMap<>(16, 0.75f, true);
+
+    VerifiedLogins(int limit, SecureRandom random) {
+        this.limit = limit;
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        this.key = new SecretKeySpec(bytes, "HmacSHA256");
+    }
+
+    /** What stands for a name with its password here. */
+    String digest(String name, String password) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            mac.update(name.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            byte[] digest = mac.doFinal(password.getBytes(StandardCharsets.UTF_8));
+            return new String(digest, StandardCharsets.ISO_8859_1);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256 is not in this JDK", e);
+        }
+    }
+
+    @Nullable
+    Caller find(String digest) {
+        lock.lock();
+        try {
+            return callers.get(digest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remember(String digest, Caller caller) {
+        lock.lock();
+        try {
+            callers.put(digest, caller);
+            var oldest = callers.entrySet().iterator();
+            while (callers.size() > limit && oldest.hasNext()) {
+                oldest.next();
+                oldest.remove();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return callers.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For the log and the debugger: nothing of the content. */
+    @Override
+    public String toString() {
+        return "verified logins, at most " + limit;
+    }
+}
