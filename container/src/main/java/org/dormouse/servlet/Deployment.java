@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.servlet.security.SecurityDeclaration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class Deployment {
     private final List<String> welcomeFiles = new ArrayList<>();
     private final Set<String> roles = new LinkedHashSet<>();
     private final SessionDeclaration sessions = new SessionDeclaration();
+    private final SecurityDeclaration security = new SecurityDeclaration();
 
     /** @param contextPath {@code ""} or {@code "/"} for the root, else {@code "/name"}, decoded */
     public Deployment(String contextPath) {
@@ -260,5 +262,10 @@ public final class Deployment {
 
     public SessionDeclaration sessions() {
         return sessions;
+    }
+
+    /** Constraints, how callers log in, and who may. */
+    public SecurityDeclaration security() {
+        return security;
     }
 }
