@@ -3,6 +3,7 @@ package org.dormouse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.dormouse.http.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,14 @@ public final class Dormouse implements AutoCloseable {
     public Dormouse listen() {
         if (port >= 0) throw new IllegalStateException("not assembled yet: " + host + ":" + port);
         return this;
+    }
+
+    /**
+     * Lets the applications answer an exchange that somebody else's connection carries, as a {@link org.dormouse.http.FedExchange}. Needs
+     * no {@link #listen}. Any thread; does not wait. Before the applications have started and after {@link #close}, the answer is 503.
+     */
+    public void handle(Exchange exchange) {
+        throw new IllegalStateException("not assembled yet: " + exchange.id());
     }
 
     /**

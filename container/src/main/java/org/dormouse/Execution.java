@@ -11,6 +11,11 @@ public enum Execution {
     VIRTUAL,
     /** A bounded number of platform threads behind a bounded queue; 503 with Retry-After when both are full. */
     POOL,
+    /**
+     * Where the exchange says: {@link org.dormouse.http.Exchange#carrier}. For applications that another server hands exchanges to, see
+     * {@link Dormouse#handle}: its threads, its limits. A server with this execution has no loops and cannot listen.
+     */
+    HOST,
     /** In the event loop itself, for servlets that never block. Not there yet: a server asked for it does not start. */
     INLINE
 }
