@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
@@ -21,6 +22,9 @@ final class PasswordHash {
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
     private static final String SCHEME = "{pbkdf2-sha256}";
+
+    /** Iterations done so far in this JVM. */
+    private static final LongAdder SPENT = new LongAdder();
 
     private final int iterations;
     private final byte[] salt;
@@ -101,8 +105,13 @@ final class PasswordHash {
         if (iterations > 0) derive(password, new byte[SALT_BYTES], iterations);
     }
 
+    static long iterationsSpent() {
+        return SPENT.sum();
+    }
+
     private static byte[] derive(String password, byte[] salt, int iterations) {
         // The key factory turns characters into UTF-8. An empty password is refused by it: nobody has one.
+        SPENT.add(iterations);
         char[] characters = normalized(password).toCharArray();
         var spec = new PBEKeySpec(characters, salt, iterations, HASH_BYTES * 8);
         try {

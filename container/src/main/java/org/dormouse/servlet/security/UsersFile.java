@@ -150,11 +150,16 @@ public final class UsersFile implements Users {
     private boolean isRight(@Nullable User user, String password) {
         checks.acquireUninterruptibly();
         try {
-            PasswordHash.spend(password, cost - (user == null ? 0 : user.iterations()));
+            PasswordHash.spend(password, cost - iterations(user));
             return user != null && user.hasPassword(password);
         } finally {
             checks.release();
         }
+    }
+
+    /** What is left to spend beside this makes up {@link #cost}. */
+    private static int iterations(@Nullable User user) {
+        return user == null ? 0 : user.iterations();
     }
 
     /** How many users there are; none of their data is ever shown. */

@@ -1,0 +1,132 @@
+package org.dormouse.servlet.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UsersFileTest {
+    /** {@code hashlib.pbkdf2_hmac('sha256', 's3cr\u00e9t'.encode(), b'0123456789abcdef', 5000)} */
+    private static final String PYTHON_HASHLIB =
+            "{pbkdf2-sha256}5000$MDEyMzQ1Njc4OWFiY2RlZg==$KhKdlRh6RLFWTCmOYXQguKxX0qpJwuKB6MUrZPunFoA=";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void plainAndHashedPasswordsLogIn() throws IOException {
+        String hashed = PasswordHash.of("s:e:cret", 2_000, new SecureRandom()).toString();
+        Users users = read("# users\n\n  anna:" + hashed + ":admin, jolokia\nbert:pass:word:\ncarl: x :role\n");
+        assertThat(users.login("anna", "s:e:cret")).isEqualTo(new Caller("anna", Set.of("admin", "jolokia")));
+        assertThat(users.login("anna", "s:e:cret")).isNotNull();
+        assertThat(users.login("bert", "pass:word")).isEqualTo(new Caller("bert", Set.of()));
+        assertThat(users.login("carl", " x ")).isNotNull();
+        assertThat(users.login("carl", "x")).isNull();
+        assertThat(users.login("anna", hashed)).isNull();
+        assertThat(users.login("anna", "")).isNull();
+        assertThat(users.login("Anna", "s:e:cret")).isNull();
+        assertThat(users.login("dora", "pass:word")).isNull();
+        assertThat(users.toString()).doesNotContain("anna");
+    }
+
+    @Test
+    void accentsCompareInOneForm() throws IOException {
+        Users users = read("jos\u00e9:caf\u00e9:r\n");
+        assertThat(users.login("jose\u0301", "cafe\u0301")).isNotNull();
+    }
+
+    @Test
+    void theHashOfTheCommandIsReadBackAndIsNewEachTime() throws IOException {
+        String hash = UsersFile.hash("geheim");
+        assertThat(hash)
+                .matches("\\{pbkdf2-sha256}600000\\$[A-Za-z0-9+/=]+\\$[A-Za-z0-9+/=]+")
+                .doesNotContain(":");
+        assertThat(UsersFile.hash("geheim")).isNotEqualTo(hash);
+        assertThat(read("anna:" + hash + ":r").login("anna", "geheim")).isNotNull();
+        assertThatThrownBy(() -> UsersFile.hash("")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aHashMadeByAnotherImplementationMatches() {
+        PasswordHash hash = PasswordHash.parse(PYTHON_HASHLIB);
+        assertThat(hash.matches("s3cr\u00e9t")).isTrue();
+        assertThat(hash.matches("s3cret")).isFalse();
+        assertThat(hash.toString()).isEqualTo(PYTHON_HASHLIB);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            anna                              | expected name:password:role,role
+            anna:x                            | expected name:password:role,role
+            :x:r                              | name is empty
+            anna::r                           | password of anna is empty
+            anna:x:r,,s                       | a role is empty
+            anna:x:*                          | no role can be called *
+            anna:x:**                         | no role can be called **
+            anna:{md5}abc:r                   | unknown password scheme {md5}
+            anna:{pbkdf2-sha256}1$2:r         | found 2 parts
+            anna:{pbkdf2-sha256}x$AA$AA:r     | iterations is not a number
+            anna:{pbkdf2-sha256}1$AA==$AA==:r | 1 iterations
+            anna:{pbkdf2-sha256}99999999$AA==$AA==:r | 99999999 iterations
+            anna:{pbkdf2-sha256}2000$!!$AA==:r       | salt is not base64
+            anna:{pbkdf2-sha256}2000$AA==$AA==:r     | salt of 1 bytes
+            anna:{pbkdf2-sha256}2000$AAAAAAAAAAAA$AA==:r | hash of 1 bytes
+            """)
+    void aLineThatIsNotUnderstoodIsNamedWithItsReason(String line, String reason) {
+        assertThatThrownBy(() -> read("#\n" + line + "\n"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("users.txt", "line 2", reason);
+    }
+
+    @Test
+    void aUserTwiceIsRefusedAndPasswordsAreNotRepeated() {
+        assertThatThrownBy(() -> read("a:tell-nobody:r\na:tell-nobody:r\n"))
+                .hasMessageContaining("line 2: user a again")
+                .message()
+                .doesNotContain("tell-nobody");
+    }
+
+    @Test
+    void aMissingOrUnreadableFileIsAnError() throws IOException {
+        assertThatThrownBy(() -> UsersFile.read(folder.resolve("none.txt"))).isInstanceOf(IOException.class);
+        Path binary = Files.write(folder.resolve("binary.txt"), new byte[] {'a', (byte) 0xFF, '\n'});
+        assertThatThrownBy(() -> UsersFile.read(binary)).hasMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void everyAttemptCostsAsMuchAsTheDearestUser() throws IOException {
+        var random = new SecureRandom();
+        Users users = read("a:" + PasswordHash.of("x", 2_000, random) + ":\nb:" + PasswordHash.of("x", 5_000, random)
+                + ":\nc:x:\n");
+        for (String name : List.of("a", "b", "c", "nobody")) {
+            long before = PasswordHash.iterationsSpent();
+            users.login(name, "wrong");
+            assertThat(PasswordHash.iterationsSpent() - before).as(name).isEqualTo(5_000);
+        }
+    }
+
+    @Test
+    void rememberedLoginsAreBoundedAndHoldNoPassword() {
+        var logins = new VerifiedLogins(3, new SecureRandom());
+        for (int i = 0; i < 10; i++) logins.remember(logins.digest("name", "secret" + i), new Caller("name", Set.of()));
+        assertThat(logins.size()).isEqualTo(3);
+        assertThat(logins.find(logins.digest("name", "secret9"))).isNotNull();
+        assertThat(logins.find(logins.digest("name", "secret0"))).isNull();
+        assertThat(logins.find(logins.digest("names", "ecret9"))).isNull();
+        assertThat(logins.toString()).doesNotContain("secret", "name ");
+        assertThat(logins.digest("name", "secret")).doesNotContain("secret");
+    }
+
+    private Users read(String content) throws IOException {
+        return UsersFile.read(Files.writeString(folder.resolve("users.txt"), content));
+    }
+}
