@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = DormouseCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = RunCommand.class)
+        subcommands = {RunCommand.class, HashPasswordCommand.class})
 final class DormouseCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -1,0 +1,82 @@
+package org.dormouse.server;
+
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.Exchange;
+import org.dormouse.http.ExchangeHandler;
+import org.dormouse.http.Headers;
+import org.dormouse.http.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/** Where the exchanges of one loop come in: finds the application, counts the request in and starts its thread. Loop owner. */
+final class Door implements ExchangeHandler {
+    private final Applications applications;
+    private final Admission admission;
+    private final Admission.Counter counter;
+
+    Door(Applications applications, Admission admission, int loop) {
+        this.applications = applications;
+        this.admission = admission;
+        this.counter = admission.counter(loop);
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        RequestHead head = exchange.request();
+        String path = head.rawPath();
+        if (path.equals("*")) {
+            answerForTheServer(exchange);
+            return;
+        }
+        Application application;
+        try {
+            application = applications.find(path);
+        } catch (BadRequest e) {
+            PlainAnswer.send(exchange, e.status(), String.valueOf(e.getMessage()));
+            return;
+        }
+        start(exchange, application);
+    }
+
+    private void start(Exchange exchange, @Nullable Application application) {
+        if (application == null) {
+            PlainAnswer.send(exchange, 404, "no application is deployed here");
+            return;
+        }
+        if (!counter.enter()) {
+            PlainAnswer.sendBusy(
+                    exchange,
+                    "as many requests in flight as server.max-requests-in-flight allows: " + admission.limit());
+            return;
+        }
+        if (!application.threads().start(exchange, new Request(exchange, application, counter))) {
+            counter.leave();
+            PlainAnswer.sendBusy(
+                    exchange, "every thread is busy, and so is the queue: server.pool-threads, server.pool-queue");
+        }
+    }
+
+    /** {@code OPTIONS *} asks for the server as a whole (RFC 9110 §9.3.7); the parser lets no other method through with it. */
+    private static void answerForTheServer(Exchange exchange) {
+        var fields = new Headers();
+        fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        exchange.commit(200, null, fields, 0);
+        exchange.finish();
+    }
+
+    /** One request at work. */
+    private record Request(Exchange exchange, Application application, Admission.Counter counter) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                application.dispatch().dispatch(exchange, application.threads().later(exchange));
+            } catch (Throwable bug) {
+                // The dispatcher answers whatever a servlet throws, so this is ours; a stack or heap that ran out again
+                // while it did, too.
+                Complaints.report("request " + exchange.request().rawPath() + " was given up", bug);
+                exchange.abort();
+            } finally {
+                counter.leave();
+            }
+        }
+    }
+}
