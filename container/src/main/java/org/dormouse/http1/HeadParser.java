@@ -99,7 +99,8 @@ final class HeadParser {
         if (state == State.DONE) return true;
         if (length >= limits.maxHeadBytes()) {
             throw new BadRequest(
-                    431, "head of at least " + length + " bytes, limit " + limits.maxHeadBytes() + " (http.max-head-bytes)");
+                    431,
+                    "head of at least " + length + " bytes, limit " + limits.maxHeadBytes() + " (http.max-head-bytes)");
         }
         return false;
     }
@@ -197,7 +198,8 @@ final class HeadParser {
     private static Version versionOf(byte major, byte minor) throws BadRequest {
         if (major == '1' && minor == '1') return Version.HTTP_1_1;
         if (major == '1' && minor == '0') return Version.HTTP_1_0;
-        throw new BadRequest(505, "version HTTP/" + (char) major + "." + (char) minor + ", here HTTP/1.1 and HTTP/1.0 are spoken");
+        throw new BadRequest(
+                505, "version HTTP/" + (char) major + "." + (char) minor + ", here HTTP/1.1 and HTTP/1.0 are spoken");
     }
 
     /** A field line, or the CR of the line that ends the head; no folded line (RFC 9112 §5.2). */

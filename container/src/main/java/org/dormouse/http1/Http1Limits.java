@@ -75,18 +75,54 @@ public record Http1Limits(
     }
 
     public Http1Limits withMaxHeadBytes(int bytes) {
-        return new Http1Limits(bytes, maxTargetBytes, maxFields, maxBodyBytes, maxTrailerBytes, maxChunkExtensionBytes,
-                maxDrainBytes, maxUnsentBytes, minRate, headTimeout, keepAliveTimeout, bodyTimeout, writeTimeout);
+        return new Http1Limits(
+                bytes,
+                maxTargetBytes,
+                maxFields,
+                maxBodyBytes,
+                maxTrailerBytes,
+                maxChunkExtensionBytes,
+                maxDrainBytes,
+                maxUnsentBytes,
+                minRate,
+                headTimeout,
+                keepAliveTimeout,
+                bodyTimeout,
+                writeTimeout);
     }
 
     public Http1Limits withMaxBodyBytes(long bytes) {
-        return new Http1Limits(maxHeadBytes, maxTargetBytes, maxFields, bytes, maxTrailerBytes, maxChunkExtensionBytes,
-                maxDrainBytes, maxUnsentBytes, minRate, headTimeout, keepAliveTimeout, bodyTimeout, writeTimeout);
+        return new Http1Limits(
+                maxHeadBytes,
+                maxTargetBytes,
+                maxFields,
+                bytes,
+                maxTrailerBytes,
+                maxChunkExtensionBytes,
+                maxDrainBytes,
+                maxUnsentBytes,
+                minRate,
+                headTimeout,
+                keepAliveTimeout,
+                bodyTimeout,
+                writeTimeout);
     }
 
     public Http1Limits withKeepAliveTimeout(Duration timeout) {
-        return new Http1Limits(maxHeadBytes, maxTargetBytes, maxFields, maxBodyBytes, maxTrailerBytes, maxChunkExtensionBytes,
-                maxDrainBytes, maxUnsentBytes, minRate, headTimeout, timeout, bodyTimeout, writeTimeout);
+        return new Http1Limits(
+                maxHeadBytes,
+                maxTargetBytes,
+                maxFields,
+                maxBodyBytes,
+                maxTrailerBytes,
+                maxChunkExtensionBytes,
+                maxDrainBytes,
+                maxUnsentBytes,
+                minRate,
+                headTimeout,
+                timeout,
+                bodyTimeout,
+                writeTimeout);
     }
 
     private static void within(String key, long value, long least, long most) {

@@ -29,6 +29,7 @@ final class RequestHeadBytes implements RequestHead, Fields {
     long contentLength;
     /** OPTIONS with an absolute target without a path: {@code *}, which is not among the bytes (RFC 9112 §3.2.4). */
     boolean asterisk;
+
     boolean keepAlive;
     boolean expectsContinue;
     boolean asksUpgrade;

@@ -120,7 +120,8 @@ final class RequestRules {
         byte[] bytes = head.bytes;
         int authorityEnd = authorityStart;
         while (authorityEnd < end && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') authorityEnd++;
-        if (!isHostAndPort(bytes, authorityStart, authorityEnd)) throw new BadRequest(400, "invalid host in request target");
+        if (!isHostAndPort(bytes, authorityStart, authorityEnd))
+            throw new BadRequest(400, "invalid host in request target");
         head.authorityStart = authorityStart;
         head.authorityEnd = authorityEnd;
         setPath(head, authorityEnd);
@@ -134,7 +135,8 @@ final class RequestRules {
         int question = from;
         while (question < head.targetEnd && bytes[question] != '?') question++;
         for (int i = from; i < head.targetEnd; i++) {
-            if (!Octets.isTarget(bytes[i])) throw new BadRequest(400, Octets.show(bytes[i]) + " in request target, must be percent-encoded");
+            if (!Octets.isTarget(bytes[i]))
+                throw new BadRequest(400, Octets.show(bytes[i]) + " in request target, must be percent-encoded");
         }
         head.pathStart = from;
         head.pathEnd = question;
@@ -225,7 +227,8 @@ final class RequestRules {
             head.contentLength = length(head.bytes, head.valueStart(lengthField), head.valueEnd(lengthField));
             if (head.contentLength > maxBodyBytes) {
                 throw new BadRequest(
-                        413, "body of " + head.contentLength + " bytes, limit " + maxBodyBytes + " (http.max-body-bytes)");
+                        413,
+                        "body of " + head.contentLength + " bytes, limit " + maxBodyBytes + " (http.max-body-bytes)");
             }
         }
     }
@@ -234,11 +237,15 @@ final class RequestRules {
     private static long length(byte[] bytes, int start, int end) throws BadRequest {
         if (start == end) throw new BadRequest(400, "empty Content-Length");
         if (end - start > MAX_LENGTH_DIGITS) {
-            throw new BadRequest(400, "Content-Length of " + (end - start) + " characters, at most " + MAX_LENGTH_DIGITS + " digits are read");
+            throw new BadRequest(
+                    400,
+                    "Content-Length of " + (end - start) + " characters, at most " + MAX_LENGTH_DIGITS
+                            + " digits are read");
         }
         long value = 0;
         for (int i = start; i < end; i++) {
-            if (bytes[i] < '0' || bytes[i] > '9') throw new BadRequest(400, Octets.show(bytes[i]) + " in Content-Length");
+            if (bytes[i] < '0' || bytes[i] > '9')
+                throw new BadRequest(400, Octets.show(bytes[i]) + " in Content-Length");
             value = value * 10 + bytes[i] - '0';
         }
         return value;

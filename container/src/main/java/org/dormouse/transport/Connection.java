@@ -1,13 +1,18 @@
 package org.dormouse.transport;
 
-import org.dormouse.buffer.BufferPool;
+import java.io.IOException;
 import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.poller.Readiness;
+import org.dormouse.poller.loop.EventLoop;
+import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.StreamSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted socket, with a {@link Protocol} that speaks over it.
  *
- * <p><b>Who touches the socket.</b> Input and output have one owner each, written in one atomic word: the loop, or whoever borrowed it.
- * Input is the loop's unless the protocol lends it. Output may be borrowed by any thread, for a moment, to send:
+ * <p><b>Who touches the socket.</b> Input and output have one owner each, written in one atomic word ({@link OwnershipWord}). Input is the
+ * loop's unless the protocol lends it. Output may be borrowed by any thread, for a moment, to send:
  *
  * <pre>
  *   queue.add(message);                          // the sender's own queue, safe for many threads
@@ -22,130 +27,451 @@ import org.dormouse.buffer.PooledBuffer;
  * in this pattern waits, and no message is left behind: {@code borrowOutput} that fails leaves a mark in the same word that
  * {@code giveBackOutput} exchanges.
  *
- * <p>The descriptor is closed by the loop only, and only when nothing is lent. So whoever has borrowed something may use the socket
- * without fear that its number means another client; after the peer left, sending is merely without effect.
+ * <p>The descriptor is closed by the loop only, and only when nothing is lent: closing takes both loans for ever, in the same exchange of
+ * the word that finds them free. So whoever has borrowed something may use the socket without fear that its number means another client;
+ * after the peer left, sending is merely without effect.
+ *
+ * <pre>
+ *   OPEN -> FINISHING (last bytes are sent) -> LINGERING (half-closed, input dropped) -> CLOSED
+ *     \__________________________ abort, reset, nothing left to send __________________/
+ * </pre>
  */
-@SuppressWarnings("DoNotCallSuggester")
-public final class Connection {
-    /** Identifies this connection among all of this process; never given twice. */
-    public long id() {
-        throw new UnsupportedOperationException("not there yet");
+public final class Connection extends ConnectionInput implements EventLoop.Handler {
+    private enum Phase {
+        OPEN,
+        FINISHING,
+        LINGERING,
+        CLOSED
     }
 
-    /** Where buffers for this connection come from. Any thread. */
-    public BufferPool pool() {
-        throw new UnsupportedOperationException("not there yet");
+    private static final int RECEIVES_PER_TURN = 4;
+
+    private final long id;
+
+    // loop owner
+    @Nullable
+    Connection next;
+
+    @Nullable
+    Connection previous;
+
+    private Protocol protocol = Unborn.PROTOCOL;
+    private long token;
+    private Phase phase = Phase.OPEN;
+    private boolean readingSuspended;
+    private boolean inputEndShown;
+    private boolean goneTold;
+    private boolean cut;
+    private boolean lingers;
+    private int lingeredBytes;
+
+    private Connection(Connections family, StreamSocket socket) {
+        super(family, socket);
+        this.id = family.nextId();
+    }
+
+    /**
+     * Starts a connection on an accepted socket. Loop owner.
+     *
+     * @throws IOException if the poller does not take the socket; it is closed then
+     */
+    public static Connection open(Connections family, StreamSocket socket, ProtocolUpgrade protocol)
+            throws IOException {
+        var connection = new Connection(family, socket);
+        try {
+            connection.token = family.loop.register(socket, connection);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        family.add(connection);
+        connection.protocol = protocol.begin(connection);
+        return connection;
+    }
+
+    /** Identifies this connection among all of this process; never given twice. Any thread. */
+    public long id() {
+        return id;
+    }
+
+    /** The loop that this connection stays with. Any thread. */
+    public EventLoop loop() {
+        return family.loop;
     }
 
     /** Runs {@code task} as the owner of this connection's loop. Any thread; tasks of one caller keep their order. */
     public void execute(Runnable task) {
-        throw new UnsupportedOperationException("not there yet");
+        family.loop.execute(task);
+    }
+
+    /**
+     * Cuts the connection: the peer sees a reset or an early end. Any thread, any time; unsent bytes are lost. Closes as soon as nothing is
+     * lent; until then the socket is shut down.
+     */
+    public void abort() {
+        family.loop.execute(this::abortNow);
+    }
+
+    /** The peer's address in the usual notation. Any thread. */
+    public String remoteAddress() {
+        return SocketAddress.host(socket.peerHigh(), socket.peerLow());
+    }
+
+    /** Any thread. */
+    public int remotePort() {
+        return socket.peerPort();
+    }
+
+    /** The address in the usual notation on our side, asked of the kernel; empty once closed. Loop owner, or while something is lent. */
+    public String localAddress() {
+        SocketAddress local = socket.local();
+        return local == null ? "" : local.host();
+    }
+
+    /** The port on our side, asked of the kernel; 0 once closed. Loop owner, or while something is lent. */
+    public int localPort() {
+        SocketAddress local = socket.local();
+        return local == null ? 0 : local.port();
+    }
+
+    // --- loop owner: reading, deadlines, the protocol
+
+    public Protocol protocol() {
+        return protocol;
     }
 
     /** Puts {@code next} in the place of the present protocol, which becomes garbage. Loop owner. */
     public void become(Protocol next) {
-        throw new UnsupportedOperationException("not there yet");
+        if (phase != Phase.CLOSED) protocol = next;
     }
 
-    // --- output: what follows is for any thread
-
-    /**
-     * Makes the caller the only owner of the output until {@link #giveBackOutput}. Any thread; does not wait.
-     *
-     * @return false if another has it: it will see that somebody asked, because its {@code giveBackOutput} fails once
-     */
-    public boolean borrowOutput() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    /**
-     * Ends a loan. What is enqueued but unsent is sent by the loop as the peer makes room.
-     *
-     * @return false if somebody asked for the output meanwhile: the caller still owns it, looks for more to send and calls again
-     */
-    public boolean giveBackOutput() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    // --- output: what follows is for its owner
-
-    /** Takes ownership of {@code buffer}; it returns to the pool when sent or when the connection closes. Sends nothing yet. */
-    public void enqueue(PooledBuffer buffer) {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    /** Copies bytes behind what is enqueued; the caller may reuse {@code source} afterwards. Sends nothing yet. */
-    public void copyIn(byte[] source, int offset, int length) {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    /** Sends what is enqueued, as far as the socket takes it. Returns true if nothing is left; also when the peer left: see {@link #isBroken}. */
-    public boolean flush() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    /** Bytes enqueued and not yet taken by the kernel. Exact for the owner of the output, an estimate for others. */
-    public int unsentBytes() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    /** Whether nothing can be sent any more: a send failed, the peer reset, or {@link #abort} was called. Any thread. */
-    public boolean isBroken() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    // --- for the loop owner
-
-    /** Stops showing bytes; the peer is held up by its window when the kernel's buffer is full. */
+    /** Stops showing bytes; the peer is held up by its window when the kernel's buffer is full. Loop owner. */
     public void suspendReading() {
-        throw new UnsupportedOperationException("not there yet");
+        readingSuspended = true;
     }
 
-    /** Shows bytes again, those kept first, after the present call has returned. */
+    /** Shows bytes again, those kept first, in the next turn. Loop owner. */
     public void resumeReading() {
-        throw new UnsupportedOperationException("not there yet");
+        if (!readingSuspended) return;
+        readingSuspended = false;
+        family.loop.again(this);
     }
 
     /**
      * Calls {@link Protocol#deadline} once after {@code nanos} of the loop's clock have passed, instead of what was set before. 0 takes it
-     * back. Setting it later than before costs a field write.
+     * back. Loop owner.
      */
     public void deadline(long nanos) {
-        throw new UnsupportedOperationException("not there yet");
+        if (nanos == 0) {
+            expireAt(NEVER);
+            return;
+        }
+        expireAt(family.loop.nanoTime() + nanos);
+        family.loop.schedule(this);
     }
+
+    /**
+     * Keeps bytes of the present {@link Protocol#received} for whoever owns the input next. For a protocol that lends the input inside that
+     * call and so cannot leave it to the return value: it keeps first, lends, and returns that everything was consumed. Loop owner.
+     *
+     * @param offset of the first byte to keep, up to the end of what was shown
+     */
+    public void keepFrom(byte[] bytes, int offset, int length) {
+        PooledBuffer shown = family.shown;
+        family.shown = null;
+        if (length == 0) {
+            if (shown != null) shown.close();
+        } else if (shown != null) {
+            shown.consume(offset - shown.start());
+            kept = shown;
+        } else {
+            kept = family.pool.take(length);
+            kept.append(bytes, offset, length);
+        }
+    }
+
+    // --- loop owner: lending to one exchange
+
+    /** Lends input and output, in one step. Loop owner; nothing is lent. Bytes left unsent are the borrower's now. */
+    public void lend() {
+        int before = set(LENT);
+        assert (before & LENT) == 0 : before;
+        if ((before & UNSENT) != 0) consume(UNSENT);
+    }
+
+    /** Lends the input only: the output still holds answers that the loop may have to send first. Loop owner; the input is not lent. */
+    public void lendInput() {
+        int before = set(INPUT_LENT);
+        assert (before & INPUT_LENT) == 0 : before;
+    }
+
+    /**
+     * Gives input and output back if there is nothing for the loop to do now: no bytes kept or unsent, no event missed. One
+     * compare-and-set. Called by the borrower of both; after true it must not touch the connection.
+     */
+    public boolean giveBackIdle() {
+        return kept == null && !moreInput && unsentBytes() == 0 && exchange(LENT, 0);
+    }
+
+    /**
+     * Gives back what an exchange borrowed and has {@link Protocol#returned} called, which looks for what was missed. Called by the
+     * borrower; afterwards it must not touch the connection.
+     *
+     * @param withOutput whether the output is given back too
+     */
+    public void giveBack(boolean withOutput) {
+        moreInput = true; // an event may have been missed: the loop looks
+        while (true) {
+            int now = word();
+            int rest = now & ~(INPUT_LENT | INPUT_READY);
+            if (exchange(now, withOutput ? withoutOutput(rest) : rest)) break;
+        }
+        family.loop.execute(this::onReturned);
+    }
+
+    private void onReturned() {
+        if (has(BROKEN | CLOSING)) loanEnded();
+        else if (phase == Phase.OPEN) protocol.returned();
+    }
+
+    /** Goes on after a loan: sends what was left behind, then shows what is kept and what the socket holds. Loop owner. */
+    public void showMore() {
+        sendUnsent();
+        if (phase == Phase.OPEN && !has(INPUT_LENT)) showInput(true);
+    }
+
+    public boolean isInputLent() {
+        return has(INPUT_LENT);
+    }
+
+    /** Whether bytes wait for room while nobody has borrowed the output. Loop owner. */
+    public boolean isBlocked() {
+        return has(UNSENT);
+    }
+
+    // --- loop owner: events
+
+    @Override
+    public void ready(int readiness) {
+        if (phase == Phase.CLOSED) return;
+        if ((readiness & Readiness.PEER_FINISHED) != 0) set(PEER_FINISHED);
+        if ((readiness & Readiness.GONE) != 0) {
+            breakOff();
+            return;
+        }
+        if ((readiness & Readiness.OUT) != 0) onOutputReady();
+        if (readiness == 0 || (readiness & (Readiness.IN | Readiness.PEER_FINISHED)) != 0) onInputReady(readiness);
+    }
+
+    @Override
+    public void failed(Throwable bug) {
+        abortNow();
+    }
+
+    @Override
+    protected void expired() {
+        if (phase == Phase.OPEN) protocol.deadline();
+        else if (phase != Phase.CLOSED) abortNow();
+    }
+
+    private void onOutputReady() {
+        if (setWhile(OUTPUT_LENT, OUTPUT_READY)) protocol.writable();
+        else sendUnsent();
+    }
+
+    /** Sends what a borrower left behind, if there is any. */
+    private void sendUnsent() {
+        if (!has(UNSENT) || !borrowOutput()) return;
+        int before = unsentBytes();
+        boolean sent = flush();
+        int left = unsentBytes();
+        boolean asked = false;
+        while (!giveBackOutput()) asked = true;
+        if (phase == Phase.FINISHING) {
+            if (left < before) deadline(family.closeNanos);
+            progressClosing();
+        } else if (phase == Phase.OPEN && (sent || asked)) {
+            protocol.writable();
+        }
+    }
+
+    private void onInputReady(int readiness) {
+        if (readiness == 0) {
+            if (has(INPUT_LENT)) {
+                protocol.turnPassed();
+                return;
+            }
+        } else if (setWhile(INPUT_LENT, INPUT_READY)) {
+            protocol.readable();
+            return;
+        }
+        moreInput = true;
+        if (phase == Phase.LINGERING) dropInput();
+        else showInput(readiness == 0);
+    }
+
+    /** Shows what the socket holds, up to a bound per turn; before that what is kept, if it may not have been shown to this protocol yet. */
+    private void showInput(boolean keptToo) {
+        PooledBuffer held = kept;
+        if (keptToo && held != null && mayShow()) showKept(held);
+        for (int i = 0; i < RECEIVES_PER_TURN; i++) {
+            if (!mayShow() || !moreInput) break;
+            receiveAndShow();
+        }
+        if (!mayShow()) return;
+        if (moreInput) {
+            family.loop.again(this);
+        } else if (inputEnded && !inputEndShown) {
+            inputEndShown = true;
+            protocol.inputEnded();
+        }
+    }
+
+    private boolean mayShow() {
+        return phase == Phase.OPEN && !readingSuspended && !has(INPUT_LENT | BROKEN);
+    }
+
+    private void receiveAndShow() {
+        PooledBuffer held = kept;
+        if (held != null) {
+            if (held.room() == 0) kept = held = withRoom(held);
+            int count = receiveSome(held.array(), held.end(), held.room());
+            if (count == 0) return;
+            held.produced(count);
+            showKept(held);
+            return;
+        }
+        byte[] scratch = family.loop.readBuffer();
+        int count = receiveSome(scratch, 0, scratch.length);
+        if (count == 0) return;
+        int consumed = protocol.received(scratch, 0, count);
+        if (consumed < count) keepFrom(scratch, consumed, count - consumed);
+    }
+
+    private PooledBuffer withRoom(PooledBuffer full) {
+        full.compact();
+        if (full.room() > 0) return full;
+        PooledBuffer larger = family.pool.take(full.size() * 2);
+        larger.append(full.array(), full.start(), full.size());
+        full.close();
+        return larger;
+    }
+
+    /** The protocol may lend the kept bytes while it looks at them ({@link #keepFrom}): then they are no longer ours to touch. */
+    private void showKept(PooledBuffer held) {
+        kept = null;
+        family.shown = held;
+        int consumed = protocol.received(held.array(), held.start(), held.size());
+        if (family.shown == null) return;
+        family.shown = null;
+        held.consume(consumed);
+        if (held.size() == 0 || phase == Phase.CLOSED) held.close();
+        else kept = held;
+    }
+
+    // --- loop owner: the end
 
     /**
      * Closes in order: sends what is enqueued, half-closes, reads and drops what the peer still sends (bounded in bytes and time, so that
      * the last bytes reach a peer that is still sending), and closes. Nothing is shown to the protocol any more but
-     * {@link Protocol#closed}.
+     * {@link Protocol#closed}. Loop owner; what is lent may still be used and is waited for.
      */
     public void closeWhenSent() {
-        throw new UnsupportedOperationException("not there yet");
+        finish(true);
     }
 
-    /**
-     * Cuts the connection: the peer sees a reset or an early end. Any thread, any time; unsent bytes are lost. Closes at once if nothing is
-     * lent; if something is, the socket is shut down and closed when all has been given back.
-     */
-    public void abort() {
-        throw new UnsupportedOperationException("not there yet");
+    /** Like {@link #closeWhenSent} where the peer is known to have sent everything: without waiting for its end. Loop owner. */
+    public void closeWhenSentAtOnce() {
+        finish(false);
     }
 
-    // --- both ends, as numbers; strings are made on each call
-
-    public String remoteAddress() {
-        throw new UnsupportedOperationException("not there yet");
+    private void finish(boolean lingering) {
+        if (phase != Phase.OPEN) return;
+        lingers = lingering;
+        phase = Phase.FINISHING;
+        deadline(family.closeNanos);
+        set(CLOSING);
+        progressClosing();
     }
 
-    public int remotePort() {
-        throw new UnsupportedOperationException("not there yet");
+    void drain() {
+        if (phase == Phase.OPEN) protocol.drain();
     }
 
-    public String localAddress() {
-        throw new UnsupportedOperationException("not there yet");
+    void abortNow() {
+        if (phase == Phase.CLOSED) return;
+        cut = true;
+        if (has(LENT)) socket.shutdown(); // the descriptor's number stays ours until all is given back
+        breakOff();
     }
 
-    public int localPort() {
-        throw new UnsupportedOperationException("not there yet");
+    @Override
+    void loanEnded() {
+        if (phase == Phase.CLOSED) return;
+        if (has(BROKEN)) breakOff();
+        else progressClosing();
+    }
+
+    /** Nothing can be sent or received any more: closes now, or when what is lent comes back. */
+    private void breakOff() {
+        set(BROKEN | CLOSING);
+        if (close() || goneTold) return;
+        goneTold = true;
+        setWhile(INPUT_LENT, INPUT_READY);
+        setWhile(OUTPUT_LENT, OUTPUT_READY);
+        protocol.gone();
+    }
+
+    /** Takes the next step towards CLOSED if nothing is in the way. */
+    private void progressClosing() {
+        if (phase != Phase.FINISHING || has(LENT | UNSENT)) return; // the end of the loan, or room, calls again
+        if (has(BROKEN) || !lingers || inputEnded || family.lingerNanos == 0) {
+            close();
+            return;
+        }
+        phase = Phase.LINGERING;
+        socket.shutdownOutput();
+        deadline(family.lingerNanos);
+        dropKept();
+        family.loop.again(this);
+    }
+
+    /** Reads and drops, up to a bound per turn and one altogether. */
+    private void dropInput() {
+        byte[] scratch = family.loop.readBuffer();
+        for (int i = 0; i < RECEIVES_PER_TURN && moreInput; i++) {
+            lingeredBytes += receiveSome(scratch, 0, scratch.length);
+            if (inputEnded || has(BROKEN) || lingeredBytes > family.limits.maxLingerBytes()) {
+                close();
+                return;
+            }
+        }
+        if (moreInput) family.loop.again(this);
+    }
+
+    /** Closes if nothing is lent; takes both loans for ever, so that nobody can borrow what is being closed. */
+    private boolean close() {
+        while (true) {
+            int now = word();
+            if ((now & LENT) != 0) return false;
+            if (exchange(now, now | LENT | BROKEN | CLOSING)) break;
+        }
+        boolean peerLeft = phase == Phase.OPEN && !cut;
+        phase = Phase.CLOSED;
+        expireAt(NEVER);
+        family.loop.deregister(token);
+        dropKept();
+        clearQueue();
+        socket.close();
+        family.remove(this);
+        Protocol last = protocol;
+        protocol = Unborn.PROTOCOL;
+        last.closed(peerLeft ? new PeerLeft("peer reset the connection or its network failed") : null);
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return id + " from " + remoteAddress() + ":" + remotePort();
     }
 }

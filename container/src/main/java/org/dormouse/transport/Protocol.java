@@ -1,6 +1,7 @@
 package org.dormouse.transport;
 
 import java.io.IOException;
+import org.dormouse.poller.loop.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,17 @@ public interface Protocol {
      * While the input is lent: bytes, or the end of input, have arrived at the socket. A protocol that never lends its input need not care.
      */
     default void readable() {}
+
+    /**
+     * What an exchange had borrowed was given back with {@link Connection#giveBack}: time for {@link Connection#showMore}, or to close.
+     */
+    default void returned() {}
+
+    /** The turn asked for with {@link EventLoop#again} has come while the input is lent. */
+    default void turnPassed() {}
+
+    /** The server is about to stop: finish what is under way, then close the connection. */
+    void drain();
 
     /**
      * While something is lent: the peer hung up or reset the connection (half-close is not that). {@link #closed} follows when everything

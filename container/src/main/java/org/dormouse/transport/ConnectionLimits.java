@@ -1,0 +1,32 @@
+package org.dormouse.transport;
+
+import java.time.Duration;
+
+/**
+ * What connections of every protocol are held to. Every limit is finite; the configuration key is in brackets.
+ *
+ * @param maxConnections open connections of the whole server; more wait in the kernel [connections.max]
+ * @param maxLingerBytes bytes that are read and dropped after the last answer, so that it reaches a client that is still sending
+ *     [connections.max-linger-bytes]
+ * @param lingerTimeout for how long that is done [connections.linger-timeout]
+ * @param closeTimeout for which the last bytes wait for the peer to take some, before the connection is cut [connections.close-timeout]
+ */
+public record ConnectionLimits(int maxConnections, int maxLingerBytes, Duration lingerTimeout, Duration closeTimeout) {
+    public static final ConnectionLimits DEFAULT =
+            new ConnectionLimits(1_000_000, 1024 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+    public ConnectionLimits {
+        if (maxConnections < 1) throw wrong("connections.max", maxConnections, "at least 1");
+        if (maxLingerBytes < 0) throw wrong("connections.max-linger-bytes", maxLingerBytes, "at least 0");
+        if (lingerTimeout.isNegative() || lingerTimeout.compareTo(Duration.ofHours(1)) > 0) {
+            throw wrong("connections.linger-timeout", lingerTimeout, "0 to 1 h");
+        }
+        if (closeTimeout.isNegative() || closeTimeout.isZero() || closeTimeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw wrong("connections.close-timeout", closeTimeout, "more than 0 to 1 d");
+        }
+    }
+
+    private static IllegalArgumentException wrong(String key, Object value, String allowed) {
+        return new IllegalArgumentException(key + " is " + value + ", allowed is " + allowed);
+    }
+}

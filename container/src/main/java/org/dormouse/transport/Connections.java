@@ -1,0 +1,113 @@
+package org.dormouse.transport;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dormouse.buffer.BufferPool;
+import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.poller.loop.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** What the connections of one loop share, and the list of them. Loop owner, but for what says otherwise. */
+public final class Connections {
+    private static final AtomicLong FAMILIES = new AtomicLong();
+    private static final int MAX_KEPT_BUFFERS = 1024;
+
+    final EventLoop loop;
+    final BufferPool pool;
+    final ConnectionLimits limits;
+    final long lingerNanos;
+    final long closeNanos;
+    /** Open connections of the whole server: the loops share it. */
+    final AtomicInteger open;
+
+    /** The kept bytes that a protocol looks at now, unless it took them: one connection of a loop at a time. */
+    @Nullable
+    PooledBuffer shown;
+
+    private long lastId = FAMILIES.getAndIncrement() << 40;
+    private @Nullable Connection first;
+    private Runnable whenOneCloses = () -> {};
+
+    /**
+     * @param open counts the open connections of all loops of one server
+     */
+    public Connections(EventLoop loop, ConnectionLimits limits, AtomicInteger open) {
+        this(loop, limits, open, new BufferPool(MAX_KEPT_BUFFERS));
+    }
+
+    /** For tests, with a pool that keeps track. */
+    public Connections(EventLoop loop, ConnectionLimits limits, AtomicInteger open, BufferPool pool) {
+        this.loop = loop;
+        this.pool = pool;
+        this.limits = limits;
+        this.lingerNanos = limits.lingerTimeout().toNanos();
+        this.closeNanos = limits.closeTimeout().toNanos();
+        this.open = open;
+    }
+
+    /** Any thread. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** Any thread. */
+    public BufferPool pool() {
+        return pool;
+    }
+
+    /** Asks every protocol to come to an end: what is under way is finished, what is idle is closed. */
+    public void drainAll() {
+        for (Connection each = first; each != null; ) {
+            Connection next = each.next; // draining may close this one and take it off the list
+            each.drain();
+            each = next;
+        }
+    }
+
+    /** Cuts every connection. */
+    public void abortAll() {
+        for (Connection each = first; each != null; ) {
+            Connection next = each.next;
+            each.abortNow();
+            each = next;
+        }
+    }
+
+    void whenOneCloses(Runnable task) {
+        whenOneCloses = task;
+    }
+
+    /** Makes room for one more connection of the server; false if there is none. */
+    boolean reserve() {
+        if (open.incrementAndGet() <= limits.maxConnections()) return true;
+        open.decrementAndGet();
+        return false;
+    }
+
+    void release() {
+        open.decrementAndGet();
+    }
+
+    long nextId() {
+        return ++lastId;
+    }
+
+    void add(Connection connection) {
+        Connection second = first;
+        connection.next = second;
+        if (second != null) second.previous = connection;
+        first = connection;
+    }
+
+    void remove(Connection connection) {
+        Connection before = connection.previous;
+        Connection after = connection.next;
+        if (before == null) first = after;
+        else before.next = after;
+        if (after != null) after.previous = before;
+        connection.previous = null;
+        connection.next = null;
+        release();
+        whenOneCloses.run();
+    }
+}
