@@ -85,6 +85,23 @@ public final class CarriedThreads {
         }
     }
 
+    /**
+     * The virtual thread behind a continuation that was handed to its scheduler; null if that cannot be told. Slow: for reports. The JDK
+     * hands over a method reference bound to the thread, so it is found in what that captured.
+     */
+    static @Nullable Thread threadOf(Runnable continuation) {
+        try {
+            for (var field : continuation.getClass().getDeclaredFields()) {
+                if (!Thread.class.isAssignableFrom(field.getType())) continue;
+                field.setAccessible(true);
+                return (Thread) field.get(continuation);
+            }
+            return null;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null; // a report without its stack is better than none
+        }
+    }
+
     private static void initialiseSocketPoller() {
         try {
             Class.forName("sun.nio.ch.Poller");

@@ -1,36 +1,80 @@
 package org.dormouse.poller.loop;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dormouse.poller.Poller;
+import org.dormouse.poller.socket.KernelSockets;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 
-/** The loops of one server, with the threads that run them. */
-@SuppressWarnings("DoNotCallSuggester")
+/** The loops of one server, with the threads that run them, and the sentinel that watches them. */
 public final class EventLoops implements AutoCloseable {
-    private EventLoops() {}
+    private static final long MAX_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final List<EventLoop> loops;
+    private final String backend;
+    private final Sentinel sentinel;
+    private final Spares spares;
+    private final Reporter reporter;
+
+    private EventLoops(List<EventLoop> loops, String backend, Sentinel sentinel, Spares spares, Reporter reporter) {
+        this.loops = List.copyOf(loops);
+        this.backend = backend;
+        this.sentinel = sentinel;
+        this.spares = spares;
+        this.reporter = reporter;
+    }
 
     /**
-     * Opens the pollers and starts the threads.
+     * Opens the pollers and starts the threads, which are daemons.
      *
      * @throws IOException if the kernel refuses a poller
      * @throws UnsupportedOperationException if the backend or the carried threads that were asked for cannot be had
      */
     public static EventLoops start(LoopSettings settings) throws IOException {
-        throw new UnsupportedOperationException();
+        var availability = CarriedThreads.availability();
+        if (settings.carryThreads() && !availability.isAvailable())
+            throw new UnsupportedOperationException("carried virtual threads cannot be had: " + availability.reason());
+        FirstUse.load();
+        var reporter = new Reporter(settings.faults());
+        var spares = new Spares(settings.stackBytes());
+        var sentinel = new Sentinel(spares, reporter, settings.maxStuck(), settings.maxComputing());
+        var pollers = openPollers(settings);
+        var loops = new ArrayList<EventLoop>();
+        for (Poller poller : pollers)
+            loops.add(new EventLoop(
+                    loops.size(), poller, NanoClock.SYSTEM, sentinel, reporter, settings.carryThreads(), false));
+        var all = new EventLoops(loops, pollers.getFirst().backend(), sentinel, spares, reporter);
+        reporter.start();
+        loops.forEach(spares::run);
+        sentinel.start(loops);
+        return all;
+    }
+
+    private static List<Poller> openPollers(LoopSettings settings) throws IOException {
+        var pollers = new ArrayList<Poller>();
+        try {
+            for (int i = 0; i < settings.loops(); i++) pollers.add(Poller.open(settings.backend()));
+            return pollers;
+        } catch (IOException | RuntimeException e) {
+            pollers.forEach(Poller::close);
+            throw e;
+        }
     }
 
     public int size() {
-        throw new UnsupportedOperationException();
+        return loops.size();
     }
 
     public EventLoop loop(int index) {
-        throw new UnsupportedOperationException();
+        return loops.get(index);
     }
 
     /** The backend in force, such as {@code epoll}. */
     public String backend() {
-        throw new UnsupportedOperationException();
+        return backend;
     }
 
     /**
@@ -41,12 +85,40 @@ public final class EventLoops implements AutoCloseable {
      * @throws java.net.BindException if the address is in use, by another Dormouse too, or not of this machine
      */
     public List<ListenSocket> listen(SocketAddress address, int backlog) throws IOException {
-        throw new UnsupportedOperationException();
+        return KernelSockets.listen(address, backlog, loops.size());
     }
 
-    /** Stops the loops. Who is still carried, or woken later, goes on elsewhere; tasks that come later run elsewhere too. */
+    /**
+     * Stops the loops and waits for them, unless a loop's own code is the caller. Who is still carried, or woken later, goes on elsewhere;
+     * tasks that come later run elsewhere too. What is registered is not closed. A second call does nothing.
+     *
+     * @throws IllegalStateException if a loop's own code has not returned after ten seconds
+     */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        for (EventLoop loop : loops) loop.close();
+        boolean haveEnded = true;
+        for (EventLoop loop : loops) haveEnded &= loop.isOwner() || awaitEnd(loop);
+        sentinel.close();
+        spares.close();
+        reporter.close();
+        if (!haveEnded)
+            throw new IllegalStateException(
+                    "a loop still runs its own code after " + TimeUnit.NANOSECONDS.toSeconds(MAX_CLOSE_NANOS) + " s");
+    }
+
+    private static boolean awaitEnd(EventLoop loop) {
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return loop.awaitEnd(MAX_CLOSE_NANOS);
+                } catch (InterruptedException e) {
+                    wasInterrupted = true; // a close cannot be given up half way
+                }
+            }
+        } finally {
+            if (wasInterrupted) Thread.currentThread().interrupt();
+        }
     }
 }

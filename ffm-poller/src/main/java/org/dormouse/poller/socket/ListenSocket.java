@@ -1,5 +1,6 @@
 package org.dormouse.poller.socket;
 
+import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
 /** A listening TCP socket, non-blocking. Belongs to whoever holds its loop; {@link #close} as well. */
@@ -15,7 +16,18 @@ public interface ListenSocket extends AutoCloseable {
         /** The process or the system has no descriptor or memory left: they wait in the kernel; there will be no second edge for them. */
         EXHAUSTED,
         /** The socket is closed. */
-        CLOSED
+        CLOSED;
+
+        /** Sorts what accept(2) returned: Linux passes on errors of the new connection's network as well. */
+        public static Outcome of(int result) {
+            if (result >= 0) return ACCEPTED;
+            return switch (-result) {
+                case Errno.EAGAIN -> NONE_WAITING;
+                case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> EXHAUSTED;
+                case Errno.EBADF, Errno.EINVAL -> CLOSED;
+                default -> ONE_LOST;
+            };
+        }
     }
 
     int descriptor();

@@ -1,0 +1,87 @@
+package org.dormouse.poller.libc;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Links functions of the C library. Each handle captures {@code errno} into its first argument, a call state, because the JVM may
+ * overwrite errno before Java could ask for it.
+ */
+public final class LibC {
+    /** A call state as an {@code int[]} for {@link #linkCritical}: errno alone on Linux. */
+    public static final int CALL_STATE_INTS = 1;
+
+    /** A linked function; {@code isCritical} ones run without leaving Java, so they must never wait. */
+    public record Link(String function, boolean isCritical) {}
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final List<Link> LINKS = new CopyOnWriteArrayList<>();
+
+    static {
+        long offset = CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+        if (offset != 0 || CALL_STATE.byteSize() != CALL_STATE_INTS * 4L)
+            throw new NativeException("call state is " + CALL_STATE + ", not errno alone");
+    }
+
+    private LibC() {}
+
+    /** Links a function that may wait: it lets the garbage collector go on meanwhile, and takes no memory of the Java heap. */
+    public static MethodHandle link(String function, FunctionDescriptor signature, Linker.Option... options) {
+        var all = new ArrayList<>(List.of(options));
+        all.add(Linker.Option.captureCallState("errno"));
+        return link(function, signature, false, all);
+    }
+
+    /**
+     * Links a function that never waits and moves at most 16 KiB, so that it may run without leaving Java, on arrays of the Java heap.
+     * While it runs no garbage collection can start.
+     */
+    public static MethodHandle linkCritical(String function, FunctionDescriptor signature) {
+        return link(
+                function,
+                signature,
+                true,
+                List.of(Linker.Option.captureCallState("errno"), Linker.Option.critical(true)));
+    }
+
+    /** Every function linked so far. */
+    public static List<Link> links() {
+        return List.copyOf(LINKS);
+    }
+
+    @SuppressWarnings("restricted") // this class is where native access begins
+    private static MethodHandle link(
+            String function, FunctionDescriptor signature, boolean isCritical, List<Linker.Option> options) {
+        MemorySegment address = LINKER.defaultLookup()
+                .find(function)
+                .orElseThrow(() -> new NativeException("the C library has no function " + function));
+        LINKS.add(new Link(function, isCritical));
+        return LINKER.downcallHandle(address, signature, options.toArray(Linker.Option[]::new));
+    }
+
+    /** A new call state for calls that one thread at a time makes. */
+    public static MemorySegment callState(Arena arena) {
+        return arena.allocate(CALL_STATE);
+    }
+
+    /** What C returned, or {@code -errno} where it returned -1. */
+    public static int result(int returned, MemorySegment callState) {
+        return returned == -1 ? -callState.get(JAVA_INT, 0) : returned;
+    }
+
+    /** What C returned, or {@code -errno} where it returned -1; for critical calls, whose call state is an array. */
+    public static int result(int returned, int[] callState) {
+        return returned == -1 ? -callState[0] : returned;
+    }
+}

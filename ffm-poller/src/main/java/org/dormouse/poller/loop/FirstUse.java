@@ -1,0 +1,40 @@
+package org.dormouse.poller.loop;
+
+import org.dormouse.poller.libc.Errno;
+import org.dormouse.poller.libc.NativeException;
+import org.dormouse.poller.socket.SocketError;
+
+/**
+ * Loads what loops use later, error paths included: the first use of a class takes locks of its class loader, and a loop that waits for
+ * one held by a virtual thread which only this loop could run would wait for ever.
+ */
+final class FirstUse {
+    private static final Class<?>[] CLASSES = {
+        Errno.class,
+        NativeException.class,
+        SocketError.class,
+        LateCarrier.class,
+        RunQueue.class,
+        Registrations.class,
+        TimerWheel.class,
+        EventLoop.Aid.class,
+        Timeout.class,
+        java.io.IOException.class,
+        java.util.concurrent.locks.LockSupport.class,
+    };
+
+    private FirstUse() {}
+
+    static void load() {
+        for (Class<?> type : CLASSES) {
+            try {
+                Class.forName(type.getName(), true, type.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                throw new AssertionError("it is loaded already", e);
+            }
+        }
+        // Linked on first use as well: the strings that reports are made of.
+        SocketError.exception("call", -Errno.EAGAIN);
+        SocketError.describe(-1);
+    }
+}

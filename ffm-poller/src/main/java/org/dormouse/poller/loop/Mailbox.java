@@ -1,0 +1,59 @@
+package org.dormouse.poller.loop;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What others bring to a loop: tasks for its owner, in the order of each sender, and continuations that became ready. Adding never
+ * waits and never throws, but for a lack of memory; the same Runnable may be in it twice.
+ */
+final class Mailbox {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> continuations = new ConcurrentLinkedQueue<>();
+
+    /** Any thread. */
+    void addTask(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Any thread. */
+    void addContinuation(Runnable continuation) {
+        continuations.add(continuation);
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty() && continuations.isEmpty();
+    }
+
+    boolean hasTasks() {
+        return !tasks.isEmpty();
+    }
+
+    boolean hasContinuations() {
+        return !continuations.isEmpty();
+    }
+
+    /** Loop owner. Moves what is there now, so that what these tasks send is for the next turn. */
+    void takeTasks(ArrayDeque<Runnable> target) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) target.add(task);
+    }
+
+    /** Loop owner. */
+    void takeContinuations(RunQueue target) {
+        for (Runnable next = continuations.poll(); next != null; next = continuations.poll()) target.add(next);
+    }
+
+    /** Any thread: for whoever helps out while the owner stands still, and after the end. */
+    @Nullable
+    Runnable pollContinuation() {
+        return continuations.poll();
+    }
+
+    /** After the end, one thread at a time. */
+    @Nullable
+    Runnable pollTask() {
+        return tasks.poll();
+    }
+}

@@ -1,0 +1,235 @@
+package org.dormouse.poller.loop;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sees to it that nobody stalls a loop. Every millisecond it looks at each loop: one that has been in the same continuation for more
+ * than a whole tick is taken away from its thread and given to a spare; one that stands still in its own code has its ready
+ * continuations run by a spare; what waited a whole tick on a busy loop is offered to one that waits. It parks when every loop waits.
+ *
+ * <p>Fields without volatile belong to the sentinel's thread.
+ */
+final class Sentinel {
+    static final long TICK_NANOS = 1_000_000;
+
+    /** Ticks for which every loop must have waited before the sentinel parks: waking it costs a loop a system call. */
+    private static final int TICKS_BEFORE_PARKING = 20;
+
+    private static final int TICKS_OF_STANDSTILL = 10;
+    private static final int OPEN = 0;
+    private static final int NO_NEW = 1;
+    private static final int SHUT = 2;
+
+    private final Spares spares;
+    private final Reporter reporter;
+    private final int maxStuck;
+    private final int maxComputing;
+    private final Thread thread;
+    private List<Watch> watches = List.of();
+
+    // read by loops
+    private volatile long tick = 1;
+    private volatile int gate = OPEN;
+    private volatile boolean isParked;
+    private volatile boolean isClosing;
+
+    /** What the sentinel remembers of a loop from one tick to the next. */
+    private static final class Watch {
+        final EventLoop loop;
+        long stepsSeen = -1;
+        long stepsSince;
+        boolean isReported;
+        long resumedEnd;
+        long startedEnd;
+
+        Watch(EventLoop loop) {
+            this.loop = loop;
+        }
+    }
+
+    Sentinel(Spares spares, Reporter reporter, int maxStuck, int maxComputing) {
+        this.spares = spares;
+        this.reporter = reporter;
+        this.maxStuck = maxStuck;
+        this.maxComputing = maxComputing;
+        thread = Thread.ofPlatform()
+                .name("dormouse-sentinel")
+                .daemon(true)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(this::run);
+    }
+
+    void start(List<EventLoop> loops) {
+        watches = loops.stream().map(Watch::new).toList();
+        thread.start();
+    }
+
+    // --- asked by loops
+
+    /** Counts milliseconds while any loop is busy; always positive. */
+    long tick() {
+        return tick;
+    }
+
+    /** Whether new continuations may be started. */
+    boolean admitsNew() {
+        return gate == OPEN;
+    }
+
+    /** Whether continuations may be entered at all. */
+    boolean admitsAny() {
+        return gate != SHUT;
+    }
+
+    /** A loop is about to run what may hold it up: it must be watched from now on. */
+    void watch() {
+        if (!isParked) return;
+        isParked = false;
+        LockSupport.unpark(thread);
+    }
+
+    void close() {
+        isClosing = true;
+        isParked = false;
+        LockSupport.unpark(thread);
+    }
+
+    // --- the sentinel's thread
+
+    private void run() {
+        int quietTicks = 0;
+        while (!isClosing) {
+            LockSupport.parkNanos(this, TICK_NANOS);
+            tick = tick() + 1; // the only writer
+            boolean isQuiet = lookAtAll();
+            quietTicks = isQuiet && gate == OPEN ? quietTicks + 1 : 0;
+            if (quietTicks >= TICKS_BEFORE_PARKING) {
+                parkUntilALoopWakes();
+                quietTicks = 0;
+            }
+        }
+    }
+
+    private boolean lookAtAll() {
+        try {
+            boolean isQuiet = true;
+            for (Watch watch : watches) isQuiet &= look(watch);
+            adjustGate();
+            return isQuiet;
+        } catch (Throwable e) {
+            // No thread or no memory for a spare: the loop stays where it is, and the next tick tries again.
+            reporter.failed("sentinel", e);
+            return false;
+        }
+    }
+
+    private void parkUntilALoopWakes() {
+        isParked = true;
+        // Again, now that every loop which wakes will see it.
+        while (isParked && !isClosing && allWait()) LockSupport.park(this);
+        isParked = false;
+    }
+
+    private boolean allWait() {
+        for (Watch watch : watches) if (!waits(watch.loop)) return false;
+        return true;
+    }
+
+    private static boolean waits(EventLoop loop) {
+        return loop.isClosed() || loop.ownership().state() == Ownership.WAITING;
+    }
+
+    /** Returns true if there is nothing to watch. */
+    private boolean look(Watch watch) {
+        EventLoop loop = watch.loop;
+        long state = loop.ownership().state();
+        boolean isQuiet = waits(loop);
+        if (isQuiet) {
+            watch.stepsSeen = -1;
+        } else if (state > Ownership.OUTERMOST) {
+            watch.stepsSeen = -1;
+            if (tick - state >= 2) handOver(loop, state);
+        } else {
+            lookAtOwnCode(watch);
+        }
+        if (!isQuiet) findHelp(watch);
+        return isQuiet;
+    }
+
+    private void handOver(EventLoop loop, long enteredAt) {
+        Spares.Worker stuck = spares.holderOf(loop);
+        Thread culprit = loop.enteredThread();
+        // Before it can come back and look for itself among the stuck.
+        if (stuck != null) spares.stuck(stuck);
+        if (!loop.ownership().takeAway(enteredAt)) {
+            if (stuck != null) spares.notStuck(stuck, loop);
+            return;
+        }
+        spares.run(loop);
+        reporter.stalled(
+                "loop " + loop.index()
+                        + " was held up by a continuation for more than a millisecond; another thread took over",
+                culprit);
+    }
+
+    /** The loop's own code must not wait for anything; if it does, at least what it carries goes on. */
+    private void lookAtOwnCode(Watch watch) {
+        EventLoop loop = watch.loop;
+        long steps = loop.steps();
+        if (steps != watch.stepsSeen) {
+            watch.stepsSeen = steps;
+            watch.stepsSince = tick;
+            watch.isReported = false;
+            return;
+        }
+        if (tick - watch.stepsSince < TICKS_OF_STANDSTILL) return;
+        watch.stepsSince = tick;
+        if (loop.hasReadyContinuations()) spares.help(loop, steps);
+        if (watch.isReported) return;
+        watch.isReported = true;
+        Spares.Worker holder = spares.holderOf(loop);
+        reporter.stalled(
+                "loop " + loop.index() + " has stood still in its own code for " + TICKS_OF_STANDSTILL
+                        + " ms; another thread runs its ready continuations meanwhile",
+                holder == null ? null : holder.thread());
+    }
+
+    private void findHelp(Watch watch) {
+        EventLoop loop = watch.loop;
+        offer(watch, loop.resumed(), watch.resumedEnd);
+        offer(watch, loop.started(), watch.startedEnd);
+        watch.resumedEnd = loop.resumed().end();
+        watch.startedEnd = loop.started().end();
+    }
+
+    /** What was there a tick ago and still is has waited a tick. */
+    private void offer(Watch watch, RunQueue queue, long endATickAgo) {
+        if (queue.begin() >= endATickAgo || !admitsNew()) return;
+        for (Watch other : watches) {
+            if (other == watch || other.loop.isClosed()) continue;
+            if (other.loop.ownership().state() != Ownership.WAITING) continue;
+            other.loop.help(new EventLoop.Aid(queue, endATickAgo));
+            return;
+        }
+    }
+
+    private void adjustGate() {
+        int stuck = spares.stuckCount();
+        int next = OPEN;
+        if (stuck > 0 && spares.computing(tick) > maxComputing) next = NO_NEW;
+        if (stuck >= maxStuck) next = SHUT;
+        int last = gate;
+        if (next == last) return;
+        gate = next;
+        if (next < last) for (Watch watch : watches) watch.loop.wakeUp();
+        if (next > last)
+            reporter.stalled(
+                    next == SHUT
+                            ? stuck + " threads are stuck in continuations, limit maxStuck " + maxStuck
+                                    + ": no continuation runs until one yields"
+                            : "more than maxComputing " + maxComputing
+                                    + " stuck continuations compute: no new ones start until one yields",
+                    null);
+    }
+}

@@ -1,0 +1,194 @@
+package org.dormouse.poller.loop;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.dormouse.poller.ThreadTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform threads of the loops: one holds each loop, the others are stuck in continuations, or spare. The lock guards the lists
+ * and is taken by the sentinel, by starts, and by threads that have just lost a loop; never by a loop's owner.
+ */
+final class Spares {
+    private static final long IDLE_NANOS = 10_000_000_000L;
+
+    /** A stuck thread that used no processor for this many ticks waits for something; with less it might only be out of luck. */
+    private static final long TICKS_WITHOUT_PROCESSOR = 50;
+
+    private final long stackBytes;
+    private final Object lock = new Object();
+    private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+    private final List<Worker> holders = new ArrayList<>();
+    private final List<Worker> stuck = new ArrayList<>();
+    private int created;
+    private boolean isClosing;
+
+    Spares(long stackBytes) {
+        this.stackBytes = stackBytes;
+    }
+
+    /** Lets a spare thread hold {@code loop}, which nobody holds. */
+    void run(EventLoop loop) {
+        synchronized (lock) {
+            Worker worker = take();
+            worker.loop = loop;
+            holders.add(worker);
+            worker.begin(() -> {
+                boolean hasEnded = loop.run();
+                if (hasEnded) released(worker);
+                else recovered(worker);
+            });
+        }
+    }
+
+    /** Lets a spare thread run the continuations of a loop that stands still. */
+    void help(EventLoop loop, long stoodAt) {
+        synchronized (lock) {
+            Worker worker = take();
+            stuck.add(worker); // counts towards the limit: what it runs may hold it up as well
+            worker.begin(() -> {
+                loop.runContinuationsInstead(stoodAt);
+                recovered(worker);
+            });
+        }
+    }
+
+    private Worker take() {
+        Worker worker = idle.poll();
+        return worker != null ? worker : new Worker(++created);
+    }
+
+    /** The loop of {@code worker} was taken away from it. */
+    void stuck(Worker worker) {
+        synchronized (lock) {
+            holders.remove(worker);
+            worker.loop = null;
+            stuck.add(worker);
+        }
+    }
+
+    /** It was not: it had just left its continuation. */
+    void notStuck(Worker worker, EventLoop loop) {
+        synchronized (lock) {
+            stuck.remove(worker);
+            worker.loop = loop;
+            holders.add(worker);
+        }
+    }
+
+    private void recovered(Worker worker) {
+        synchronized (lock) {
+            stuck.remove(worker);
+        }
+    }
+
+    private void released(Worker worker) {
+        synchronized (lock) {
+            holders.remove(worker);
+            worker.loop = null;
+        }
+    }
+
+    @Nullable
+    Worker holderOf(EventLoop loop) {
+        synchronized (lock) {
+            for (Worker worker : holders) if (worker.loop == loop) return worker;
+            return null;
+        }
+    }
+
+    int stuckCount() {
+        synchronized (lock) {
+            return stuck.size();
+        }
+    }
+
+    /** How many stuck threads have used the processor lately. */
+    int computing(long tick) {
+        synchronized (lock) {
+            int count = 0;
+            for (Worker worker : stuck) if (worker.computes(tick)) count++;
+            return count;
+        }
+    }
+
+    /** Ends spare threads now, and the others when they become spare. */
+    void close() {
+        synchronized (lock) {
+            isClosing = true;
+            for (Worker worker : idle) LockSupport.unpark(worker.thread);
+        }
+    }
+
+    /** One platform thread, which does one job after another. */
+    final class Worker {
+        private final Thread thread;
+        private volatile @Nullable Runnable job;
+        private volatile long processorClock = ThreadTime.UNKNOWN;
+
+        // under the lock
+        private @Nullable EventLoop loop;
+        private long processorNanos;
+        private long processorTick;
+
+        Worker(int number) {
+            thread = Thread.ofPlatform()
+                    .name("dormouse-loop-" + number)
+                    .daemon(true)
+                    .inheritInheritableThreadLocals(false)
+                    .stackSize(stackBytes)
+                    .unstarted(this::live);
+        }
+
+        Thread thread() {
+            return thread;
+        }
+
+        private void begin(Runnable next) {
+            job = next;
+            if (thread.getState() == Thread.State.NEW) thread.start();
+            else LockSupport.unpark(thread);
+        }
+
+        private void live() {
+            processorClock = ThreadTime.clockOfThisThread();
+            while (true) {
+                Runnable next = job;
+                if (next != null) {
+                    job = null;
+                    next.run();
+                    if (!rest()) return;
+                }
+                LockSupport.parkNanos(Spares.this, IDLE_NANOS);
+                if (job == null && hasRetired()) return;
+            }
+        }
+
+        private boolean rest() {
+            synchronized (lock) {
+                if (isClosing) return false;
+                idle.push(this);
+                return true;
+            }
+        }
+
+        /** Nobody can give a job to a thread that is not in the list any more. */
+        private boolean hasRetired() {
+            synchronized (lock) {
+                return job == null && idle.remove(this);
+            }
+        }
+
+        private boolean computes(long tick) {
+            long nanos = ThreadTime.nanos(processorClock);
+            if (nanos == ThreadTime.UNKNOWN || nanos != processorNanos) {
+                processorNanos = nanos;
+                processorTick = tick;
+                return true;
+            }
+            return tick - processorTick <= TICKS_WITHOUT_PROCESSOR;
+        }
+    }
+}

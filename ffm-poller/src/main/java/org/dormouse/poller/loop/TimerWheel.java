@@ -1,0 +1,136 @@
+package org.dormouse.poller.loop;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timeouts of one loop: five wheels of 64 places, the first in steps of a millisecond, each further one 64 times coarser. Lazy: a
+ * timeout stays where it was planned, and when its place comes up it is put where its deadline is by then. All of it belongs to the
+ * loop's owner.
+ *
+ * <p>A timeout never fires early, and at most one step late (plus what the loop is busy).
+ */
+final class TimerWheel {
+    static final long NANOS_PER_TICK = 1_000_000;
+
+    private static final int LEVELS = 5;
+    private static final int BITS = 6;
+    private static final int PLACES = 1 << BITS;
+    private static final long FARTHEST = (1L << (BITS * LEVELS)) - 1;
+    private static final int FIRST_CAPACITY = 4;
+
+    private final @Nullable Timeout[][][] places = new Timeout[LEVELS][PLACES][];
+    private final int[][] counts = new int[LEVELS][PLACES];
+    private final long[] occupied = new long[LEVELS];
+
+    /** Everything planned up to this tick has been looked at. */
+    private long now;
+
+    TimerWheel(long nanoTime) {
+        now = nanoTime / NANOS_PER_TICK;
+    }
+
+    /** Makes sure that {@code timeout} is looked at no later than its deadline. */
+    void plan(Timeout timeout) {
+        long deadline = timeout.expiresAt();
+        if (deadline == Timeout.NEVER) return;
+        long tick = Math.max(tickAfter(deadline), now + 1);
+        if (timeout.plannedTick <= tick) return;
+        put(timeout, Math.min(tick, now + FARTHEST));
+    }
+
+    private static long tickAfter(long nanos) {
+        return nanos / NANOS_PER_TICK + (nanos % NANOS_PER_TICK == 0 ? 0 : 1);
+    }
+
+    /** An entry planned earlier for the same timeout stays behind and is recognised by its tick. */
+    private void put(Timeout timeout, long tick) {
+        timeout.plannedTick = tick;
+        int level = level(tick);
+        int place = (int) (tick >>> (BITS * level)) & (PLACES - 1);
+        @Nullable Timeout[] entries = places[level][place];
+        int count = counts[level][place];
+        if (entries == null) entries = places[level][place] = new Timeout[FIRST_CAPACITY];
+        else if (count == entries.length) entries = places[level][place] = Arrays.copyOf(entries, count * 2);
+        entries[count] = timeout;
+        counts[level][place] = count + 1;
+        occupied[level] |= 1L << place;
+    }
+
+    /** The wheel whose hand passes the tick's place within one turn of it: where the highest digit differs from now. */
+    private int level(long tick) {
+        int highestDifference = 63 - Long.numberOfLeadingZeros(tick ^ now);
+        return Math.min(highestDifference / BITS, LEVELS - 1);
+    }
+
+    /**
+     * How long the loop may sleep.
+     *
+     * @return nanoseconds from {@code nanoTime} to the next place that is not empty; 0 if it is over; negative if there is none
+     */
+    long nanosToNext(long nanoTime) {
+        long next = Long.MAX_VALUE;
+        for (int level = 0; level < LEVELS; level++) next = Math.min(next, nextTick(level));
+        if (next == Long.MAX_VALUE) return -1;
+        return Math.max(0, next * NANOS_PER_TICK - nanoTime);
+    }
+
+    /** The tick at which the hand of {@code level} reaches its next place that is not empty. */
+    private long nextTick(int level) {
+        if (occupied[level] == 0) return Long.MAX_VALUE;
+        int shift = BITS * level;
+        long hand = now >>> shift;
+        int distance =
+                1 + Long.numberOfTrailingZeros(Long.rotateRight(occupied[level], (int) (hand + 1) & (PLACES - 1)));
+        return (hand + distance) << shift;
+    }
+
+    /** Lets what has expired by {@code nanoTime} happen; {@code loop} is told of each. */
+    void advance(long nanoTime, Expiry expiry) {
+        long until = nanoTime / NANOS_PER_TICK;
+        while (now < until) {
+            long next = Long.MAX_VALUE;
+            for (int level = 0; level < LEVELS; level++) next = Math.min(next, nextTick(level));
+            if (next > until) {
+                now = until;
+                return;
+            }
+            now = next;
+            // Coarse wheels first: what they hold for this very tick moves down, or fires.
+            for (int level = LEVELS - 1; level >= 0; level--)
+                if (level == 0 || (now & ((1L << (BITS * level)) - 1)) == 0) empty(level, expiry);
+        }
+    }
+
+    private void empty(int level, Expiry expiry) {
+        int place = (int) (now >>> (BITS * level)) & (PLACES - 1);
+        if ((occupied[level] & (1L << place)) == 0) return;
+        @Nullable Timeout[] entries = places[level][place];
+        int count = counts[level][place];
+        // Taken out first: what fires may plan again, into this very place too.
+        places[level][place] = null;
+        counts[level][place] = 0;
+        occupied[level] &= ~(1L << place);
+        for (int i = 0; i < count; i++) {
+            Timeout timeout = entries[i];
+            if (isStale(timeout, level)) continue;
+            timeout.plannedTick = Timeout.NOT_PLANNED;
+            long deadline = timeout.expiresAt();
+            if (deadline == Timeout.NEVER) continue;
+            long tick = tickAfter(deadline);
+            if (tick > now) put(timeout, Math.min(tick, now + FARTHEST));
+            else expiry.expired(timeout);
+        }
+    }
+
+    /** Whether the timeout has been planned for another place since. */
+    private boolean isStale(Timeout timeout, int level) {
+        long tick = timeout.plannedTick;
+        return tick == Timeout.NOT_PLANNED || tick >>> (BITS * level) != now >>> (BITS * level);
+    }
+
+    /** Is handed what has expired. */
+    interface Expiry {
+        void expired(Timeout timeout);
+    }
+}

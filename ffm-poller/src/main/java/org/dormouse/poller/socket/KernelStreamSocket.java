@@ -1,0 +1,90 @@
+package org.dormouse.poller.socket;
+
+import java.util.Objects;
+import org.dormouse.poller.libc.Errno;
+import org.jspecify.annotations.Nullable;
+
+/** A stream socket of the kernel. The peer's address is kept as numbers: 24 bytes, and no call to ask for it again. */
+final class KernelStreamSocket implements StreamSocket {
+    private final int descriptor;
+    private final int peerPort;
+    private final long peerHigh;
+    private final long peerLow;
+    private boolean isClosed;
+
+    KernelStreamSocket(int descriptor, long peerHigh, long peerLow, int peerPort) {
+        this.descriptor = descriptor;
+        this.peerHigh = peerHigh;
+        this.peerLow = peerLow;
+        this.peerPort = peerPort;
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public int receive(byte[] target, int offset, int length) {
+        int bytes = checked(target, offset, length);
+        int result;
+        do {
+            result = SysSocket.recv(descriptor, target, offset, bytes, 0);
+        } while (Errno.isRetry(result));
+        return result;
+    }
+
+    @Override
+    public int send(byte[] source, int offset, int length) {
+        int bytes = checked(source, offset, length);
+        int result;
+        do {
+            result = SysSocket.send(descriptor, source, offset, bytes, SysSocket.MSG_NOSIGNAL);
+        } while (Errno.isRetry(result));
+        return result;
+    }
+
+    /** Receiving nothing would look like the end of the stream, so nothing is not accepted. */
+    private static int checked(byte[] array, int offset, int length) {
+        if (length < 1) throw new IllegalArgumentException("length " + length + " < 1");
+        Objects.checkFromIndexSize(offset, length, array.length);
+        return Math.min(length, MAX_TRANSFER);
+    }
+
+    @Override
+    public void shutdownOutput() {
+        SysSocket.shutdown(descriptor, SysSocket.SHUT_WR); // its only error here: not connected any more
+    }
+
+    @Override
+    public void shutdown() {
+        SysSocket.shutdown(descriptor, SysSocket.SHUT_RDWR);
+    }
+
+    @Override
+    public void close() {
+        if (isClosed) return;
+        isClosed = true;
+        KernelSockets.close(descriptor);
+    }
+
+    @Override
+    public long peerHigh() {
+        return peerHigh;
+    }
+
+    @Override
+    public long peerLow() {
+        return peerLow;
+    }
+
+    @Override
+    public int peerPort() {
+        return peerPort;
+    }
+
+    @Override
+    public @Nullable SocketAddress local() {
+        return isClosed ? null : KernelSockets.local(descriptor);
+    }
+}

@@ -1,0 +1,200 @@
+package org.dormouse.poller.socket;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.dormouse.poller.libc.LibC;
+
+/**
+ * {@code sys/socket.h}: C's names and order of arguments; the result, or {@code -errno}. Every call here returns at once, because the
+ * sockets are non-blocking. Any thread: each call has a call state of its own, since inside a continuation there is no thread to keep
+ * one for; it is 24 bytes of the youngest garbage.
+ */
+final class SysSocket {
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOL_SOCKET = 1;
+    static final int SO_REUSEADDR = 2;
+    static final int SO_ERROR = 4;
+    static final int SO_REUSEPORT = 15;
+    static final int IPPROTO_TCP = 6;
+    static final int TCP_NODELAY = 1;
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_V6ONLY = 26;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int SHUT_WR = 1;
+    static final int SHUT_RDWR = 2;
+
+    private static final MethodHandle SOCKET =
+            LibC.linkCritical("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle BIND =
+            LibC.linkCritical("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle LISTEN =
+            LibC.linkCritical("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle ACCEPT4 =
+            LibC.linkCritical("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    private static final MethodHandle SETSOCKOPT = LibC.linkCritical(
+            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle GETSOCKOPT = LibC.linkCritical(
+            "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle GETSOCKNAME =
+            LibC.linkCritical("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle GETPEERNAME =
+            LibC.linkCritical("getpeername", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle RECV =
+            LibC.linkCritical("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SEND =
+            LibC.linkCritical("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SHUTDOWN =
+            LibC.linkCritical("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+    private SysSocket() {}
+
+    static int socket(int domain, int type, int protocol) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            return LibC.result((int) SOCKET.invokeExact(MemorySegment.ofArray(state), domain, type, protocol), state);
+        } catch (Throwable e) {
+            throw new AssertionError(e); // a wrong signature: our bug, never the kernel's answer
+        }
+    }
+
+    static int bind(int descriptor, byte[] address, int length) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            int result = (int)
+                    BIND.invokeExact(MemorySegment.ofArray(state), descriptor, MemorySegment.ofArray(address), length);
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int listen(int descriptor, int backlog) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            return LibC.result((int) LISTEN.invokeExact(MemorySegment.ofArray(state), descriptor, backlog), state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int accept4(int descriptor, byte[] address, int[] length, int flags) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            int result = (int) ACCEPT4.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    MemorySegment.ofArray(address),
+                    MemorySegment.ofArray(length),
+                    flags);
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int setsockopt(int descriptor, int level, int option, int[] value) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            int result = (int) SETSOCKOPT.invokeExact(
+                    MemorySegment.ofArray(state), descriptor, level, option, MemorySegment.ofArray(value), 4);
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int getsockopt(int descriptor, int level, int option, int[] value) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        int[] length = {4};
+        try {
+            int result = (int) GETSOCKOPT.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    level,
+                    option,
+                    MemorySegment.ofArray(value),
+                    MemorySegment.ofArray(length));
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int getsockname(int descriptor, byte[] address, int[] length) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            int result = (int) GETSOCKNAME.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    MemorySegment.ofArray(address),
+                    MemorySegment.ofArray(length));
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int getpeername(int descriptor, byte[] address, int[] length) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            int result = (int) GETPEERNAME.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    MemorySegment.ofArray(address),
+                    MemorySegment.ofArray(length));
+            return LibC.result(result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Of {@code target} the {@code length} bytes from {@code offset}, which are inside it. */
+    static int recv(int descriptor, byte[] target, int offset, int length, int flags) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            long result = (long) RECV.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    MemorySegment.ofArray(target).asSlice(offset, length),
+                    (long) length,
+                    flags);
+            return LibC.result((int) result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Of {@code source} the {@code length} bytes from {@code offset}, which are inside it. */
+    static int send(int descriptor, byte[] source, int offset, int length, int flags) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            long result = (long) SEND.invokeExact(
+                    MemorySegment.ofArray(state),
+                    descriptor,
+                    MemorySegment.ofArray(source).asSlice(offset, length),
+                    (long) length,
+                    flags);
+            return LibC.result((int) result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int shutdown(int descriptor, int how) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            return LibC.result((int) SHUTDOWN.invokeExact(MemorySegment.ofArray(state), descriptor, how), state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+}
