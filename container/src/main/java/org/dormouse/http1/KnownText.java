@@ -112,7 +112,7 @@ final class KnownText {
         for (String text : texts) {
             byte[] own = text.getBytes(StandardCharsets.ISO_8859_1);
             int slot = slot(own, 0, own.length);
-            while (bytes[slot] != FREE) slot = (slot + 1) & (SLOTS - 1);
+            while (bytes[slot].length > 0) slot = (slot + 1) & (SLOTS - 1);
             bytes[slot] = own;
             strings[slot] = text;
         }
@@ -123,7 +123,7 @@ final class KnownText {
         if (from == to) return "";
         for (int slot = slot(source, from, to); ; slot = (slot + 1) & (SLOTS - 1)) {
             byte[] candidate = bytes[slot];
-            if (candidate == FREE) return Octets.text(source, from, to);
+            if (candidate.length == 0) return Octets.text(source, from, to);
             if (candidate.length == to - from && startsWith(source, from, candidate)) return strings[slot];
         }
     }
