@@ -1,0 +1,197 @@
+package org.dormouse.servlet.session;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSession;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session. Any thread: many requests may share it.
+ *
+ * <pre>
+ *   LIVE -> ENDING (listeners are told, everything still readable) -> ENDED
+ * </pre>
+ */
+public final class MemorySession implements HttpSession {
+    private enum Life {
+        LIVE,
+        ENDING,
+        ENDED
+    }
+
+    private final Sessions sessions;
+    private final long createdMillis;
+    private final ConcurrentHashMap<String, Object> attributes = new ConcurrentHashMap<>();
+    private final AtomicReference<Life> life = new AtomicReference<>(Life.LIVE);
+    /** Requests that use it now: it does not expire under them (Servlet 6.1 §7.5). */
+    private final AtomicInteger users = new AtomicInteger();
+
+    private volatile String id;
+    private volatile int inactiveSeconds;
+    private volatile long lastAccessedMillis;
+    private volatile long thisAccessedMillis;
+    /** When the last use ended. */
+    private volatile long idleSinceMillis;
+
+    private volatile boolean isNew = true;
+
+    MemorySession(Sessions sessions, String id, long nowMillis, int inactiveSeconds) {
+        this.sessions = sessions;
+        this.id = id;
+        this.createdMillis = nowMillis;
+        this.lastAccessedMillis = nowMillis;
+        this.thisAccessedMillis = nowMillis;
+        this.idleSinceMillis = nowMillis;
+        this.inactiveSeconds = inactiveSeconds;
+    }
+
+    /** Begins a use; false if it has ended. Each true is followed by one {@link #leave}. */
+    boolean enter(long nowMillis) {
+        users.incrementAndGet();
+        if (life.get() != Life.LIVE) {
+            users.decrementAndGet();
+            return false;
+        }
+        lastAccessedMillis = thisAccessedMillis;
+        thisAccessedMillis = nowMillis;
+        return true;
+    }
+
+    /** Ends a use: from now on the time without use is counted. */
+    public void leave() {
+        idleSinceMillis = sessions.now();
+        users.decrementAndGet();
+    }
+
+    /** The client has sent the id back. */
+    void join() {
+        if (isNew) isNew = false;
+    }
+
+    boolean isOver(long nowMillis) {
+        int seconds = inactiveSeconds;
+        return seconds > 0 && users.get() == 0 && nowMillis - idleSinceMillis >= seconds * 1000L;
+    }
+
+    public boolean isLive() {
+        return life.get() == Life.LIVE;
+    }
+
+    /** Ends it, if nobody has. */
+    void end() {
+        if (!life.compareAndSet(Life.LIVE, Life.ENDING)) return;
+        sessions.remove(this);
+        sessions.listeners().destroyed(this);
+        life.set(Life.ENDED);
+        for (String name : attributes.keySet()) {
+            Object value = attributes.remove(name);
+            if (value != null) sessions.listeners().changed(this, name, value, null);
+        }
+    }
+
+    void id(String newId) {
+        id = newId;
+    }
+
+    void checkLive() {
+        if (life.get() == Life.ENDED) throw new IllegalStateException("session has been invalidated or has expired");
+    }
+
+    @Override
+    public String getId() {
+        return id;
+    }
+
+    @Override
+    public long getCreationTime() {
+        checkLive();
+        return createdMillis;
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        checkLive();
+        return lastAccessedMillis;
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return sessions.context();
+    }
+
+    @Override
+    public void setMaxInactiveInterval(int seconds) {
+        inactiveSeconds = seconds;
+    }
+
+    @Override
+    public int getMaxInactiveInterval() {
+        return inactiveSeconds;
+    }
+
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        checkLive();
+        return attributes.get(name);
+    }
+
+    @Override
+    public Enumeration<String> getAttributeNames() {
+        checkLive();
+        return Collections.enumeration(attributes.keySet());
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // the same object again is no binding; an equal one is
+    public void setAttribute(String name, @Nullable Object value) {
+        if (value == null) {
+            removeAttribute(name);
+            return;
+        }
+        checkLive();
+        if (attributes.get(name) != value) sessions.listeners().bound(this, name, value);
+        Object before = attributes.put(name, value);
+        sessions.listeners().changed(this, name, before, value);
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        checkLive();
+        Object before = attributes.remove(name);
+        if (before != null) sessions.listeners().changed(this, name, before, null);
+    }
+
+    @Override
+    public void invalidate() {
+        if (life.get() != Life.LIVE) throw new IllegalStateException("session has been invalidated or has expired");
+        end();
+    }
+
+    @Override
+    public boolean isNew() {
+        checkLive();
+        return isNew;
+    }
+
+    @Override
+    public Accessor getAccessor() {
+        checkLive();
+        return this::access;
+    }
+
+    /** Use outside of a request: as long as {@code task} runs, the session does not expire. */
+    private void access(Consumer<HttpSession> task) {
+        if (isOver(sessions.now())) end();
+        if (!enter(sessions.now())) throw new IllegalStateException("session has been invalidated or has expired");
+        try {
+            task.accept(this);
+        } finally {
+            leave();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.dormouse.servlet.session;
+
+import jakarta.servlet.ServletContext;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one application, in memory. Any thread. Listeners are called by the thread that causes the event, with no lock held.
+ */
+public final class Sessions {
+    private final ServletContext context;
+    private final SessionListeners listeners;
+    private final LongSupplier clockMillis;
+    private final int maxSessions;
+    private final SessionIds ids = new SessionIds();
+    private final ConcurrentHashMap<String, MemorySession> byId = new ConcurrentHashMap<>();
+    private volatile int defaultInactiveSeconds;
+
+    /**
+     * @param clockMillis milliseconds since 1970
+     * @param maxSessions how many may live at once; key {@code session.max-sessions}
+     * @param inactiveSeconds how long a new session lives without being used; 0 or less: for ever
+     */
+    public Sessions(
+            ServletContext context,
+            SessionListeners listeners,
+            LongSupplier clockMillis,
+            int maxSessions,
+            int inactiveSeconds) {
+        this.context = context;
+        this.listeners = listeners;
+        this.clockMillis = clockMillis;
+        this.maxSessions = maxSessions;
+        this.defaultInactiveSeconds = inactiveSeconds;
+    }
+
+    /**
+     * Makes a session, in use by the caller until {@link MemorySession#leave}.
+     *
+     * @throws IllegalStateException if there are too many
+     */
+    public MemorySession create() {
+        if (byId.size() >= maxSessions) {
+            expire();
+            if (byId.size() >= maxSessions) {
+                throw new IllegalStateException(
+                        byId.size() + " sessions, limit " + maxSessions + " (session.max-sessions)");
+            }
+        }
+        var session = new MemorySession(this, ids.next(), now(), defaultInactiveSeconds);
+        session.enter(now());
+        byId.put(session.getId(), session);
+        listeners.created(session);
+        return session;
+    }
+
+    /**
+     * The live session called {@code id}, in use by the caller until {@link MemorySession#leave}; it is no longer new. Null if there is
+     * none, or its time is over: then it ends here.
+     */
+    public @Nullable MemorySession find(String id) {
+        MemorySession session = byId.get(id);
+        if (session == null) return null;
+        long now = now();
+        if (session.isOver(now)) {
+            session.end();
+            return null;
+        }
+        if (!session.enter(now)) return null;
+        session.join();
+        return session;
+    }
+
+    /** Whether {@code id} is that of a live session; does not count as use. */
+    public boolean isLive(String id) {
+        MemorySession session = byId.get(id);
+        return session != null && !session.isOver(now());
+    }
+
+    /** Gives {@code session} a new id, against fixation. Its cookie is the caller's business. */
+    public String changeId(MemorySession session) {
+        session.checkLive();
+        String oldId = session.getId();
+        String newId = ids.next();
+        byId.put(newId, session);
+        session.id(newId);
+        byId.remove(oldId);
+        listeners.idChanged(session, oldId);
+        return newId;
+    }
+
+    public int size() {
+        return byId.size();
+    }
+
+    /** Ends the sessions whose time is over. Somebody calls it now and then; who asks for such a session does not get it anyway. */
+    public void expire() {
+        long now = now();
+        for (MemorySession session : byId.values()) {
+            if (session.isOver(now)) session.end();
+        }
+    }
+
+    /** Ends all sessions. */
+    public void close() {
+        for (MemorySession session : byId.values()) session.end();
+    }
+
+    public int defaultInactiveSeconds() {
+        return defaultInactiveSeconds;
+    }
+
+    public void defaultInactiveSeconds(int seconds) {
+        defaultInactiveSeconds = seconds;
+    }
+
+    ServletContext context() {
+        return context;
+    }
+
+    SessionListeners listeners() {
+        return listeners;
+    }
+
+    long now() {
+        return clockMillis.getAsLong();
+    }
+
+    void remove(MemorySession session) {
+        byId.remove(session.getId(), session);
+    }
+}
