@@ -21,6 +21,7 @@ public final class ServletDeclaration {
     private int loadOnStartup = -1;
     private boolean asyncSupported;
     private boolean enabled = true;
+    private boolean builtIn;
     private @Nullable MultipartConfigElement multipart;
     private @Nullable String runAs;
 
@@ -119,6 +120,16 @@ public final class ServletDeclaration {
 
     public ServletDeclaration enabled(boolean on) {
         enabled = on;
+        return this;
+    }
+
+    /** Provided by the container: a pattern of it gives way to the same pattern of a servlet of the application. */
+    public boolean builtIn() {
+        return builtIn;
+    }
+
+    public ServletDeclaration builtIn(boolean provided) {
+        builtIn = provided;
         return this;
     }
 

@@ -1,0 +1,163 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** What one {@code startAsync} returned: its listeners, its timeout, its request and response. Any thread. */
+final class AsyncCycle implements AsyncContext {
+    private static final long DEFAULT_TIMEOUT_MILLIS = 30_000;
+
+    private final AsyncRequest async;
+    private final DormouseRequest own;
+    private final ServletRequest request;
+    private final ServletResponse response;
+    private final boolean original;
+    private final Target begun;
+    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
+    private volatile long timeoutMillis = DEFAULT_TIMEOUT_MILLIS;
+
+    private record Listening(
+            AsyncListener listener,
+            @Nullable ServletRequest request,
+            @Nullable ServletResponse response) {}
+
+    /** One method of {@link AsyncListener}. */
+    private interface Event {
+        void tell(AsyncListener listener, AsyncEvent event) throws IOException;
+    }
+
+    AsyncCycle(
+            AsyncRequest async,
+            DormouseRequest own,
+            ServletRequest request,
+            ServletResponse response,
+            boolean original,
+            Target begun) {
+        this.async = async;
+        this.own = own;
+        this.request = request;
+        this.response = response;
+        this.original = original;
+        this.begun = begun;
+    }
+
+    /** Where {@link #dispatch()} leads. */
+    Target begun() {
+        return begun;
+    }
+
+    @Override
+    public ServletRequest getRequest() {
+        return request;
+    }
+
+    @Override
+    public ServletResponse getResponse() {
+        return response;
+    }
+
+    @Override
+    public boolean hasOriginalRequestAndResponse() {
+        return original;
+    }
+
+    @Override
+    public void dispatch() {
+        async.dispatch(this, null);
+    }
+
+    @Override
+    public void dispatch(String path) {
+        PathDispatcher dispatcher = path.startsWith("/") ? PathDispatcher.to(own.servletContext(), path) : null;
+        if (dispatcher == null) throw new IllegalArgumentException("no path below the context: \"" + path + "\"");
+        async.dispatch(this, dispatcher.target(own, DispatcherType.ASYNC));
+    }
+
+    @Override
+    public void dispatch(ServletContext context, String path) {
+        if (context != own.servletContext()) {
+            throw new UnsupportedOperationException("dispatch to another application is not supported");
+        }
+        dispatch(path);
+    }
+
+    @Override
+    public void complete() {
+        async.complete(this);
+    }
+
+    @Override
+    public void start(Runnable task) {
+        async.start(task);
+    }
+
+    @Override
+    public void addListener(AsyncListener listener) {
+        checkStarted();
+        listeners.add(new Listening(listener, null, null));
+    }
+
+    @Override
+    public void addListener(AsyncListener listener, ServletRequest passed, ServletResponse answer) {
+        checkStarted();
+        listeners.add(new Listening(listener, passed, answer));
+    }
+
+    @Override
+    public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
+        return own.servletContext().create(type, "createListener");
+    }
+
+    /** Runs from the return of the dispatch that began this cycle; 0 or less: for ever. */
+    @Override
+    public void setTimeout(long millis) {
+        checkStarted();
+        timeoutMillis = millis;
+    }
+
+    @Override
+    public long getTimeout() {
+        return timeoutMillis;
+    }
+
+    private void checkStarted() {
+        if (!async.isStarted()) throw new IllegalStateException("this AsyncContext is over");
+    }
+
+    void tellRestart(AsyncCycle next) {
+        tell(next, null, AsyncListener::onStartAsync);
+    }
+
+    void tellTimeout() {
+        tell(this, null, AsyncListener::onTimeout);
+    }
+
+    void tellError(Throwable failure) {
+        tell(this, failure, AsyncListener::onError);
+    }
+
+    void tellComplete() {
+        tell(this, null, AsyncListener::onComplete);
+    }
+
+    private void tell(AsyncContext context, @Nullable Throwable failure, Event method) {
+        for (Listening listening : listeners) {
+            var event = new AsyncEvent(context, listening.request, listening.response, failure);
+            try {
+                method.tell(listening.listener, event);
+            } catch (IOException | RuntimeException | LinkageError e) {
+                ContextListeners.failed(listening.listener, e);
+            }
+        }
+    }
+}

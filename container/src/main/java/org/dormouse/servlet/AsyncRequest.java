@@ -1,0 +1,288 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import org.dormouse.http.ClientGone;
+import org.dormouse.http.Exchange;
+import org.dormouse.servlet.mapping.ServletMatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The asynchronous life of one request (Servlet 6.1 §2.3.3.3). Everything that happens to it, dispatches, callbacks, timeout, the client's
+ * leaving and completion, is a task of one queue, and one thread at a time works on the queue: the container's thread as long as it is
+ * inside a dispatch, then one of the executor. So what was asked for first, happens, and the rest finds it happened.
+ *
+ * <pre>
+ *   IDLE -> STARTED -> DISPATCH_ASKED -> IDLE (in the dispatch) -> STARTED again or OVER
+ *                   -> COMPLETE_ASKED -> OVER
+ * </pre>
+ */
+final class AsyncRequest {
+    private static final Logger LOG = LoggerFactory.getLogger(AsyncRequest.class);
+
+    private enum Phase {
+        IDLE,
+        STARTED,
+        DISPATCH_ASKED,
+        COMPLETE_ASKED,
+        OVER
+    }
+
+    private final DormouseRequest request;
+    private final DormouseResponse response;
+    private final Exchange exchange;
+    private final Executor executor;
+
+    // under this object's monitor; nothing of the application is called with it held
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private boolean working = true;
+    private Phase phase = Phase.IDLE;
+    private @Nullable AsyncCycle cycle;
+    private @Nullable Runnable timer;
+    private boolean watchesClient;
+    private boolean clientGone;
+
+    AsyncRequest(DormouseRequest request, DormouseResponse response, Exchange exchange, Executor executor) {
+        this.request = request;
+        this.response = response;
+        this.exchange = exchange;
+        this.executor = executor;
+    }
+
+    // --- asked by the application, any thread
+
+    AsyncCycle begin(ServletRequest passed, ServletResponse answer, boolean original) {
+        AsyncCycle before;
+        AsyncCycle begun;
+        synchronized (this) {
+            if (phase != Phase.IDLE) throw new IllegalStateException("startAsync: async is " + phase + " already");
+            if (response.isCommitted() && response.output().closed) {
+                throw new IllegalStateException("startAsync: response is closed");
+            }
+            phase = Phase.STARTED;
+            before = cycle;
+            Target from = original ? request.containerTarget() : request.target();
+            begun = new AsyncCycle(this, request, passed, answer, original, from);
+            cycle = begun;
+        }
+        if (before != null) before.tellRestart(begun);
+        return begun;
+    }
+
+    synchronized boolean isStarted() {
+        return phase != Phase.IDLE && phase != Phase.OVER;
+    }
+
+    synchronized boolean isOver() {
+        return phase == Phase.OVER || phase == Phase.COMPLETE_ASKED;
+    }
+
+    synchronized AsyncCycle current() {
+        AsyncCycle known = cycle;
+        if (known == null) throw new IllegalStateException("startAsync() was not called");
+        return known;
+    }
+
+    /** @param target null for where the cycle began */
+    void dispatch(AsyncCycle asking, @Nullable Target target) {
+        ask(asking, Phase.DISPATCH_ASKED);
+        later(() -> dispatchNow(asking, target));
+    }
+
+    void complete(AsyncCycle asking) {
+        ask(asking, Phase.COMPLETE_ASKED);
+        later(this::completeNow);
+    }
+
+    private synchronized void ask(AsyncCycle asking, Phase asked) {
+        String what = asked == Phase.DISPATCH_ASKED ? "dispatch" : "complete";
+        if (asking != cycle || phase != Phase.STARTED) {
+            throw new IllegalStateException(
+                    what + "() of an AsyncContext that is " + (asking == cycle ? phase : Phase.OVER) + ", not STARTED");
+        }
+        phase = asked;
+        cancelTimer();
+    }
+
+    void start(Runnable task) {
+        executor.execute(() -> inApplication(task));
+    }
+
+    // --- the queue
+
+    /** Queues {@code task}; if nobody works on the queue, the executor does. Any thread. */
+    void later(Runnable task) {
+        synchronized (this) {
+            tasks.add(task);
+            if (working) return;
+            working = true;
+        }
+        executor.execute(this::work);
+    }
+
+    /** Works on the queue until it is empty. Called when the container's thread has left a dispatch, and by the executor. */
+    void work() {
+        while (true) {
+            Runnable task;
+            synchronized (this) {
+                task = tasks.poll();
+                if (task == null) {
+                    working = false;
+                    break;
+                }
+            }
+            inApplication(task);
+        }
+        waitForEvents();
+    }
+
+    private void inApplication(Runnable task) {
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(request.servletContext().deployment().classLoader());
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}: an asynchronous task failed", request, e);
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
+    }
+
+    /** The container has let go: the timeout begins to run (§9.6), and the client is watched. */
+    private void waitForEvents() {
+        boolean watch;
+        synchronized (this) {
+            AsyncCycle waiting = cycle;
+            if (phase != Phase.STARTED || waiting == null || working) return;
+            if (clientGone) {
+                tasks.add(this::clientGoneNow);
+                working = true;
+                executor.execute(this::work);
+                return;
+            }
+            if (timer == null && waiting.getTimeout() > 0) {
+                timer = exchange.schedule(waiting.getTimeout() * 1_000_000, () -> later(() -> timeoutNow(waiting)));
+            }
+            watch = !watchesClient;
+            watchesClient = true;
+        }
+        if (watch) exchange.whenGone(this::clientLeft);
+    }
+
+    /** Any thread; may come at any time until the exchange is finished. */
+    private void clientLeft() {
+        synchronized (this) {
+            clientGone = true;
+        }
+        later(this::clientGoneNow);
+    }
+
+    private void cancelTimer() {
+        Runnable running = timer;
+        timer = null;
+        if (running != null) running.run();
+    }
+
+    // --- what happens, one at a time
+
+    private synchronized boolean become(Phase from, Phase to) {
+        if (phase != from) return false;
+        phase = to;
+        return true;
+    }
+
+    private void dispatchNow(AsyncCycle asked, @Nullable Target target) {
+        if (!become(Phase.DISPATCH_ASKED, Phase.IDLE)) return;
+        Target begun = asked.begun();
+        Target next = target != null ? target : again(begun);
+        Dispatches.setAsync(request, begun);
+        request.dispatchedTo(next);
+        request.servletContext().dispatcher().run(request, asked.getRequest(), asked.getResponse(), next.chain());
+        endIfIdle();
+    }
+
+    private synchronized boolean isIdle() {
+        return phase == Phase.IDLE;
+    }
+
+    private static Target again(Target begun) {
+        ServletMatch<ServletPlan> match = begun.match();
+        return new Target(
+                DispatcherType.ASYNC,
+                begun.requestUri(),
+                begun.contextPath(),
+                begun.path(),
+                begun.query(),
+                begun.addedQuery(),
+                match,
+                match.target().chain(DispatcherType.ASYNC, begun.path()));
+    }
+
+    private void completeNow() {
+        if (isAsked()) over();
+    }
+
+    private synchronized boolean isAsked() {
+        return phase == Phase.COMPLETE_ASKED;
+    }
+
+    private void timeoutNow(AsyncCycle waiting) {
+        synchronized (this) {
+            if (phase != Phase.STARTED || cycle != waiting) return;
+            timer = null;
+        }
+        waiting.tellTimeout();
+        if (!become(Phase.STARTED, Phase.IDLE)) return;
+        request.servletContext()
+                .dispatcher()
+                .answerError(request, 500, "no answer within " + waiting.getTimeout() + " ms", null);
+        if (isIdle()) over();
+    }
+
+    private void clientGoneNow() {
+        failed(new ClientGone("the client left while the request was asynchronous"));
+    }
+
+    /** Something of the cycle failed: its listeners are told, then an error is answered and it is over. Only from the queue. */
+    void failed(Throwable failure) {
+        AsyncCycle broken;
+        synchronized (this) {
+            broken = cycle;
+            if (phase != Phase.STARTED || broken == null) return;
+            cancelTimer();
+        }
+        broken.tellError(failure);
+        if (!become(Phase.STARTED, Phase.IDLE)) return;
+        request.servletContext().dispatcher().answerFailure(request, failure);
+        if (isIdle()) over();
+    }
+
+    /** A dispatch let {@code failure} escape after it had asked for a dispatch or for completion: the error is the answer. */
+    boolean failsAfterAsking() {
+        return become(Phase.DISPATCH_ASKED, Phase.IDLE) || become(Phase.COMPLETE_ASKED, Phase.IDLE);
+    }
+
+    /** Listeners are told while request and response can still be used; then both end. */
+    private void over() {
+        request.servletContext().dispatcher().answerPendingError(request);
+        AsyncCycle last;
+        synchronized (this) {
+            phase = Phase.OVER;
+            cancelTimer();
+            last = cycle;
+        }
+        if (last != null) last.tellComplete();
+        request.servletContext().dispatcher().end(request);
+    }
+
+    /** After a dispatch that is over and has not started anything new. */
+    void endIfIdle() {
+        if (isIdle()) over();
+    }
+}

@@ -1,0 +1,715 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletConnection;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletMapping;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.dormouse.http.Exchange;
+import org.dormouse.http.Fields;
+import org.dormouse.http.RequestHead;
+import org.dormouse.http.Upgrade;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request of one exchange. Made for it, never used again: who keeps it longer than the exchange lasts meets an IllegalStateException,
+ * never another user's data. What costs anything is made when asked for. One thread at a time.
+ */
+public final class DormouseRequest implements HttpServletRequest {
+    private final DormouseContext context;
+    private final Exchange exchange;
+    private final RequestHead head;
+    private final Executor executor;
+    private final DormouseResponse response;
+
+    /** Where it is now: changes with each forward, error and async dispatch. */
+    private Target target;
+    /** Where the container sent it last; forwards do not count. */
+    private Target containerTarget;
+
+    private String method;
+    private @Nullable Map<String, Object> attributes;
+    private @Nullable RequestParameters parameters;
+    private @Nullable RequestBody body;
+    private @Nullable RequestSession session;
+    private @Nullable RequestSecurity security;
+    private @Nullable AsyncRequest async;
+    private Cookie @Nullable [] cookies;
+    private @Nullable List<Locale> locales;
+    private boolean ended;
+
+    DormouseRequest(DormouseContext context, Exchange exchange, RequestHead head, Executor executor, Target target) {
+        this.context = context;
+        this.exchange = exchange;
+        this.head = head;
+        this.executor = executor;
+        this.target = target;
+        this.containerTarget = target;
+        this.method = head.method();
+        this.response = new DormouseResponse(this, exchange);
+    }
+
+    /**
+     * The request of the container beneath {@code request}, whatever wraps it.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static DormouseRequest of(ServletRequest request) {
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();
+        if (inner instanceof DormouseRequest own) return own;
+        throw new IllegalArgumentException(
+                inner.getClass().getName() + " neither is the request of this container nor wraps it");
+    }
+
+    static IllegalStateException usedAfterEnd(String what) {
+        return new IllegalStateException(
+                "this " + what + " has ended: it must not be used after the service method has returned, or, if"
+                        + " startAsync() was called, after AsyncContext.complete() (Servlet 6.1 §3.13 and §2.3.3.3)");
+    }
+
+    // --- for the container
+
+    /** What carries this request. */
+    public Exchange exchange() {
+        checkAlive();
+        return exchange;
+    }
+
+    /**
+     * Answers 101 and hands the connection to {@code successor}: the response is over with that.
+     *
+     * @throws UnsupportedOperationException if what carries this request cannot be upgraded to that
+     * @throws IllegalStateException if the response is committed
+     */
+    public void upgrade(Fields fields, Upgrade successor) {
+        checkAlive();
+        exchange.upgrade(fields, successor);
+        response.upgraded();
+    }
+
+    /** Runs tasks where this application runs its requests. */
+    public Executor executor() {
+        return executor;
+    }
+
+    void checkAlive() {
+        if (ended) throw usedAfterEnd("request");
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    DormouseResponse response() {
+        return response;
+    }
+
+    DormouseContext servletContext() {
+        return context;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Moves the request to {@code next}: what it shows of its path changes, and its parameters if there is a query. */
+    void target(Target next) {
+        target = next;
+        RequestParameters known = parameters;
+        if (known != null) known.forget();
+    }
+
+    /** The container sends it to {@code next}. */
+    void dispatchedTo(Target next) {
+        containerTarget = next;
+        target(next);
+    }
+
+    Target containerTarget() {
+        return containerTarget;
+    }
+
+    /** Below the context path, canonical. */
+    String pathInContext() {
+        return target.path();
+    }
+
+    boolean isHead() {
+        return head.method().equals("HEAD");
+    }
+
+    /** Error pages are always asked for with GET (Servlet 6.1 §10.9.1). */
+    void becomeGet() {
+        method = "GET";
+    }
+
+    RequestSecurity security() {
+        RequestSecurity known = security;
+        if (known == null) security = known = new RequestSecurity(this, context.deployment());
+        return known;
+    }
+
+    @Nullable
+    AsyncRequest async() {
+        return async;
+    }
+
+    RequestBody body() {
+        RequestBody known = body;
+        if (known == null) body = known = new RequestBody(this, exchange);
+        return known;
+    }
+
+    private RequestParameters parameters() {
+        checkAlive();
+        RequestParameters known = parameters;
+        if (known == null) parameters = known = new RequestParameters(this);
+        return known;
+    }
+
+    private RequestSession session() {
+        checkAlive();
+        RequestSession known = session;
+        if (known == null) session = known = new RequestSession(this);
+        return known;
+    }
+
+    void restoreSessionCookie() {
+        RequestSession known = session;
+        if (known != null) known.restoreCookie();
+    }
+
+    String encodeUrl(String url) {
+        return context.tracksByUrl() ? session().encode(url) : url;
+    }
+
+    /** The last thing that happens to a request, after its response has ended. */
+    void end() {
+        if (ended) return;
+        RequestBody read = body;
+        if (read != null) read.end();
+        RequestSession used = session;
+        if (used != null) used.end();
+        ended = true;
+    }
+
+    // --- attributes
+
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        checkAlive();
+        Map<String, Object> known = attributes;
+        return known == null ? null : known.get(name);
+    }
+
+    @Override
+    public Enumeration<String> getAttributeNames() {
+        checkAlive();
+        Map<String, Object> known = attributes;
+        return known == null
+                ? Collections.emptyEnumeration()
+                : Collections.enumeration(new ArrayList<>(known.keySet()));
+    }
+
+    @Override
+    public void setAttribute(String name, @Nullable Object value) {
+        checkAlive();
+        if (value == null) {
+            removeAttribute(name);
+            return;
+        }
+        Object before = put(name, value);
+        if (context.listeners().hasRequestAttributeListeners()) {
+            context.listeners().requestAttributeChanged(this, name, before, value);
+        }
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        checkAlive();
+        Map<String, Object> known = attributes;
+        Object before = known == null ? null : known.remove(name);
+        if (before != null && context.listeners().hasRequestAttributeListeners()) {
+            context.listeners().requestAttributeChanged(this, name, before, null);
+        }
+    }
+
+    /** Sets or, with null, removes an attribute of a dispatch; listeners are not told. */
+    @Nullable
+    Object put(String name, @Nullable Object value) {
+        Map<String, Object> known = attributes;
+        if (known == null) attributes = known = new HashMap<>();
+        return value == null ? known.remove(name) : known.put(Objects.requireNonNull(name, "name"), value);
+    }
+
+    // --- fields
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        checkAlive();
+        return head.fields().first(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        checkAlive();
+        Fields fields = head.fields();
+        int first = fields.find(name, 0);
+        if (first < 0) return Collections.emptyEnumeration();
+        var values = new ArrayList<String>(2);
+        for (int i = first; i >= 0; i = fields.find(name, i + 1)) values.add(fields.value(i));
+        return Collections.enumeration(values);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        checkAlive();
+        Fields fields = head.fields();
+        var names = new LinkedHashMap<String, String>();
+        for (int i = 0; i < fields.size(); i++)
+            names.putIfAbsent(fields.name(i).toLowerCase(Locale.ROOT), fields.name(i));
+        return Collections.enumeration(names.values());
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        String value = getHeader(name);
+        return value == null ? -1 : HttpDates.parse(value);
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        String value = getHeader(name);
+        return value == null ? -1 : Integer.parseInt(value);
+    }
+
+    @Override
+    public Cookie @Nullable [] getCookies() {
+        checkAlive();
+        Cookie[] known = cookies;
+        if (known == null) cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
+        return known.length == 0 ? null : known.clone();
+    }
+
+    @Override
+    public Locale getLocale() {
+        List<Locale> wanted = locales();
+        return wanted.isEmpty() ? Locale.getDefault() : wanted.getFirst();
+    }
+
+    @Override
+    public Enumeration<Locale> getLocales() {
+        List<Locale> wanted = locales();
+        return Collections.enumeration(wanted.isEmpty() ? List.of(Locale.getDefault()) : wanted);
+    }
+
+    private List<Locale> locales() {
+        checkAlive();
+        List<Locale> known = locales;
+        if (known == null) locales = known = AcceptLanguage.parse(head.fields());
+        return known;
+    }
+
+    // --- the request line and where it leads
+
+    @Override
+    public String getMethod() {
+        return method;
+    }
+
+    @Override
+    public String getProtocol() {
+        return head.version().toString();
+    }
+
+    @Override
+    public String getRequestURI() {
+        return target.requestUri();
+    }
+
+    @Override
+    public StringBuffer getRequestURL() {
+        String scheme = getScheme();
+        String host = getServerName();
+        int port = getServerPort();
+        var url = new StringBuffer(
+                scheme.length() + host.length() + getRequestURI().length() + 10);
+        url.append(scheme).append("://").append(host);
+        if (port != (isSecure() ? 443 : 80)) url.append(':').append(port);
+        return url.append(getRequestURI());
+    }
+
+    @Override
+    public String getContextPath() {
+        return target.contextPath();
+    }
+
+    @Override
+    public String getServletPath() {
+        return target.match().servletPath();
+    }
+
+    @Override
+    public @Nullable String getPathInfo() {
+        return target.match().pathInfo();
+    }
+
+    @Override
+    public @Nullable String getPathTranslated() {
+        String info = getPathInfo();
+        return info == null ? null : context.getRealPath(info);
+    }
+
+    @Override
+    public @Nullable String getQueryString() {
+        return target.query();
+    }
+
+    @Override
+    public HttpServletMapping getHttpServletMapping() {
+        return target.match();
+    }
+
+    @Override
+    public DispatcherType getDispatcherType() {
+        return target.type();
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return context;
+    }
+
+    @Override
+    public @Nullable RequestDispatcher getRequestDispatcher(String path) {
+        checkAlive();
+        if (path.startsWith("/")) return context.getRequestDispatcher(path);
+        String own = target.path();
+        return PathDispatcher.to(context, own.substring(0, own.lastIndexOf('/') + 1), path);
+    }
+
+    // --- parameters and body
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        return parameters().all().first(name);
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(parameters().all().values().keySet());
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        String[] values = parameters().all().values().get(name);
+        return values == null ? null : values.clone();
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        return Collections.unmodifiableMap(parameters().all().values());
+    }
+
+    @Override
+    public @Nullable String getCharacterEncoding() {
+        return body().encoding();
+    }
+
+    @Override
+    public void setCharacterEncoding(String encoding) throws UnsupportedEncodingException {
+        checkAlive();
+        body().encoding(encoding);
+    }
+
+    @Override
+    public int getContentLength() {
+        long length = head.contentLength();
+        return length > Integer.MAX_VALUE ? -1 : (int) getContentLengthLong();
+    }
+
+    /** A request without body has the length 0 only if it says so. */
+    @Override
+    public long getContentLengthLong() {
+        long length = head.contentLength();
+        return length == 0 && !head.fields().has("Content-Length") ? -1 : length;
+    }
+
+    @Override
+    public @Nullable String getContentType() {
+        return getHeader("Content-Type");
+    }
+
+    @Override
+    public ServletInputStream getInputStream() {
+        checkAlive();
+        return body().stream();
+    }
+
+    @Override
+    public BufferedReader getReader() throws IOException {
+        checkAlive();
+        return body().reader();
+    }
+
+    @Override
+    public Collection<Part> getParts() throws IOException, ServletException {
+        checkAlive();
+        return body().parts();
+    }
+
+    @Override
+    public @Nullable Part getPart(String name) throws IOException, ServletException {
+        for (Part part : getParts()) if (part.getName().equals(name)) return part;
+        return null;
+    }
+
+    @Override
+    public boolean isTrailerFieldsReady() {
+        checkAlive();
+        return exchange.isBodyRead();
+    }
+
+    /** Only a body whose end is told by itself can have trailers. */
+    @Override
+    public Map<String, String> getTrailerFields() {
+        if (!isTrailerFieldsReady()) throw new IllegalStateException("the body has not been read to its end");
+        if (head.contentLength() >= 0) return Map.of();
+        throw new UnsupportedOperationException("trailer fields of requests are not supported yet");
+    }
+
+    // --- session
+
+    @Override
+    public @Nullable HttpSession getSession(boolean create) {
+        return session().get(create);
+    }
+
+    @Override
+    public HttpSession getSession() {
+        return Objects.requireNonNull(session().get(true));
+    }
+
+    @Override
+    public String changeSessionId() {
+        return session().changeId();
+    }
+
+    @Override
+    public @Nullable String getRequestedSessionId() {
+        return session().requestedId();
+    }
+
+    @Override
+    public boolean isRequestedSessionIdValid() {
+        return session().isRequestedIdValid();
+    }
+
+    @Override
+    public boolean isRequestedSessionIdFromCookie() {
+        return session().isFromCookie();
+    }
+
+    @Override
+    public boolean isRequestedSessionIdFromURL() {
+        return session().isFromUrl();
+    }
+
+    // --- security
+
+    @Override
+    public @Nullable String getAuthType() {
+        return security == null ? null : security.authType();
+    }
+
+    @Override
+    public @Nullable String getRemoteUser() {
+        Principal caller = getUserPrincipal();
+        return caller == null ? null : caller.getName();
+    }
+
+    @Override
+    public @Nullable Principal getUserPrincipal() {
+        return security == null ? null : security.caller();
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+        return security != null && security.isInRole(role, target.chain().servlet());
+    }
+
+    @Override
+    public boolean authenticate(HttpServletResponse answer) throws IOException {
+        checkAlive();
+        if (security().identify() != null) return true;
+        if (answer.isCommitted()) throw new IllegalStateException("response is committed");
+        security().challenge(answer);
+        return false;
+    }
+
+    @Override
+    public void login(String name, String password) throws ServletException {
+        checkAlive();
+        security().login(name, password);
+    }
+
+    @Override
+    public void logout() {
+        checkAlive();
+        if (security != null) security.logout();
+    }
+
+    // --- async
+
+    @Override
+    public AsyncContext startAsync() {
+        return startAsync(this, response, true);
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest passed, ServletResponse answer) {
+        return startAsync(passed, answer, passed == this && answer == response);
+    }
+
+    private AsyncContext startAsync(ServletRequest passed, ServletResponse answer, boolean original) {
+        checkAlive();
+        if (!isAsyncSupported()) {
+            throw new IllegalStateException("startAsync: async is not supported by servlet "
+                    + target.chain().servlet().name() + " or a filter before it (asyncSupported is false)");
+        }
+        AsyncRequest known = async;
+        if (known == null) async = known = new AsyncRequest(this, response, exchange, executor);
+        return known.begin(passed, answer, original);
+    }
+
+    @Override
+    public boolean isAsyncStarted() {
+        AsyncRequest known = async;
+        return known != null && known.isStarted();
+    }
+
+    @Override
+    public boolean isAsyncSupported() {
+        return target.chain().asyncSupported();
+    }
+
+    @Override
+    public AsyncContext getAsyncContext() {
+        checkAlive();
+        AsyncRequest known = async;
+        if (known == null || !known.isStarted()) throw new IllegalStateException("startAsync() was not called");
+        return known.current();
+    }
+
+    // --- the connection
+
+    @Override
+    public boolean isSecure() {
+        return exchange.peer().isSecure();
+    }
+
+    @Override
+    public String getScheme() {
+        return isSecure() ? "https" : "http";
+    }
+
+    @Override
+    public String getServerName() {
+        String authority = head.authority();
+        return authority == null || authority.isEmpty() ? getLocalAddr() : Authority.host(authority);
+    }
+
+    @Override
+    public int getServerPort() {
+        String authority = head.authority();
+        if (authority == null || authority.isEmpty()) return getLocalPort();
+        int port = Authority.port(authority);
+        return port >= 0 ? port : isSecure() ? 443 : 80;
+    }
+
+    @Override
+    public String getRemoteAddr() {
+        return exchange.peer().remoteAddress();
+    }
+
+    /** The address: names are not looked up. */
+    @Override
+    public String getRemoteHost() {
+        return getRemoteAddr();
+    }
+
+    @Override
+    public int getRemotePort() {
+        return exchange.peer().remotePort();
+    }
+
+    @Override
+    public String getLocalName() {
+        return getLocalAddr();
+    }
+
+    @Override
+    public String getLocalAddr() {
+        return exchange.peer().localAddress();
+    }
+
+    @Override
+    public int getLocalPort() {
+        return exchange.peer().localPort();
+    }
+
+    @Override
+    public String getRequestId() {
+        return Long.toString(exchange.id());
+    }
+
+    /** HTTP/1 has no such thing. */
+    @Override
+    public String getProtocolRequestId() {
+        return "";
+    }
+
+    @Override
+    public ServletConnection getServletConnection() {
+        return new PeerConnection(exchange.peer(), head.version());
+    }
+
+    @Override
+    public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
+        throw new UnsupportedOperationException(
+                "HttpServletRequest.upgrade is not supported yet; WebSocket endpoints are");
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + target.requestUri();
+    }
+}

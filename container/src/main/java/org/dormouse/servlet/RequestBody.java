@@ -1,0 +1,169 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Arrays;
+import java.util.Collection;
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** What a request's body is read as: a stream, characters, a form or parts; one of them only (Servlet 6.1 §3.1.1). The request's thread. */
+final class RequestBody {
+    private static final int FORM_STEP_BYTES = 4096;
+
+    private final DormouseRequest request;
+    private final Exchange exchange;
+    private @Nullable RequestInput input;
+    private @Nullable BufferedReader reader;
+    private boolean streamTaken;
+    private boolean formRead;
+    private @Nullable String encoding;
+
+    RequestBody(DormouseRequest request, Exchange exchange) {
+        this.request = request;
+        this.exchange = exchange;
+    }
+
+    ServletInputStream stream() {
+        if (reader != null) throw new IllegalStateException("getReader() was called for this request");
+        streamTaken = true;
+        return input();
+    }
+
+    private RequestInput input() {
+        RequestInput known = input;
+        if (known == null) input = known = new RequestInput(request, exchange);
+        return known;
+    }
+
+    BufferedReader reader() throws UnsupportedEncodingException {
+        BufferedReader known = reader;
+        if (known != null) return known;
+        if (streamTaken) throw new IllegalStateException("getInputStream() was called for this request");
+        String name = encoding();
+        Charset charset =
+                name != null ? charsetOf(name) : isJson() ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        known = new BufferedReader(new InputStreamReader(input(), charset));
+        reader = known;
+        return known;
+    }
+
+    /** As the application set it, else as the request says, else as the application declares; null if none of them. */
+    @Nullable
+    String encoding() {
+        if (encoding != null) return encoding;
+        String type = request.head().fields().first("Content-Type");
+        String ofRequest = type == null ? null : ContentType.of(type).charset();
+        return ofRequest != null
+                ? ofRequest
+                : request.servletContext().deployment().requestEncoding();
+    }
+
+    /** Without effect once the body has been read. */
+    void encoding(@Nullable String name) throws UnsupportedEncodingException {
+        if (name != null) charsetOf(name);
+        if (!formRead && reader == null) encoding = name;
+    }
+
+    private static Charset charsetOf(String name) throws UnsupportedEncodingException {
+        try {
+            return Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new UnsupportedEncodingException(name);
+        }
+    }
+
+    private boolean isJson() {
+        String type = request.head().fields().first("Content-Type");
+        return type != null && ContentType.of(type).isJson();
+    }
+
+    /** Adds those of a form or of parts, if that is what the body is and nobody has taken the stream. */
+    void addParameters(Parameters parameters) throws IOException, ServletException {
+        String type = request.head().fields().first("Content-Type");
+        if (type == null || streamTaken || reader != null) return;
+        if (isType(type, "application/x-www-form-urlencoded")
+                && request.head().method().equals("POST")) {
+            formRead = true;
+            byte[] form = readForm();
+            String name = encoding();
+            Charset charset = name == null ? StandardCharsets.UTF_8 : charsetOf(name);
+            parameters.parse(new String(form, StandardCharsets.ISO_8859_1), charset);
+        } else if (isType(type, "multipart/form-data")
+                && request.target().chain().servlet().multipart() != null) {
+            formRead = true;
+            addParts(parameters);
+        }
+    }
+
+    private static boolean isType(String field, String type) {
+        if (!field.regionMatches(true, 0, type, 0, type.length())) return false;
+        for (int i = type.length(); i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (c == ';') return true;
+            if (c != ' ' && c != '\t') return false;
+        }
+        return true;
+    }
+
+    private byte[] readForm() throws IOException {
+        int limit = request.servletContext().deployment().limits().maxFormBytes();
+        long announced = request.head().contentLength();
+        checkForm(announced, limit);
+        byte[] form = new byte[announced > 0 ? (int) announced : FORM_STEP_BYTES];
+        int length = 0;
+        while (true) {
+            if (length == form.length) {
+                if (length == announced) break;
+                form = Arrays.copyOf(form, (int) Math.min(2L * form.length, limit + 1L));
+            }
+            int count = input().read(form, length, form.length - length);
+            if (count < 0) break;
+            length += count;
+            checkForm(length, limit);
+        }
+        return Arrays.copyOf(form, length);
+    }
+
+    private static void checkForm(long bytes, int limit) throws BadRequest {
+        if (bytes > limit) {
+            throw new BadRequest(413, "form of " + bytes + " bytes, limit " + limit + " (http.max-form-bytes)");
+        }
+    }
+
+    private void addParts(Parameters parameters) throws IOException, ServletException {
+        for (Part part : parts()) {
+            if (part.getSubmittedFileName() != null) continue;
+            String name = encoding();
+            Charset charset = name == null ? StandardCharsets.UTF_8 : charsetOf(name);
+            try (var content = part.getInputStream()) {
+                parameters.add(part.getName(), new String(content.readAllBytes(), charset));
+            }
+        }
+    }
+
+    Collection<Part> parts() throws IOException, ServletException {
+        String type = request.head().fields().first("Content-Type");
+        if (type == null || !isType(type, "multipart/form-data")) {
+            throw new ServletException("the request is not multipart/form-data but " + type);
+        }
+        if (request.target().chain().servlet().multipart() == null) {
+            throw new IllegalStateException(
+                    "servlet " + request.target().chain().servlet().name() + " has no multipart configuration");
+        }
+        throw new UnsupportedOperationException("multipart bodies are not supported yet");
+    }
+
+    /** Gives up what was made of the body. */
+    void end() {}
+}

@@ -1,0 +1,165 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.util.Objects;
+import org.dormouse.http.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request. It blocks by parking until a {@link ReadListener} is set; from then on it never waits (Servlet 6.1 §3.7). One
+ * thread at a time.
+ */
+final class RequestInput extends ServletInputStream {
+    private static final int POCKET_BYTES = 4096;
+
+    private final DormouseRequest request;
+    private final Exchange exchange;
+    private boolean finished;
+    private boolean closed;
+
+    private @Nullable ReadListener listener;
+    /** Bytes that {@link #isReady} had to read to be able to answer; null in blocking use. */
+    private byte @Nullable [] pocket;
+
+    private int pocketStart;
+    private int pocketEnd;
+    private @Nullable IOException failure;
+    private boolean awaited;
+    private boolean toldEnd;
+
+    RequestInput(DormouseRequest request, Exchange exchange) {
+        this.request = request;
+        this.exchange = exchange;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        request.checkAlive();
+        if (closed) throw new IOException("input stream is closed");
+        if (length == 0) return 0;
+        int pocketed = takeFromPocket(target, offset, length);
+        if (pocketed > 0) return pocketed;
+        IOException broken = failure;
+        if (broken != null) throw broken;
+        if (finished) return -1;
+        int count = exchange.read(target, offset, length);
+        if (count == 0 && listener != null) {
+            throw new IllegalStateException("read without isReady() having returned true (Servlet 6.1 §3.7)");
+        }
+        while (count == 0) {
+            var pause = new Pause();
+            exchange.whenReadable(pause);
+            pause.await("the request body");
+            count = exchange.read(target, offset, length);
+        }
+        if (count < 0) finished = true;
+        return count;
+    }
+
+    private int takeFromPocket(byte[] target, int offset, int length) {
+        byte[] kept = pocket;
+        int count = Math.min(length, pocketEnd - pocketStart);
+        if (kept == null || count == 0) return 0;
+        System.arraycopy(kept, pocketStart, target, offset, count);
+        pocketStart += count;
+        return count;
+    }
+
+    @Override
+    public int available() {
+        return pocketEnd - pocketStart;
+    }
+
+    @Override
+    public boolean isFinished() {
+        request.checkAlive();
+        return pocketStart == pocketEnd && (finished || exchange.isBodyRead());
+    }
+
+    /** In blocking use: true. With a listener: whether a read would return at once; after false the listener is called when it would. */
+    @Override
+    public boolean isReady() {
+        request.checkAlive();
+        if (listener == null) return true;
+        if (peek()) return true;
+        if (!awaited) {
+            awaited = true;
+            exchange.whenReadable(this::onReadable);
+        }
+        return false;
+    }
+
+    /** Whether there are bytes, an end or a failure to be read. */
+    private boolean peek() {
+        if (pocketStart < pocketEnd || finished || failure != null) return true;
+        byte[] room = pocket;
+        if (room == null) pocket = room = new byte[POCKET_BYTES];
+        try {
+            int count = exchange.read(room, 0, room.length);
+            pocketStart = 0;
+            pocketEnd = Math.max(count, 0);
+            if (count < 0) finished = true;
+            return count != 0;
+        } catch (IOException e) {
+            failure = e;
+            return true;
+        }
+    }
+
+    @Override
+    public void setReadListener(ReadListener readListener) {
+        Objects.requireNonNull(readListener, "listener");
+        request.checkAlive();
+        if (listener != null) throw new IllegalStateException("there is a ReadListener already");
+        AsyncRequest async = request.async();
+        if (async == null || !async.isStarted()) {
+            throw new IllegalStateException("a ReadListener needs startAsync() first (Servlet 6.1 §3.7)");
+        }
+        listener = readListener;
+        async.later(this::tellReadable);
+    }
+
+    /** Any thread. */
+    private void onReadable() {
+        AsyncRequest async = request.async();
+        if (async != null) async.later(this::tellReadable);
+    }
+
+    /** One callback at a time, by the async request. */
+    private void tellReadable() {
+        ReadListener told = listener;
+        AsyncRequest async = request.async();
+        if (told == null || async == null || async.isOver() || toldEnd) return;
+        awaited = false;
+        if (!isReady()) return;
+        try {
+            IOException broken = failure;
+            if (broken != null) throw broken;
+            if (!isFinished()) told.onDataAvailable();
+            // peek() may have found the end without anybody asking; asking once more finds an end that arrived
+            // meanwhile.
+            if (!async.isOver() && !awaited && isReady() && pocketStart == pocketEnd && finished && !toldEnd) {
+                toldEnd = true;
+                told.onAllDataRead();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            toldEnd = true;
+            told.onError(e);
+            async.failed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,262 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Objects;
+import org.dormouse.http.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a response: a buffer that grows up to its size as it is filled, then the exchange. It blocks by parking until a {@link
+ * WriteListener} is set; from then on it never waits, and keeps what the exchange does not take (Servlet 6.1 §5.7). One thread at a time.
+ */
+final class ResponseOutput extends ServletOutputStream {
+    private static final int FIRST_BYTES = 256;
+    private static final byte[] EMPTY = {};
+
+    private final DormouseResponse response;
+    private final Exchange exchange;
+
+    /** Read and filled by {@link ResponseWriter} too, between 0 and {@link #count}. */
+    byte[] buffer = EMPTY;
+
+    int count;
+    /** How far the buffer may grow before it is handed on. */
+    int limit = DormouseResponse.DEFAULT_BUFFER_BYTES;
+    /** What is written now is dropped: after close, sendError and sendRedirect. */
+    boolean closed;
+
+    /** Bytes that went through, those in the buffer not counted. */
+    private long passedOn;
+
+    private @Nullable WriteListener listener;
+    private boolean awaited;
+    private boolean flushAsked;
+
+    ResponseOutput(DormouseResponse response, Exchange exchange) {
+        this.response = response;
+        this.exchange = exchange;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        response.checkAlive();
+        if (closed) return;
+        if (count == limit) spill();
+        reserve(1);
+        buffer[count++] = (byte) b;
+        endAtContentLength();
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        response.checkAlive();
+        if (closed) return;
+        if (length <= limit - count) {
+            reserve(length);
+            System.arraycopy(source, offset, buffer, count, length);
+            count += length;
+        } else {
+            writeThrough(source, offset, length);
+        }
+        endAtContentLength();
+    }
+
+    /** Makes room for {@code length} more bytes; they must be within the limit. */
+    void reserve(int length) {
+        int needed = count + length;
+        if (needed <= buffer.length) return;
+        int grown = Math.max(Math.max(FIRST_BYTES, needed), Math.min(2 * buffer.length, limit));
+        buffer = buffer.length == 0 ? new byte[grown] : Arrays.copyOf(buffer, grown);
+    }
+
+    /** The buffer is full: hands it on and makes it empty; in non-blocking use, what is not taken stays and the limit gives way. */
+    void spill() throws IOException {
+        response.commit();
+        if (listener == null) {
+            passOn(buffer, 0, count);
+            count = 0;
+        } else {
+            pushWithoutWaiting();
+            if (count == limit) limit = 2 * limit;
+        }
+    }
+
+    private void writeThrough(byte[] source, int offset, int length) throws IOException {
+        response.commit();
+        if (listener == null) {
+            passOn(buffer, 0, count);
+            count = 0;
+            if (length >= limit) {
+                passOn(source, offset, length);
+                return;
+            }
+        } else {
+            pushWithoutWaiting();
+            if (limit - count < length) limit = Math.addExact(count, length);
+        }
+        reserve(length);
+        System.arraycopy(source, offset, buffer, count, length);
+        count += length;
+        if (listener != null) pushWithoutWaiting();
+    }
+
+    /** Once the announced length is there, nothing more can follow (Servlet 6.1 §5.6). */
+    private void endAtContentLength() throws IOException {
+        long announced = response.announcedLength();
+        if (announced >= 0 && passedOn + count >= announced) {
+            response.commit();
+            if (listener == null) {
+                passOn(buffer, 0, count);
+                count = 0;
+            }
+        }
+    }
+
+    private void passOn(byte[] source, int offset, int length) throws IOException {
+        int at = offset;
+        int end = offset + length;
+        while (at < end) {
+            int taken = exchange.write(source, at, end - at);
+            at += taken;
+            if (taken == 0) {
+                exchange.flush();
+                var pause = new Pause();
+                exchange.whenWritable(pause);
+                pause.await("the client to take the response");
+            }
+        }
+        passedOn += length;
+    }
+
+    private void pushWithoutWaiting() throws IOException {
+        int at = 0;
+        while (at < count) {
+            int taken = exchange.write(buffer, at, count - at);
+            if (taken == 0) break;
+            at += taken;
+        }
+        passedOn += at;
+        if (at > 0 && at < count) System.arraycopy(buffer, at, buffer, 0, count - at);
+        count -= at;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        response.checkAlive();
+        if (closed) return;
+        response.commit();
+        if (listener == null) {
+            passOn(buffer, 0, count);
+            count = 0;
+        } else {
+            pushWithoutWaiting();
+            flushAsked = count > 0;
+        }
+        exchange.flush();
+    }
+
+    /** Commits with the length now known, hands everything on, and drops what comes later. */
+    @Override
+    public void close() throws IOException {
+        if (closed || !response.isAlive()) return;
+        closed = true;
+        if (listener != null) {
+            response.commit();
+            pushWithoutWaiting();
+        } else {
+            end();
+        }
+        if (!response.isUpgraded()) exchange.flush();
+    }
+
+    /** The last bytes of the response, with its head if that has not been sent. */
+    void end() throws IOException {
+        closed = true;
+        if (response.isUpgraded()) return;
+        response.commitWhole(count);
+        passOn(buffer, 0, count);
+        count = 0;
+    }
+
+    /** How many bytes are in the buffer. */
+    int buffered() {
+        return count;
+    }
+
+    boolean hasWritten() {
+        return passedOn + count > 0;
+    }
+
+    void discard() {
+        count = 0;
+    }
+
+    @Override
+    public boolean isReady() {
+        response.checkAlive();
+        if (listener == null) return true;
+        try {
+            if (count > 0 && response.isCommitted()) pushWithoutWaiting();
+        } catch (IOException e) {
+            return true; // the write that follows reports it
+        }
+        if (count == 0 || !response.isCommitted()) return true;
+        await();
+        return false;
+    }
+
+    private void await() {
+        if (awaited) return;
+        awaited = true;
+        exchange.whenWritable(this::onWritable);
+    }
+
+    @Override
+    public void setWriteListener(WriteListener writeListener) {
+        Objects.requireNonNull(writeListener, "listener");
+        response.checkAlive();
+        if (listener != null) throw new IllegalStateException("there is a WriteListener already");
+        AsyncRequest async = response.request().async();
+        if (async == null || !async.isStarted()) {
+            throw new IllegalStateException("a WriteListener needs startAsync() first (Servlet 6.1 §5.7)");
+        }
+        listener = writeListener;
+        awaited = true;
+        async.later(this::tellWritable);
+    }
+
+    /** Any thread. */
+    private void onWritable() {
+        AsyncRequest async = response.request().async();
+        if (async != null) async.later(this::tellWritable);
+    }
+
+    /** One callback at a time, by the async request. */
+    private void tellWritable() {
+        WriteListener told = listener;
+        AsyncRequest async = response.request().async();
+        if (told == null || async == null || async.isOver()) return;
+        awaited = false;
+        try {
+            if (count > 0 && response.isCommitted()) {
+                pushWithoutWaiting();
+                if (count > 0) {
+                    await();
+                    return;
+                }
+            }
+            if (flushAsked) {
+                flushAsked = false;
+                exchange.flush();
+            }
+            if (!closed) told.onWritePossible();
+        } catch (IOException | RuntimeException | Error e) {
+            told.onError(e);
+            async.failed(e);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.ClientGone;
+import org.dormouse.http.Exchange;
+import org.dormouse.http.RequestHead;
+import org.dormouse.servlet.mapping.CanonicalPath;
+import org.dormouse.servlet.mapping.ServletMatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes one exchange through one application. Any thread, many at once. */
+public final class ServletDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(ServletDispatcher.class);
+
+    private final DormouseContext context;
+    private final ErrorAnswers errors;
+
+    ServletDispatcher(DormouseContext context) {
+        this.context = context;
+        this.errors = new ErrorAnswers(context);
+    }
+
+    /**
+     * Runs filters and servlet for {@code exchange} in the caller's thread, and finishes it, unless the application went asynchronous. Never
+     * throws what the application did: that is answered and logged here.
+     *
+     * @param executor where this application runs tasks: {@code AsyncContext.start}, async dispatches and callbacks
+     */
+    public void dispatch(Exchange exchange, Executor executor) {
+        RequestHead head = exchange.request();
+        Target target;
+        try {
+            String rawPath = head.rawPath();
+            String path = CanonicalPath.of(rawPath);
+            String contextPath = context.getContextPath();
+            if (!contextPath.isEmpty()) {
+                path = ContextPaths.below(contextPath, path);
+                if (path.isEmpty()) {
+                    ErrorAnswers.redirectToRoot(exchange, contextPath);
+                    return;
+                }
+                contextPath = ContextPaths.asSent(contextPath, rawPath);
+            }
+            Composition composition = context.composition();
+            path = composition.welcome(path);
+            ServletMatch<ServletPlan> match = composition.find(path);
+            Chain chain = match.target().chain(DispatcherType.REQUEST, path);
+            target = new Target(DispatcherType.REQUEST, rawPath, contextPath, path, head.query(), null, match, chain);
+        } catch (BadRequest e) {
+            errors.refuse(exchange, e.status(), String.valueOf(e.getMessage()));
+            return;
+        }
+        var request = new DormouseRequest(context, exchange, head, executor, target);
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getClassLoader());
+        try {
+            run(request, request, request.response(), target.chain());
+            AsyncRequest async = request.async();
+            if (async == null) {
+                answerPendingError(request);
+                end(request);
+            } else {
+                async.endIfIdle();
+                async.work();
+            }
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
+    }
+
+    /** Runs a chain; what it lets escape is answered. */
+    void run(DormouseRequest own, ServletRequest request, ServletResponse response, Chain chain) {
+        try {
+            chain.first().doFilter(request, response);
+        } catch (Throwable e) { // whatever it is, the loop's thread goes on and the client gets an answer
+            AsyncRequest async = own.async();
+            if (async == null) answerFailure(own, e);
+            else if (async.failsAfterAsking() || !async.isStarted()) answerFailure(own, e);
+            else async.failed(e);
+        }
+    }
+
+    /** Sorts by who is guilty: the client that left or broke the protocol, or the application. */
+    void answerFailure(DormouseRequest request, Throwable failure) {
+        if (Causes.find(failure, ClientGone.class) != null) {
+            LOG.debug("{}: {}", request, failure.toString());
+            request.response().abort();
+            return;
+        }
+        BadRequest bad = Causes.find(failure, BadRequest.class);
+        if (bad != null) {
+            LOG.debug("{}: {}", request, bad.getMessage());
+            errors.answer(request, bad.status(), bad.getMessage(), null);
+        } else if (failure instanceof UnavailableException unavailable) {
+            LOG.error(
+                    "{}: servlet {} is unavailable",
+                    request,
+                    request.target().chain().servlet().name(),
+                    failure);
+            if (!unavailable.isPermanent() && !request.response().isHeadSent()) {
+                request.response()
+                        .headers()
+                        .set("Retry-After", Integer.toString(Math.max(1, unavailable.getUnavailableSeconds())));
+            }
+            errors.answer(request, unavailable.isPermanent() ? 404 : 503, null, failure);
+        } else {
+            LOG.error(
+                    "{}: servlet {} failed",
+                    request,
+                    request.target().chain().servlet().name(),
+                    failure);
+            errors.answer(request, 500, null, failure);
+        }
+    }
+
+    void answerError(DormouseRequest request, int status, @Nullable String message, @Nullable Throwable failure) {
+        errors.answer(request, status, message, failure);
+    }
+
+    /** The error that the application asked for with sendError. */
+    void answerPendingError(DormouseRequest request) {
+        DormouseResponse response = request.response();
+        int status = response.errorStatus();
+        if (status != 0) errors.answer(request, status, response.errorMessage(), null);
+    }
+
+    /** Sends what is left and ends both. */
+    void end(DormouseRequest request) {
+        try {
+            request.response().end();
+        } catch (IOException e) {
+            LOG.debug("{}: {}", request, e.toString());
+            request.response().abort();
+        } catch (RuntimeException e) {
+            LOG.error("{}: the response cannot be ended", request, e);
+            request.response().abort();
+        } finally {
+            request.end();
+        }
+    }
+}
