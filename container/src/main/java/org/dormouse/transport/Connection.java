@@ -220,9 +220,9 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
      * @param withOutput whether the output is given back too
      */
     public void giveBack(boolean withOutput) {
-        moreInput = true; // an event may have been missed: the loop looks
         while (true) {
             int now = word();
+            if ((now & INPUT_READY) != 0) moreInput = true;
             int rest = now & ~(INPUT_LENT | INPUT_READY);
             if (exchange(now, withOutput ? withoutOutput(rest) : rest)) break;
         }
@@ -234,9 +234,8 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         else if (phase == Phase.OPEN) protocol.returned();
     }
 
-    /** Goes on after a loan: sends what was left behind, then shows what is kept and what the socket holds. Loop owner. */
+    /** Goes on after a loan: shows what is kept and what the socket holds. Loop owner. */
     public void showMore() {
-        sendUnsent();
         if (phase == Phase.OPEN && !has(INPUT_LENT)) showInput(true);
     }
 
@@ -279,8 +278,8 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         else sendUnsent();
     }
 
-    /** Sends what a borrower left behind, if there is any. */
-    private void sendUnsent() {
+    /** Sends what a borrower left behind, if there is any and nobody has the output. Loop owner. */
+    public void sendUnsent() {
         if (!has(UNSENT) || !borrowOutput()) return;
         int before = unsentBytes();
         boolean sent = flush();
@@ -305,7 +304,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
             protocol.readable();
             return;
         }
-        moreInput = true;
+        if (readiness != 0) moreInput = true;
         if (phase == Phase.LINGERING) dropInput();
         else showInput(readiness == 0);
     }
@@ -433,6 +432,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         socket.shutdownOutput();
         deadline(family.lingerNanos);
         dropKept();
+        moreInput = true;
         family.loop.again(this);
     }
 

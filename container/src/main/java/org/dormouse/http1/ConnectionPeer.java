@@ -1,0 +1,37 @@
+package org.dormouse.http1;
+
+import org.dormouse.http.Peer;
+import org.dormouse.transport.Connection;
+
+/** Both ends of a connection, asked when somebody wants to know. */
+record ConnectionPeer(Connection connection) implements Peer {
+    @Override
+    public String remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    @Override
+    public int remotePort() {
+        return connection.remotePort();
+    }
+
+    @Override
+    public String localAddress() {
+        return connection.localAddress();
+    }
+
+    @Override
+    public int localPort() {
+        return connection.localPort();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return false;
+    }
+
+    @Override
+    public String connectionId() {
+        return Long.toHexString(connection.id());
+    }
+}

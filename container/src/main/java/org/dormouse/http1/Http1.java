@@ -1,0 +1,82 @@
+package org.dormouse.http1;
+
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dormouse.http.ExchangeHandler;
+import org.dormouse.poller.loop.EventLoop;
+import org.dormouse.transport.Connection;
+import org.dormouse.transport.Protocol;
+import org.dormouse.transport.ProtocolUpgrade;
+import org.jspecify.annotations.Nullable;
+
+/** HTTP/1.1 as the connections of one loop share it: the handler, the limits, a parser, the date. One for each loop; made before it starts. */
+public final class Http1 implements ProtocolUpgrade {
+    private static final AtomicLong FAMILIES = new AtomicLong();
+
+    final EventLoop loop;
+    final ExchangeHandler handler;
+    final Http1Limits limits;
+    final DateLine date;
+    final long headNanos;
+    final long keepAliveNanos;
+    final long bodyNanos;
+    final long writeNanos;
+
+    /** Starts tasks as carried threads where the caller may; else has the loop do it. */
+    final Executor carrier;
+
+    private long lastExchangeId = FAMILIES.getAndIncrement() << 40;
+    private final RequestRules rules;
+    private @Nullable HeadParser spare;
+
+    /**
+     * @param handler is called by the loop owner for each request whose head is whole and valid
+     */
+    public Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits) {
+        this(loop, handler, limits, Clock.systemUTC());
+    }
+
+    Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, Clock clock) {
+        this.loop = loop;
+        this.handler = handler;
+        this.limits = limits;
+        this.date = new DateLine(clock);
+        this.headNanos = limits.headTimeout().toNanos();
+        this.keepAliveNanos = limits.keepAliveTimeout().toNanos();
+        this.bodyNanos = limits.bodyTimeout().toNanos();
+        this.writeNanos = limits.writeTimeout().toNanos();
+        this.rules = new RequestRules(limits.maxBodyBytes());
+        this.carrier = task -> {
+            if (loop.isOwner()) loop.carry(task);
+            else loop.execute(() -> loop.carry(task));
+        };
+    }
+
+    @Override
+    public Protocol begin(Connection connection) {
+        return new Http1Connection(this, connection);
+    }
+
+    // --- loop owner
+
+    long nextExchangeId() {
+        return ++lastExchangeId;
+    }
+
+    RequestRules rules() {
+        return rules;
+    }
+
+    /** A parser that has seen nothing yet. Most heads come whole, so that one is enough for all connections. */
+    HeadParser takeParser() {
+        HeadParser parser = spare;
+        spare = null;
+        return parser == null ? new HeadParser(limits) : parser;
+    }
+
+    void giveBack(HeadParser parser) {
+        parser.reset();
+        spare = parser;
+    }
+}

@@ -1,0 +1,351 @@
+package org.dormouse.http1;
+
+import java.io.IOException;
+import org.dormouse.buffer.BufferPool;
+import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.http.BadRequest;
+import org.dormouse.poller.loop.Timeout;
+import org.dormouse.transport.Connection;
+import org.dormouse.transport.Protocol;
+import org.dormouse.transport.ProtocolUpgrade;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 on one connection: reads heads, lends the connection to one {@link Http1Exchange} at a time, and goes on when it comes back.
+ * Loop owner; what the exchange leaves for it is written before the connection is given back.
+ *
+ * <pre>
+ *   HEAD -> HANDLING -> HEAD             the ordinary way: one compare-and-set by the exchange
+ *              |  ^------ DRAINING       the application left a body unread
+ *              |----> BLOCKED -> HEAD    answers wait for a client that does not take them
+ *              '----> CLOSING            last answer, refused request, upgrade done
+ * </pre>
+ */
+final class Http1Connection implements Protocol {
+    enum State {
+        HEAD,
+        HANDLING,
+        DRAINING,
+        BLOCKED,
+        CLOSING
+    }
+
+    /** Pipelined answers are collected up to so many bytes before they are sent. */
+    private static final int COALESCED_BYTES = BufferPool.BUFFER_SIZE;
+
+    private final Http1 http1;
+    final Connection connection;
+
+    // loop owner, or the exchange while it has borrowed the connection
+    private State state = State.HEAD;
+    /** Since when the present state's timeout runs. */
+    private long since;
+
+    private int blockedBytes;
+    private boolean served;
+    private boolean lastRequest;
+    private @Nullable HeadParser parser;
+    private @Nullable Http1Exchange exchange;
+
+    Http1Connection(Http1 http1, Connection connection) {
+        this.http1 = http1;
+        this.connection = connection;
+        this.since = http1.loop.nanoTime();
+        connection.deadline(http1.headNanos);
+    }
+
+    // --- input
+
+    @Override
+    public int received(byte[] bytes, int offset, int length) {
+        return switch (state) {
+            case HEAD -> onHead(bytes, offset, length);
+            case DRAINING -> onUnreadBody(bytes, offset, length);
+            case HANDLING, BLOCKED -> 0;
+            case CLOSING -> length;
+        };
+    }
+
+    private int onHead(byte[] bytes, int offset, int length) {
+        HeadParser present = parser;
+        HeadParser reading = present == null ? http1.takeParser() : present;
+        try {
+            if (!reading.parse(bytes, offset, length)) {
+                if (present == null) beginHead(reading);
+                return 0;
+            }
+            int headLength = reading.headLength();
+            RequestHeadBytes head = reading.takeHead(bytes, offset);
+            http1.rules().judge(head);
+            forgetParser(reading);
+            begin(head, bytes, offset + headLength, length - headLength);
+        } catch (BadRequest e) {
+            forgetParser(reading);
+            refuse(e);
+        }
+        return length;
+    }
+
+    private void beginHead(HeadParser reading) {
+        parser = reading;
+        since = http1.loop.nanoTime();
+        connection.deadline(http1.headNanos);
+    }
+
+    private void forgetParser(HeadParser reading) {
+        parser = null;
+        http1.giveBack(reading);
+    }
+
+    /** From {@code handle} on, the exchange may be at work in another thread: nothing of the connection is touched behind that. */
+    private void begin(RequestHeadBytes head, byte[] bytes, int offset, int length) {
+        boolean pipelined = connection.isBlocked();
+        if (lastRequest) head.keepAlive = false;
+        var next = new Http1Exchange(http1, this, head, !pipelined);
+        exchange = next;
+        state = State.HANDLING;
+        served = true;
+        connection.keepFrom(bytes, offset, length);
+        if (pipelined) {
+            connection.lendInput();
+            http1.loop.again(connection);
+        } else {
+            connection.lend();
+        }
+        handOver(next);
+    }
+
+    private void handOver(Http1Exchange next) {
+        try {
+            http1.handler.handle(next);
+        } catch (RuntimeException | Error bug) {
+            next.abort();
+            next.finish();
+            throw bug;
+        }
+    }
+
+    /** The body that the application left unread goes, so that the next head is found behind it. */
+    private int onUnreadBody(byte[] bytes, int offset, int length) {
+        Http1Exchange last = exchange;
+        RequestBody body = last == null ? null : last.body();
+        if (body == null) throw new IllegalStateException("nothing to drain");
+        int count;
+        try {
+            count = body.drop(bytes, offset, length);
+        } catch (BadRequest e) {
+            close(true);
+            return length;
+        }
+        if (!last.dropped(count)) {
+            close(true);
+            return length;
+        }
+        if (!body.isEnded()) return count;
+        exchange = null;
+        awaitHead();
+        return count == length ? count : count + onHead(bytes, offset + count, length - count);
+    }
+
+    /** Whether the unread rest of {@code body} is worth reading. */
+    private boolean isDrainable(Http1Exchange last, RequestBody body) {
+        return !body.isBroken() && !last.awaitsContinue() && body.remaining() <= http1.limits.maxDrainBytes();
+    }
+
+    @Override
+    public void inputEnded() {
+        // A head cut short is answered by nothing: whoever sent it has left or is broken.
+        close(false);
+    }
+
+    @Override
+    public void readable() {
+        Http1Exchange present = exchange;
+        if (present != null) present.wakeReader();
+    }
+
+    // --- output
+
+    @Override
+    public void writable() {
+        Http1Exchange present = exchange;
+        if (state == State.BLOCKED) {
+            awaitHead();
+            connection.resumeReading();
+        } else if (present != null) {
+            present.wakeWriter();
+        }
+    }
+
+    /** A pipelined request is still at work although its turn is over: the answers before it must not wait for it. */
+    @Override
+    public void turnPassed() {
+        connection.sendUnsent();
+    }
+
+    private void refuse(BadRequest reason) {
+        send(PlainRefusal.of(connection.pool(), reason, http1.date.bytes()));
+        close(true);
+    }
+
+    private void send(PooledBuffer answer) {
+        if (!connection.borrowOutput())
+            throw new IllegalStateException("output is lent although nobody has an exchange");
+        connection.send(answer);
+        connection.giveBackOutput();
+    }
+
+    // --- the exchange comes back
+
+    /**
+     * The exchange is over and the loop has nothing to do: called by its writer, in whatever thread, just before it gives the connection
+     * back in one step.
+     */
+    void becomeIdle() {
+        exchange = null;
+        state = State.HEAD;
+        since = http1.loop.nanoTime();
+    }
+
+    /** Giving back in one step failed: {@link #returned} will find the exchange. */
+    void becomeHandling(Http1Exchange present) {
+        exchange = present;
+        state = State.HANDLING;
+    }
+
+    @Override
+    public void returned() {
+        Http1Exchange last = exchange;
+        if (state != State.HANDLING || last == null) return;
+        PooledBuffer unsent = last.takeLeftOver();
+        if (unsent != null) enqueue(unsent);
+        RequestBody body = last.body();
+        if (last.successor() != null) {
+            upgrade(last.successor());
+        } else if (!last.persists()) {
+            connection.sendUnsent();
+            close(body != null && !body.isEnded());
+        } else if (body == null || body.isEnded()) {
+            exchange = null;
+            awaitHead();
+            goOn();
+        } else if (isDrainable(last, body)) {
+            state = State.DRAINING;
+            since = http1.loop.nanoTime();
+            connection.deadline(http1.bodyNanos);
+            connection.sendUnsent();
+            connection.showMore();
+        } else {
+            connection.sendUnsent();
+            close(true);
+        }
+    }
+
+    private void enqueue(PooledBuffer answer) {
+        if (!connection.borrowOutput())
+            throw new IllegalStateException("output is lent although its borrower gave it back");
+        connection.enqueue(answer);
+        connection.giveBackOutput();
+    }
+
+    private void awaitHead() {
+        state = State.HEAD;
+        since = http1.loop.nanoTime();
+    }
+
+    /** The next pipelined request, or the answers so far: whichever there is. */
+    private void goOn() {
+        if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) connection.sendUnsent();
+        if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) {
+            state = State.BLOCKED;
+            blockedBytes = connection.unsentBytes();
+            connection.suspendReading();
+            connection.deadline(http1.writeNanos);
+            return;
+        }
+        connection.showMore();
+        if (!connection.isInputLent()) connection.sendUnsent();
+    }
+
+    private void upgrade(ProtocolUpgrade successor) {
+        connection.sendUnsent();
+        state = State.CLOSING;
+        exchange = null;
+        connection.deadline(0);
+        connection.become(successor.begin(connection));
+        connection.showMore();
+    }
+
+    // --- time
+
+    @Override
+    public void deadline() {
+        long now = http1.loop.nanoTime();
+        if (connection.isInputLent()) {
+            // The fields below are the exchange's at present, but for what it shares on purpose.
+            Http1Exchange present = exchange;
+            long due = present == null ? Timeout.NEVER : present.waitEndsAt();
+            if (present != null && due <= now) present.waitedTooLong(now);
+            connection.deadline(due > now ? Math.min(due - now, http1.keepAliveNanos) : http1.keepAliveNanos);
+            return;
+        }
+        long due = due();
+        if (due > now) connection.deadline(Math.min(due - now, http1.keepAliveNanos));
+        else expire(now);
+    }
+
+    /** The exchange begins to wait for the client: its deadline may be earlier than what is planned. */
+    void watchWait() {
+        if (connection.isInputLent()) deadline();
+    }
+
+    private long due() {
+        return switch (state) {
+            case HEAD -> since + (parser != null || !served ? http1.headNanos : http1.keepAliveNanos);
+            case DRAINING -> since + http1.bodyNanos;
+            case BLOCKED -> since + http1.writeNanos;
+            case HANDLING, CLOSING -> Timeout.NEVER; // about to be looked at by returned(), or by nobody
+        };
+    }
+
+    private void expire(long now) {
+        if (state == State.BLOCKED && connection.unsentBytes() < blockedBytes) {
+            since = now;
+            blockedBytes = connection.unsentBytes();
+            connection.deadline(http1.writeNanos);
+        } else if (state == State.HEAD && parser != null) {
+            forgetParser(parser);
+            refuse(new BadRequest(
+                    408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"));
+        } else {
+            close(state == State.DRAINING);
+        }
+    }
+
+    // --- the end
+
+    private void close(boolean peerMayStillSend) {
+        state = State.CLOSING;
+        if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent();
+        else connection.closeWhenSentAtOnce();
+    }
+
+    @Override
+    public void drain() {
+        lastRequest = true;
+        if (state == State.HEAD && parser == null) close(false);
+        else if (state == State.HANDLING && exchange != null) exchange.becomeLast();
+    }
+
+    @Override
+    public void gone() {
+        Http1Exchange present = exchange;
+        if (present != null) present.clientGone();
+    }
+
+    @Override
+    public void closed(@Nullable IOException cause) {
+        state = State.CLOSING;
+        parser = null;
+    }
+}

@@ -1,0 +1,256 @@
+package org.dormouse.http1;
+
+import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.http.ClientGone;
+import org.dormouse.http.Fields;
+import org.dormouse.http.ResponseBody;
+import org.dormouse.http.Version;
+import org.dormouse.http1.ResponseHeadWriter.Framing;
+import org.dormouse.http1.ResponseHeadWriter.Persistence;
+import org.dormouse.transport.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response of one exchange on its way out: head, framing, and the buffer that collects them until it is full or flushed. Framing holds
+ * whatever the application does ({@link ResponseBody}). Belongs to the writer of the exchange.
+ */
+abstract class ResponseOutput {
+    private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
+    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    private static final int CHUNK_HEAD = 6; // four digits at most, CRLF
+    private static final int CHUNK_TAIL = 2 + LAST_CHUNK.length;
+    private static final int MAX_CHUNK = 0xFFFF;
+    private static final int NO_CHUNK = -1;
+    /** From so many bytes on, a body goes to the socket without a copy. */
+    private static final int DIRECT_BYTES = 8 * 1024;
+
+    final Http1 http1;
+    final Connection connection;
+    final RequestHeadBytes head;
+
+    private boolean holdsOutput;
+    private boolean keepAlive;
+    private boolean chunked;
+    private boolean ended;
+    private @Nullable ResponseBody body;
+    private @Nullable PooledBuffer buffer;
+    /** Where the head of the open chunk lies in the buffer. */
+    private int chunkStart = NO_CHUNK;
+
+    ResponseOutput(Http1 http1, Connection connection, RequestHeadBytes head, boolean holdsOutput) {
+        this.http1 = http1;
+        this.connection = connection;
+        this.head = head;
+        this.holdsOutput = holdsOutput;
+        this.keepAlive = head.keepAlive;
+    }
+
+    /** Waits, for the time of one short send, until nobody else of this exchange sends an interim response. */
+    abstract void awaitInterim();
+
+    /** Whether the connection has to close behind this response for reasons outside of it. */
+    abstract boolean mustClose();
+
+    public final boolean isCommitted() {
+        return body != null;
+    }
+
+    public final void commit(int status, @Nullable String reason, Fields fields, long contentLength) {
+        if (body != null) throw new IllegalStateException("response is committed already");
+        if (status < 200) throw new IllegalArgumentException("status " + status + " is not final");
+        var framed = new ResponseBody(head.method(), status, contentLength);
+        boolean openEnded = framed.isOpenEnded();
+        boolean inChunks = openEnded && head.version() == Version.HTTP_1_1;
+        Framing framing = inChunks
+                ? Framing.CHUNKED
+                : openEnded ? Framing.UNTIL_CLOSE : framed.contentLength() < 0 ? Framing.NONE : Framing.LENGTH;
+        boolean persists = keepAlive && framing != Framing.UNTIL_CLOSE && !mustClose() && !asksToClose(fields);
+        buffer = ResponseHeadWriter.write(
+                connection.pool(),
+                status,
+                reason,
+                fields,
+                http1.date.bytes(),
+                framing,
+                framed.contentLength(),
+                persistence(persists));
+        chunked = inChunks;
+        keepAlive = persists;
+        body = framed;
+    }
+
+    private Persistence persistence(boolean persists) {
+        if (!persists) return Persistence.CLOSE;
+        return head.version() == Version.HTTP_1_0 ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
+    }
+
+    private static boolean asksToClose(Fields fields) {
+        String connection = fields.first("Connection");
+        return connection != null && connection.equalsIgnoreCase("close");
+    }
+
+    public final int write(byte[] source, int offset, int length) throws ClientGone {
+        ResponseBody framed = body;
+        if (framed == null) throw new IllegalStateException("write before commit");
+        if (ended) throw new IllegalStateException("write after finish");
+        if (connection.isBroken()) throw gone();
+        int admitted = framed.admits(length);
+        int taken = 0;
+        while (taken < admitted) {
+            int count = take(source, offset + taken, admitted - taken);
+            if (count == 0) break;
+            taken += count;
+        }
+        framed.wrote(taken);
+        return taken == admitted ? length : taken;
+    }
+
+    /** Takes some bytes into the buffer, or right to the socket; 0 if the output is full. */
+    private int take(byte[] source, int offset, int length) {
+        PooledBuffer present = buffer;
+        if (present == null) {
+            if (!chunked && length >= DIRECT_BYTES) {
+                int sent = sendDirectly(source, offset, length);
+                if (sent > 0) return sent;
+            }
+            if (isFull()) return 0;
+            present = buffer = connection.pool().take();
+        }
+        int room = roomForBody(present);
+        if (room <= 0) {
+            if (isFull()) return 0;
+            passOn();
+            return take(source, offset, length);
+        }
+        if (chunked && chunkStart == NO_CHUNK) openChunk(present);
+        return present.append(source, offset, Math.min(length, room));
+    }
+
+    private int sendDirectly(byte[] source, int offset, int length) {
+        if (!borrowsOutput() || !connection.flush()) return 0;
+        return connection.sendDirectly(source, offset, length);
+    }
+
+    /** Whether as much waits for the client as may. */
+    private boolean isFull() {
+        if (!borrowsOutput()) return true;
+        int bound = http1.limits.maxUnsentBytes();
+        if (connection.unsentBytes() < bound) return false;
+        connection.flush();
+        return connection.unsentBytes() >= bound;
+    }
+
+    private int roomForBody(PooledBuffer present) {
+        if (!chunked) return present.room();
+        if (chunkStart == NO_CHUNK) return Math.min(present.room() - CHUNK_HEAD - CHUNK_TAIL, MAX_CHUNK);
+        int inChunk = present.end() - chunkStart - CHUNK_HEAD;
+        return Math.min(present.room() - CHUNK_TAIL, MAX_CHUNK - inChunk);
+    }
+
+    private void openChunk(PooledBuffer present) {
+        chunkStart = present.end();
+        present.produced(CHUNK_HEAD);
+    }
+
+    /** Writes the size in front of the chunk, without leading zeros: what lies before it in the buffer moves up to it. */
+    private void closeChunk(PooledBuffer present) {
+        if (chunkStart == NO_CHUNK) return;
+        byte[] array = present.array();
+        int data = chunkStart + CHUNK_HEAD;
+        int size = present.end() - data;
+        array[data - 1] = '\n';
+        array[data - 2] = '\r';
+        int at = data - 2;
+        for (int rest = size; rest > 0; rest >>= 4) array[--at] = HEX[rest & 0xF];
+        int gap = at - chunkStart;
+        if (gap > 0) {
+            System.arraycopy(array, present.start(), array, present.start() + gap, chunkStart - present.start());
+            present.consume(gap);
+        }
+        chunkStart = NO_CHUNK;
+        int end = present.end();
+        array[end] = '\r';
+        array[end + 1] = '\n';
+        present.produced(2);
+    }
+
+    /** Hands the buffer to the connection, which is not full. */
+    private void passOn() {
+        PooledBuffer full = buffer;
+        if (full == null) return;
+        closeChunk(full);
+        buffer = null;
+        connection.send(full);
+    }
+
+    public final boolean flush() throws ClientGone {
+        if (body == null) return true;
+        if (!borrowsOutput()) return false;
+        passOn();
+        boolean sent = connection.flush();
+        if (connection.isBroken()) throw gone();
+        return sent;
+    }
+
+    /** Whether {@link #write} would take a byte or throw. */
+    final boolean mayWrite() {
+        PooledBuffer present = buffer;
+        if (connection.isBroken() || (present != null && roomForBody(present) > 0)) return true;
+        ResponseBody framed = body;
+        return framed == null || framed.admits(1) == 0 || !isFull();
+    }
+
+    /** Answers of pipelined requests before this one may be under way just now: then the output is the loop's. */
+    final boolean borrowsOutput() {
+        awaitInterim();
+        if (!holdsOutput) holdsOutput = connection.borrowOutput();
+        return holdsOutput;
+    }
+
+    final boolean holdsOutput() {
+        return holdsOutput;
+    }
+
+    final boolean hasEnded() {
+        return ended;
+    }
+
+    /** Ends the message. A body that is short of its length ends the connection with it. */
+    final void end() {
+        ended = true;
+        ResponseBody framed = body;
+        if (framed == null) return;
+        if (framed.isShort()) keepAlive = false;
+        if (!chunked) return;
+        PooledBuffer present = buffer;
+        if (present == null) present = buffer = connection.pool().take();
+        closeChunk(present);
+        present.append(LAST_CHUNK, 0, LAST_CHUNK.length);
+    }
+
+    /** Whether another request may follow. */
+    final boolean persists() {
+        return keepAlive && body != null;
+    }
+
+    final void closeBehind() {
+        keepAlive = false;
+    }
+
+    /** What is still in the buffer, if anything; the caller owns it. */
+    final @Nullable PooledBuffer takeBuffer() {
+        PooledBuffer rest = buffer;
+        buffer = null;
+        return rest;
+    }
+
+    /** Puts a message into the buffer that is neither framed nor counted: the head of a 101. */
+    final void commitUpgrade(PooledBuffer message) {
+        buffer = message;
+        body = new ResponseBody(head.method(), 101, -1);
+    }
+
+    final ClientGone gone() {
+        return new ClientGone("client left connection " + connection);
+    }
+}
