@@ -23,7 +23,7 @@ public final class Http1 implements ProtocolUpgrade {
     final long bodyNanos;
     final long writeNanos;
 
-    /** Starts tasks as carried threads where the caller may; else has the loop do it. */
+    /** Starts tasks as threads carried by the loop, from any thread. */
     final Executor carrier;
 
     private long lastExchangeId = FAMILIES.getAndIncrement() << 40;
@@ -47,10 +47,7 @@ public final class Http1 implements ProtocolUpgrade {
         this.bodyNanos = limits.bodyTimeout().toNanos();
         this.writeNanos = limits.writeTimeout().toNanos();
         this.rules = new RequestRules(limits.maxBodyBytes());
-        this.carrier = task -> {
-            if (loop.isOwner()) loop.carry(task);
-            else loop.execute(() -> loop.carry(task));
-        };
+        this.carrier = loop::carry;
     }
 
     @Override
