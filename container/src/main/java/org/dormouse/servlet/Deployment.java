@@ -49,6 +49,7 @@ public final class Deployment {
     private final Set<String> roles = new LinkedHashSet<>();
     private final SessionDeclaration sessions = new SessionDeclaration();
     private final SecurityDeclaration security = new SecurityDeclaration();
+    private final List<AutoCloseable> closeAtStop = new ArrayList<>();
 
     /** @param contextPath {@code ""} or {@code "/"} for the root, else {@code "/name"}, decoded */
     public Deployment(String contextPath) {
@@ -267,5 +268,10 @@ public final class Deployment {
     /** Constraints, how callers log in, and who may. */
     public SecurityDeclaration security() {
         return security;
+    }
+
+    /** What was opened for this application: closed, the last first, when its context has stopped or could not start. */
+    public List<AutoCloseable> closeAtStop() {
+        return closeAtStop;
     }
 }

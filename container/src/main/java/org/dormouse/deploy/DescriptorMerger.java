@@ -1,0 +1,306 @@
+package org.dormouse.deploy;
+
+import jakarta.annotation.security.DeclareRoles;
+import jakarta.annotation.security.RunAs;
+import jakarta.servlet.Filter;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.SessionTrackingMode;
+import jakarta.servlet.annotation.MultipartConfig;
+import jakarta.servlet.annotation.ServletSecurity;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.EventListener;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dormouse.deploy.Descriptor.FilterElement;
+import org.dormouse.deploy.Descriptor.FilterMappingElement;
+import org.dormouse.deploy.Descriptor.LifecycleCallback;
+import org.dormouse.deploy.Descriptor.ServletElement;
+import org.dormouse.deploy.Descriptor.ServletMappingElement;
+import org.dormouse.deploy.Descriptor.Sessions;
+import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.FilterDeclaration;
+import org.dormouse.servlet.FilterMapping;
+import org.dormouse.servlet.ListenerDeclaration;
+import org.dormouse.servlet.ServletDeclaration;
+import org.dormouse.servlet.SessionDeclaration;
+import org.dormouse.servlet.mapping.ServletMappings;
+import org.dormouse.servlet.mapping.UrlPattern;
+import org.dormouse.servlet.security.SecurityConstraint;
+import org.dormouse.servlet.security.SecurityDeclaration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Merges descriptors into one deployment (Servlet 6.1 §8.2.3): web.xml is added first, then fragments in their order, then annotations.
+ * What was said first stays; lists grow.
+ */
+final class DescriptorMerger {
+    private static final Logger LOG = LoggerFactory.getLogger(DescriptorMerger.class);
+
+    private final Deployment deployment;
+    private final String war;
+    private final ClassesOfApplication classes;
+    private final List<LifecycleCallback> postConstruct = new ArrayList<>();
+    private final List<LifecycleCallback> preDestroy = new ArrayList<>();
+    private final Set<String> listeners = new HashSet<>();
+    /** Servlets and filters, by what their attributes were set by: a servlet declared by nobody yet is only a name. */
+    private final Map<String, ServletElement> servlets = new HashMap<>();
+
+    private final Map<String, FilterElement> filters = new HashMap<>();
+    /** Kept apart until the end: annotations have no say at a pattern that a descriptor names, but do not bind each other. */
+    private final List<SecurityConstraint> annotated = new ArrayList<>();
+
+    private boolean sessionsDeclared;
+    private boolean first = true;
+
+    DescriptorMerger(Deployment deployment, String war) {
+        this.deployment = deployment;
+        this.war = war;
+        this.classes = new ClassesOfApplication(deployment.classLoader(), war);
+    }
+
+    /** Adds web.xml, then one fragment after the other. */
+    void add(Descriptor descriptor) throws DeploymentException {
+        if (first) addOfApplication(descriptor);
+        first = false;
+        addDeclarations(descriptor);
+        for (ServletMappingElement mapping : descriptor.servletMappings) {
+            servlet(descriptor, mapping.servlet()).patterns().addAll(mapping.patterns());
+        }
+        for (FilterMappingElement mapping : descriptor.filterMappings) addMapping(descriptor, mapping);
+        addSettings(descriptor);
+    }
+
+    /** Adds annotations, whose URL patterns count only where no descriptor gave any (§8.2.3). */
+    void addAnnotations(Descriptor annotations) throws DeploymentException {
+        Set<String> mapped = new HashSet<>();
+        for (ServletDeclaration servlet : deployment.servlets())
+            if (!servlet.patterns().isEmpty()) mapped.add(servlet.name());
+        Set<String> mappedFilters = new HashSet<>();
+        for (FilterMapping mapping : deployment.filterMappings()) mappedFilters.add(mapping.filter());
+        addDeclarations(annotations);
+        for (ServletMappingElement mapping : annotations.servletMappings) {
+            if (!mapped.contains(mapping.servlet()))
+                servlet(annotations, mapping.servlet()).patterns().addAll(mapping.patterns());
+        }
+        for (FilterMappingElement mapping : annotations.filterMappings) {
+            if (!mappedFilters.contains(mapping.filter())) addMapping(annotations, mapping);
+        }
+    }
+
+    private void addOfApplication(Descriptor webXml) {
+        deployment.effectiveVersion(webXml.majorVersion, webXml.minorVersion);
+        if (webXml.displayName != null) deployment.displayName(webXml.displayName);
+        deployment.requestEncoding(webXml.requestEncoding);
+        deployment.responseEncoding(webXml.responseEncoding);
+        deployment.security().denyUncovered(webXml.denyUncovered);
+    }
+
+    private void addDeclarations(Descriptor descriptor) {
+        descriptor.servlets.forEach((name, element) ->
+                merge(servlets.computeIfAbsent(name, n -> new ServletElement()), element, deployment.servlet(name)));
+        descriptor.filters.forEach((name, element) ->
+                merge(filters.computeIfAbsent(name, n -> new FilterElement()), element, deployment.filter(name)));
+        for (String listener : descriptor.listeners) {
+            if (listeners.add(listener)) deployment.listeners().add(ListenerDeclaration.ofClass(listener));
+        }
+    }
+
+    private static void merge(ServletElement known, ServletElement more, ServletDeclaration to) {
+        if (known.className == null && known.jspFile == null) {
+            known.className = more.className;
+            known.jspFile = more.jspFile;
+            if (more.className != null) to.className(more.className);
+            if (more.jspFile != null) to.jspFile(more.jspFile);
+        }
+        if (known.loadOnStartup == null && more.loadOnStartup != null) {
+            known.loadOnStartup = more.loadOnStartup;
+            to.loadOnStartup(more.loadOnStartup);
+        }
+        if (known.asyncSupported == null && more.asyncSupported != null) {
+            known.asyncSupported = more.asyncSupported;
+            to.asyncSupported(more.asyncSupported);
+        }
+        if (known.enabled == null && more.enabled != null) {
+            known.enabled = more.enabled;
+            to.enabled(more.enabled);
+        }
+        if (to.multipart() == null) to.multipart(more.multipart);
+        if (to.runAs() == null && more.runAs != null) to.runAs(more.runAs);
+        more.initParameters.forEach(to.initParameters()::putIfAbsent);
+        more.roleLinks.forEach(to.roleLinks()::putIfAbsent);
+    }
+
+    private static void merge(FilterElement known, FilterElement more, FilterDeclaration to) {
+        if (known.className == null && more.className != null) {
+            known.className = more.className;
+            to.className(more.className);
+        }
+        if (known.asyncSupported == null && more.asyncSupported != null) {
+            known.asyncSupported = more.asyncSupported;
+            to.asyncSupported(more.asyncSupported);
+        }
+        more.initParameters.forEach(to.initParameters()::putIfAbsent);
+    }
+
+    private ServletDeclaration servlet(Descriptor source, String name) throws DeploymentException {
+        ServletDeclaration servlet = deployment.findServlet(name);
+        if (servlet == null && DefaultServlet.NAMES.contains(name)) return deployment.servlet(name);
+        if (servlet == null)
+            throw new DeploymentException(
+                    source.source + ": a servlet-mapping names servlet " + name + ", which is not declared");
+        return servlet;
+    }
+
+    private void addMapping(Descriptor source, FilterMappingElement mapping) throws DeploymentException {
+        if (deployment.findFilter(mapping.filter()) == null) {
+            throw new DeploymentException(
+                    source.source + ": a filter-mapping names filter " + mapping.filter() + ", which is not declared");
+        }
+        for (String pattern : mapping.patterns()) {
+            warn(source, parse(source, pattern));
+            deployment.filterMappings().add(FilterMapping.ofPattern(mapping.filter(), pattern, mapping.dispatchers()));
+        }
+        for (String servlet : mapping.servlets()) {
+            deployment.filterMappings().add(FilterMapping.ofServlet(mapping.filter(), servlet, mapping.dispatchers()));
+        }
+    }
+
+    private static UrlPattern parse(Descriptor source, String pattern) throws DeploymentException {
+        try {
+            return UrlPattern.of(pattern);
+        } catch (IllegalArgumentException e) {
+            throw new DeploymentException(source.source + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void warn(Descriptor source, UrlPattern pattern) {
+        String warning = pattern.warning();
+        if (warning != null) LOG.warn("{}: {}", source.source, warning);
+    }
+
+    private void addSettings(Descriptor descriptor) throws DeploymentException {
+        descriptor.contextParameters.forEach(deployment.contextParameters()::putIfAbsent);
+        descriptor.mimeTypes.forEach(deployment.mimeTypes()::putIfAbsent);
+        descriptor.localeEncodings.forEach(deployment.localeEncodings()::putIfAbsent);
+        deployment.errorPages().addAll(descriptor.errorPages);
+        for (String file : descriptor.welcomeFiles)
+            if (!deployment.welcomeFiles().contains(file))
+                deployment.welcomeFiles().add(file);
+        deployment.roles().addAll(descriptor.roles);
+        postConstruct.addAll(descriptor.postConstruct);
+        preDestroy.addAll(descriptor.preDestroy);
+        SecurityDeclaration security = deployment.security();
+        security.constraints().addAll(descriptor.constraints);
+        for (SecurityConstraint constraint : descriptor.constraints) {
+            if (constraint.roles() == null) continue;
+            for (String role : constraint.roles())
+                if (!role.equals("*") && !role.equals("**")) deployment.roles().add(role);
+        }
+        if (descriptor.authMethod != null && security.authMethod() == null) {
+            security.authMethod(descriptor.authMethod);
+            if (descriptor.realm != null) security.realm(descriptor.realm);
+        }
+        if (descriptor.sessions != null && !sessionsDeclared) {
+            sessionsDeclared = true;
+            addSessions(descriptor, descriptor.sessions);
+        }
+    }
+
+    private void addSessions(Descriptor source, Sessions sessions) throws DeploymentException {
+        SessionDeclaration to = deployment.sessions();
+        if (sessions.timeoutMinutes != null) to.timeoutMinutes(sessions.timeoutMinutes);
+        if (sessions.cookieName != null) to.cookieName(sessions.cookieName);
+        if (sessions.cookieDomain != null) to.cookieDomain(sessions.cookieDomain);
+        if (sessions.cookiePath != null) to.cookiePath(sessions.cookiePath);
+        if (sessions.httpOnly != null) to.httpOnly(sessions.httpOnly);
+        if (sessions.secure != null) to.secure(sessions.secure);
+        if (sessions.maxAgeSeconds != null) to.maxAgeSeconds(sessions.maxAgeSeconds);
+        to.cookieAttributes().putAll(sessions.cookieAttributes);
+        if (sessions.trackingModes.isEmpty()) return;
+        Set<SessionTrackingMode> modes = EnumSet.noneOf(SessionTrackingMode.class);
+        for (String mode : sessions.trackingModes) {
+            try {
+                modes.add(SessionTrackingMode.valueOf(mode));
+            } catch (IllegalArgumentException e) {
+                throw new DeploymentException(source.source + ": tracking-mode " + mode + " is unknown", e);
+            }
+        }
+        to.trackingModes(modes);
+    }
+
+    /** Loads the classes that were named, reads what is annotated on them, and checks the whole. */
+    void finish(boolean metadataComplete) throws DeploymentException {
+        DefaultServlet.addTo(deployment);
+        for (ServletDeclaration servlet : deployment.servlets()) finish(servlet, metadataComplete);
+        deployment.security().constraints().addAll(annotated);
+        for (FilterDeclaration filter : deployment.filters()) {
+            String className = filter.className();
+            if (className == null)
+                throw new DeploymentException(war + ": filter " + filter.name() + " has no filter-class");
+            if (filter.type() == null) filter.type(classes.load(className, Filter.class, "filter " + filter.name()));
+        }
+        var loaded = new ArrayList<ListenerDeclaration>();
+        for (ListenerDeclaration listener : deployment.listeners()) {
+            String className = listener.className();
+            loaded.add(
+                    className == null
+                            ? listener
+                            : ListenerDeclaration.of(classes.load(className, EventListener.class, "a listener")));
+        }
+        deployment.listeners().clear();
+        deployment.listeners().addAll(loaded);
+        deployment.instances(new ContainerInstances(!metadataComplete, postConstruct, preDestroy));
+        checkMappings();
+        for (String remark : deployment.security().combine(deployment.roles()).remarks())
+            LOG.warn("{}: {}", war, remark);
+    }
+
+    private void finish(ServletDeclaration servlet, boolean metadataComplete) throws DeploymentException {
+        if (servlet.jspFile() != null) servlet.type(JspNotSupported.class);
+        String className = servlet.className();
+        if (className == null)
+            throw new DeploymentException(
+                    war + ": servlet " + servlet.name() + " has neither servlet-class nor jsp-file");
+        if (servlet.type() == null) servlet.type(classes.load(className, Servlet.class, "servlet " + servlet.name()));
+        Class<? extends Servlet> type = servlet.type();
+        if (metadataComplete || type == null) return;
+        MultipartConfig multipart = type.getAnnotation(MultipartConfig.class);
+        if (multipart != null && servlet.multipart() == null) servlet.multipart(new MultipartConfigElement(multipart));
+        RunAs runAs = type.getAnnotation(RunAs.class);
+        if (runAs != null && servlet.runAs() == null) servlet.runAs(runAs.value());
+        DeclareRoles roles = type.getAnnotation(DeclareRoles.class);
+        if (roles != null) deployment.roles().addAll(List.of(roles.value()));
+        addConstraints(servlet, type);
+    }
+
+    private void addConstraints(ServletDeclaration servlet, Class<? extends Servlet> type) {
+        ServletSecurity annotation = type.getAnnotation(ServletSecurity.class);
+        if (annotation == null) return;
+        Set<String> patterns = new LinkedHashSet<>(servlet.patterns());
+        patterns.removeIf(deployment.security()::names);
+        annotated.addAll(SecurityConstraint.of(new ServletSecurityElement(annotation), patterns));
+    }
+
+    private void checkMappings() throws DeploymentException {
+        var mappings = ServletMappings.<String>builder();
+        for (ServletDeclaration servlet : deployment.servlets()) {
+            for (String pattern : servlet.patterns()) {
+                try {
+                    mappings.add(pattern, servlet.name(), pattern);
+                } catch (IllegalArgumentException e) {
+                    throw new DeploymentException(war + ": servlet " + servlet.name() + ": " + e.getMessage(), e);
+                }
+                String warning = UrlPattern.of(pattern).warning();
+                if (warning != null) LOG.warn("{}: servlet {}: {}", war, servlet.name(), warning);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.dormouse.deploy;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
+ * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}. Parallel capable;
+ * closing it closes its jars.
+ */
+final class WebAppClassLoader extends URLClassLoader {
+    private static final String SERVER_CLASSES = "org.dormouse.";
+    private static final String SERVER_FILES = "org/dormouse/";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final ClassLoader server;
+
+    /**
+     * A loader for {@code urls}, in this order.
+     *
+     * @param server where the Jakarta APIs come from, and everything that the application does not bring itself
+     */
+    WebAppClassLoader(String name, List<URL> urls, ClassLoader server) {
+        super(name, urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        this.server = server;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> found = findLoadedClass(name);
+            if (found == null) found = findAnywhere(name);
+            if (resolve) resolveClass(found);
+            return found;
+        }
+    }
+
+    private Class<?> findAnywhere(String name) throws ClassNotFoundException {
+        Class<?> found = loadQuietly(getParent(), name);
+        if (found == null && name.startsWith("jakarta.")) found = loadQuietly(server, name);
+        if (found != null) return found;
+        try {
+            return findClass(name);
+        } catch (ClassNotFoundException own) {
+            if (name.startsWith(SERVER_CLASSES)) throw own;
+            try {
+                return server.loadClass(name);
+            } catch (ClassNotFoundException servers) {
+                own.addSuppressed(servers);
+                throw own;
+            }
+        }
+    }
+
+    private static @Nullable Class<?> loadQuietly(ClassLoader loader, String name) {
+        try {
+            return loader.loadClass(name);
+        } catch (ClassNotFoundException e) {
+            return null; // the next one may have it
+        }
+    }
+
+    @Override
+    public @Nullable URL getResource(String name) {
+        URL found = findResource(name);
+        if (found == null) found = getParent().getResource(name);
+        if (found == null && !name.startsWith(SERVER_FILES)) found = server.getResource(name);
+        return found;
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        var all = new ArrayList<>(Collections.list(findResources(name)));
+        Enumeration<URL> parents =
+                name.startsWith(SERVER_FILES) ? getParent().getResources(name) : server.getResources(name);
+        while (parents.hasMoreElements()) {
+            URL url = parents.nextElement();
+            if (all.stream().noneMatch(one -> one.toExternalForm().equals(url.toExternalForm()))) all.add(url);
+        }
+        return Collections.enumeration(all);
+    }
+}

@@ -1,0 +1,234 @@
+package org.dormouse.deploy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.dormouse.servlet.Resources;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a folder, then {@code META-INF/resources} of jars in their order (Servlet 6.1 §4.6). One path leads to one file only: names
+ * are compared with case on every file system, and links are not followed. Safe for many threads; closing it closes the jars.
+ */
+final class WebAppResources implements Resources, AutoCloseable {
+    private static final String IN_JAR = "META-INF/resources";
+
+    private final Path root;
+    private final List<JarFile> jars = new ArrayList<>();
+
+    /** @param jars those that may have resources; opened here, and kept open only if they do */
+    WebAppResources(Path root, List<Path> jars) throws IOException {
+        this.root = root.toRealPath();
+        try {
+            for (Path path : jars) addIfItHasResources(path);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void addIfItHasResources(Path path) throws IOException {
+        JarFile jar = new JarFile(path.toFile());
+        if (jar.stream().anyMatch(entry -> entry.getName().startsWith(IN_JAR + "/"))) jars.add(jar);
+        else jar.close();
+    }
+
+    @Override
+    public @Nullable Resource find(String path) {
+        if (!path.startsWith("/")) return null;
+        Resource file = findFile(path);
+        if (file != null) return file;
+        for (JarFile jar : jars) {
+            ZipEntry entry = jar.getEntry(IN_JAR + path);
+            if (entry != null && !isPlain(path)) return null;
+            if (entry == null) continue;
+            // A name without a slash finds a folder too; then the entry found says whether it is one.
+            ZipEntry folder = entry.isDirectory() ? entry : jar.getEntry(IN_JAR + path + "/");
+            if (folder != null || !path.endsWith("/")) return new JarResource(jar, folder != null ? folder : entry);
+        }
+        return null;
+    }
+
+    private @Nullable Resource findFile(String path) {
+        Path relative = relative(path);
+        if (relative == null) return null;
+        Path file = root.resolve(relative);
+        try {
+            // Differs from what was asked for where a link, or a name with other case, led there.
+            if (!file.toRealPath().equals(file)) return null;
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isDirectory()) return new FileResource(file, attributes);
+            if (!attributes.isRegularFile() || path.endsWith("/")) return null;
+            return new FileResource(file, attributes);
+        } catch (IOException e) {
+            return null; // not there, or not for us
+        }
+    }
+
+    /** The path below the root; null for one that is not canonical or that this file system cannot have. */
+    private @Nullable Path relative(String path) {
+        if (!isPlain(path)) return null;
+        try {
+            return root.getFileSystem().getPath(path.substring(1));
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    /** Whether every segment, but for an empty one at the end, is an ordinary name. */
+    private static boolean isPlain(String path) {
+        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) return false;
+        int start = 1;
+        while (start < path.length()) {
+            int end = path.indexOf('/', start);
+            if (end < 0) end = path.length();
+            int length = end - start;
+            if (length == 0) return false;
+            if (path.charAt(start) == '.' && (length == 1 || (length == 2 && path.charAt(start + 1) == '.')))
+                return false;
+            start = end + 1;
+        }
+        return true;
+    }
+
+    @Override
+    public Set<String> list(String path) {
+        String folder = path.endsWith("/") ? path : path + "/";
+        Set<String> names = new LinkedHashSet<>();
+        Resource resource = findFile(folder);
+        if (resource instanceof FileResource file && file.isDirectory()) addFiles(file.path, folder, names);
+        for (JarFile jar : jars) addEntries(jar, folder, names);
+        return names;
+    }
+
+    private static void addFiles(Path directory, String folder, Set<String> names) {
+        try (Stream<Path> files = Files.list(directory)) {
+            files.sorted().forEach(file -> {
+                boolean inner = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+                if (inner || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    names.add(folder + file.getFileName() + (inner ? "/" : ""));
+                }
+            });
+        } catch (IOException e) {
+            // It was there a moment ago: then there is nothing to list now.
+        }
+    }
+
+    private static void addEntries(JarFile jar, String folder, Set<String> names) {
+        String prefix = IN_JAR + folder;
+        jar.stream()
+                .map(ZipEntry::getName)
+                .filter(name -> name.startsWith(prefix) && name.length() > prefix.length())
+                .forEach(name -> {
+                    int end = name.indexOf('/', prefix.length());
+                    names.add(folder + name.substring(prefix.length(), end < 0 ? name.length() : end + 1));
+                });
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (JarFile jar : jars) {
+            try {
+                jar.close();
+            } catch (IOException e) {
+                if (failure == null) failure = e;
+                else failure.addSuppressed(e);
+            }
+        }
+        if (failure != null) throw failure;
+    }
+
+    private static final class FileResource implements Resource {
+        private final Path path;
+        private final BasicFileAttributes attributes;
+
+        FileResource(Path path, BasicFileAttributes attributes) {
+            this.path = path;
+            this.attributes = attributes;
+        }
+
+        @Override
+        public boolean isDirectory() {
+            return attributes.isDirectory();
+        }
+
+        @Override
+        public long length() {
+            return isDirectory() ? 0 : attributes.size();
+        }
+
+        @Override
+        public long lastModified() {
+            return attributes.lastModifiedTime().toMillis();
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
+        }
+
+        @Override
+        public URL url() throws IOException {
+            return path.toUri().toURL();
+        }
+
+        @Override
+        public Path file() {
+            return path;
+        }
+    }
+
+    private record JarResource(JarFile jar, ZipEntry entry) implements Resource {
+        @Override
+        public boolean isDirectory() {
+            return entry.isDirectory();
+        }
+
+        @Override
+        public long length() {
+            return isDirectory() ? 0 : Math.max(0, entry.getSize());
+        }
+
+        @Override
+        public long lastModified() {
+            return Math.max(0, entry.getTime());
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            InputStream in = jar.getInputStream(entry);
+            if (in == null) throw new IOException(entry + " is not in " + jar.getName());
+            return in;
+        }
+
+        @Override
+        public URL url() throws IOException {
+            URI file = Path.of(jar.getName()).toUri();
+            return URI.create("jar:" + file + "!/" + encoded(entry.getName())).toURL();
+        }
+
+        private static String encoded(String name) {
+            try {
+                return new URI(null, null, "/" + name, null).getRawPath().substring(1);
+            } catch (URISyntaxException e) {
+                throw new IllegalArgumentException("jar entry " + name, e);
+            }
+        }
+    }
+}
