@@ -1,0 +1,75 @@
+package org.dormouse.websocket;
+
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+
+/** An endpoint that can be connected to: what all its sessions share. Immutable but for the set of open sessions. */
+final class DeployedEndpoint {
+    private final ServerEndpointConfig config;
+    private final Codecs codecs;
+    private final EndpointModel model;
+    private final EndpointContainer container;
+    private final boolean looksAtHandshake;
+    private final OpenSessions openSessions = new OpenSessions();
+
+    private DeployedEndpoint(
+            ServerEndpointConfig config, Codecs codecs, EndpointModel model, EndpointContainer container) {
+        this.config = config;
+        this.codecs = codecs;
+        this.model = model;
+        this.container = container;
+        this.looksAtHandshake = overridesModifyHandshake(config.getConfigurator());
+    }
+
+    /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
+    static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container) throws DeploymentException {
+        Codecs codecs = Codecs.of(config);
+        Class<?> endpointClass = config.getEndpointClass();
+        EndpointModel model = Endpoint.class.isAssignableFrom(endpointClass)
+                ? new ProgrammaticModel(endpointClass)
+                : AnnotatedModel.of(endpointClass, codecs);
+        return new DeployedEndpoint(config, codecs, model, container);
+    }
+
+    ServerEndpointConfig config() {
+        return config;
+    }
+
+    Codecs codecs() {
+        return codecs;
+    }
+
+    EndpointModel model() {
+        return model;
+    }
+
+    EndpointContainer container() {
+        return container;
+    }
+
+    OpenSessions openSessions() {
+        return openSessions;
+    }
+
+    /** Whether its configurator has a {@code modifyHandshake} of its own; if not, nothing needs to be made for it. */
+    boolean looksAtHandshake() {
+        return looksAtHandshake;
+    }
+
+    private static boolean overridesModifyHandshake(ServerEndpointConfig.Configurator configurator) {
+        try {
+            return configurator
+                            .getClass()
+                            .getMethod(
+                                    "modifyHandshake",
+                                    ServerEndpointConfig.class,
+                                    jakarta.websocket.server.HandshakeRequest.class,
+                                    jakarta.websocket.HandshakeResponse.class)
+                            .getDeclaringClass()
+                    != ServerEndpointConfig.Configurator.class;
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e); // Configurator has it
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package org.dormouse.websocket;
+
+import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.Extension;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The WebSocket endpoints of one application: the {@code ServerContainer} that stands as an attribute in its context. Endpoints may be
+ * added at any time, while it runs too. Any thread.
+ */
+public final class EndpointContainer implements ServerContainer {
+    /** Reaches from what the application calls a request to the connection that carries it: the one thing that needs to know servlets. */
+    public interface Upgrader {
+        /** See {@link ServerContainer#upgradeHttpToWebSocket}. */
+        void upgrade(Object request, Object response, ServerEndpointConfig config, Map<String, String> pathParameters)
+                throws IOException, DeploymentException;
+    }
+
+    private final WebSocketLimits limits;
+    private final ClassLoader classLoader;
+    private final Upgrader upgrader;
+    private final Runnable whenFirstAdded;
+    private final Map<ServerEndpointConfig, DeployedEndpoint> upgradeOnly = new ConcurrentHashMap<>();
+
+    private volatile Map<PathTemplate, DeployedEndpoint> endpoints =
+            Map.of(); // in order of precedence; replaced under this
+    private volatile long asyncSendTimeout;
+    private volatile long maxSessionIdleTimeout;
+    private volatile int maxBinaryMessage;
+    private volatile int maxTextMessage;
+    private volatile boolean closed;
+
+    /**
+     * Begins without endpoints.
+     *
+     * @param classLoader of the application: the context class loader of its callbacks
+     * @param whenFirstAdded called once, before the first endpoint can be found: what serves them need not be there before
+     */
+    public EndpointContainer(
+            WebSocketLimits limits, ClassLoader classLoader, Upgrader upgrader, Runnable whenFirstAdded) {
+        this.limits = limits;
+        this.classLoader = classLoader;
+        this.upgrader = upgrader;
+        this.whenFirstAdded = whenFirstAdded;
+        this.asyncSendTimeout = limits.sendTimeout().toMillis();
+        this.maxSessionIdleTimeout = limits.idleTimeout().toMillis();
+        this.maxBinaryMessage = limits.maxBinaryMessage();
+        this.maxTextMessage = limits.maxTextMessage();
+    }
+
+    WebSocketLimits limits() {
+        return limits;
+    }
+
+    ClassLoader classLoader() {
+        return classLoader;
+    }
+
+    @Override
+    public void addEndpoint(Class<?> endpointClass) throws DeploymentException {
+        addEndpoint(AnnotatedConfig.of(endpointClass));
+    }
+
+    @Override
+    public synchronized void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
+        if (closed) throw new DeploymentException("the application has stopped");
+        PathTemplate template = PathTemplate.of(config.getPath());
+        for (Map.Entry<PathTemplate, DeployedEndpoint> present : endpoints.entrySet()) {
+            if (!present.getKey().isEquivalentTo(template)) continue;
+            throw new DeploymentException("path \"" + template + "\" of "
+                    + config.getEndpointClass().getName() + " is that of "
+                    + present.getValue().config().getEndpointClass().getName() + " (\"" + present.getKey() + "\")");
+        }
+        DeployedEndpoint endpoint = DeployedEndpoint.of(config, this);
+        Map<PathTemplate, DeployedEndpoint> more = new TreeMap<>(endpoints);
+        more.put(template, endpoint);
+        if (endpoints.isEmpty()) whenFirstAdded.run();
+        endpoints = more;
+    }
+
+    /**
+     * Finds the endpoint for a request: an exact path first, then the template with the most literal beginning (Jakarta WebSocket 2.2
+     * §4.1.1).
+     *
+     * @param path below the context path, decoded and canonical
+     */
+    public @Nullable EndpointMatch find(String path) {
+        for (Map.Entry<PathTemplate, DeployedEndpoint> candidate : endpoints.entrySet()) {
+            Map<String, String> parameters = candidate.getKey().match(path);
+            if (parameters != null) return new EndpointMatch(candidate.getValue(), parameters);
+        }
+        return null;
+    }
+
+    /**
+     * An endpoint that is not deployed, for one request: what {@link #upgradeHttpToWebSocket} connects to. Found out once for a config.
+     *
+     * @throws DeploymentException if the endpoint is badly formed
+     */
+    public EndpointMatch match(ServerEndpointConfig config, Map<String, String> pathParameters)
+            throws DeploymentException {
+        DeployedEndpoint endpoint = upgradeOnly.get(config);
+        if (endpoint == null) {
+            endpoint = DeployedEndpoint.of(config, this);
+            // A framework may make a config for each request: then there is nothing to share, and nothing may pile up.
+            if (upgradeOnly.size() < MAX_UPGRADE_ONLY) {
+                DeployedEndpoint other = upgradeOnly.putIfAbsent(config, endpoint);
+                if (other != null) endpoint = other;
+            }
+        }
+        return new EndpointMatch(endpoint, Map.copyOf(pathParameters));
+    }
+
+    private static final int MAX_UPGRADE_ONLY = 64;
+
+    @Override
+    public void upgradeHttpToWebSocket(
+            Object httpServletRequest,
+            Object httpServletResponse,
+            ServerEndpointConfig config,
+            Map<String, String> pathParameters)
+            throws IOException, DeploymentException {
+        upgrader.upgrade(httpServletRequest, httpServletResponse, config, pathParameters);
+    }
+
+    /** The application stops: every session is closed with 1001. Endpoints cannot be added any more. */
+    public synchronized void close() {
+        closed = true;
+        CloseReason reason = CloseStatus.reason(CloseStatus.GOING_AWAY, "the application stops");
+        for (DeployedEndpoint endpoint : endpoints.values()) closeSessions(endpoint, reason);
+        for (DeployedEndpoint endpoint : upgradeOnly.values()) closeSessions(endpoint, reason);
+    }
+
+    /** Sessions that are open now. */
+    public int openSessions() {
+        int count = 0;
+        for (DeployedEndpoint endpoint : endpoints.values())
+            count += endpoint.openSessions().size();
+        for (DeployedEndpoint endpoint : upgradeOnly.values())
+            count += endpoint.openSessions().size();
+        return count;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private static void closeSessions(DeployedEndpoint endpoint, CloseReason reason) {
+        for (Session session : endpoint.openSessions().copy()) ((WebSocketSession) session).closeQuietly(reason);
+    }
+
+    // --- defaults of new sessions
+
+    @Override
+    public long getDefaultAsyncSendTimeout() {
+        return asyncSendTimeout;
+    }
+
+    @Override
+    public void setAsyncSendTimeout(long millis) {
+        asyncSendTimeout = millis;
+    }
+
+    @Override
+    public long getDefaultMaxSessionIdleTimeout() {
+        return maxSessionIdleTimeout;
+    }
+
+    @Override
+    public void setDefaultMaxSessionIdleTimeout(long millis) {
+        maxSessionIdleTimeout = millis;
+    }
+
+    @Override
+    public int getDefaultMaxBinaryMessageBufferSize() {
+        return maxBinaryMessage;
+    }
+
+    @Override
+    public void setDefaultMaxBinaryMessageBufferSize(int max) {
+        maxBinaryMessage = WebSocketSession.atLeastOne(max);
+    }
+
+    @Override
+    public int getDefaultMaxTextMessageBufferSize() {
+        return maxTextMessage;
+    }
+
+    @Override
+    public void setDefaultMaxTextMessageBufferSize(int max) {
+        maxTextMessage = WebSocketSession.atLeastOne(max);
+    }
+
+    /** None yet. */
+    @Override
+    public Set<Extension> getInstalledExtensions() {
+        return Set.of();
+    }
+
+    // --- the client side
+
+    @Override
+    public Session connectToServer(Object annotatedEndpointInstance, URI path) {
+        throw ClientContainer.unsupported();
+    }
+
+    @Override
+    public Session connectToServer(Class<?> annotatedEndpointClass, URI path) {
+        throw ClientContainer.unsupported();
+    }
+
+    @Override
+    public Session connectToServer(Endpoint endpointInstance, ClientEndpointConfig config, URI path) {
+        throw ClientContainer.unsupported();
+    }
+
+    @Override
+    public Session connectToServer(Class<? extends Endpoint> endpointClass, ClientEndpointConfig config, URI path) {
+        throw ClientContainer.unsupported();
+    }
+
+    /** Whether {@code endpointClass} is annotated as an endpoint of a server. */
+    public static boolean isAnnotated(Class<?> endpointClass) {
+        return endpointClass.isAnnotationPresent(ServerEndpoint.class);
+    }
+}

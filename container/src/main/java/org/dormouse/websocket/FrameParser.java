@@ -1,0 +1,158 @@
+package org.dormouse.websocket;
+
+/**
+ * Takes the frames of a client apart as their bytes arrive (RFC 6455 §5.2). Strict, and incremental: a frame may come byte by byte, and
+ * one array may hold many. Holds no bytes of a frame; the payload is unmasked in place and lent to the receiver. Loop owner only.
+ *
+ * <pre>
+ *   FIRST -> LENGTH -> (LENGTH_16 | LENGTH_64) -> KEY -> PAYLOAD -> FIRST
+ * </pre>
+ */
+final class FrameParser {
+    /** Learns of the frames. */
+    interface Receiver {
+        /**
+         * A frame begins.
+         *
+         * @param opcode of the message it belongs to: never {@link Opcode#CONTINUATION}
+         * @param last whether it ends the message; always true for control frames
+         * @param length of the payload, as announced by the peer; 0 to {@link Long#MAX_VALUE}
+         */
+        void frame(int opcode, boolean last, long length) throws ProtocolViolation;
+
+        /**
+         * The next bytes of the payload of the frame that began last, at least one unless the frame is empty. They are lent for this call.
+         *
+         * @param complete whether they are the frame's last
+         * @return false to be called no more: what follows in the array is not parsed
+         */
+        boolean payload(byte[] bytes, int from, int to, boolean complete) throws ProtocolViolation;
+    }
+
+    private enum State {
+        FIRST,
+        LENGTH,
+        LENGTH_16,
+        LENGTH_64,
+        KEY,
+        PAYLOAD
+    }
+
+    private static final int NONE = -1;
+
+    private State state = State.FIRST;
+    private byte opcode;
+    private boolean last;
+    private byte fragmented = NONE; // opcode of the message whose last frame has not come
+    private byte missing; // bytes of length or key still to come
+    private int key;
+    private long length;
+    private long position; // in the payload
+
+    /**
+     * Parses {@code bytes[from..to)} and unmasks it in place.
+     *
+     * @return false if the receiver wants no more
+     * @throws ProtocolViolation on the first byte that no valid frame could have; must not be called again
+     */
+    boolean parse(byte[] bytes, int from, int to, Receiver receiver) throws ProtocolViolation {
+        int at = from;
+        while (at < to) {
+            if (state != State.PAYLOAD) {
+                state = onHead(bytes[at++], receiver);
+                if (state != State.PAYLOAD || length > 0) continue;
+            }
+            int end = (int) Math.min(to, at + (length - position));
+            Masking.apply(bytes, at, end, key, position);
+            position += end - at;
+            boolean complete = position == length;
+            if (complete) state = State.FIRST;
+            if (!receiver.payload(bytes, at, end, complete)) return false;
+            at = end;
+        }
+        return true;
+    }
+
+    /** Whether the peer could end here: no frame and no message is unfinished. */
+    boolean isBetweenMessages() {
+        return state == State.FIRST && fragmented == NONE;
+    }
+
+    private State onHead(byte b, Receiver receiver) throws ProtocolViolation {
+        return switch (state) {
+            case FIRST -> onFirst(b & 0xFF);
+            case LENGTH -> onLength(b & 0xFF, receiver);
+            case LENGTH_16, LENGTH_64 -> onLongLength(b & 0xFF, receiver);
+            case KEY -> onKey(b & 0xFF);
+            case PAYLOAD -> throw new AssertionError(state);
+        };
+    }
+
+    /** FIN, three reserved bits, opcode. Without an extension the reserved bits are 0. */
+    private State onFirst(int b) throws ProtocolViolation {
+        if ((b & 0x70) != 0) throw violation("frame with reserved bits 0x" + Integer.toHexString(b & 0x70));
+        last = (b & 0x80) != 0;
+        int given = b & 0x0F;
+        if (Opcode.isReserved(given)) throw violation("frame with opcode " + given);
+        if (Opcode.isControl(given)) {
+            if (!last) throw violation("fragmented control frame, opcode " + given);
+            opcode = (byte) given;
+        } else {
+            opcode = (byte) onData(given);
+        }
+        return State.LENGTH;
+    }
+
+    /** The first frame of a message names its type, the others continue it (RFC 6455 §5.4). */
+    private int onData(int given) throws ProtocolViolation {
+        if (given == Opcode.CONTINUATION) {
+            if (fragmented == NONE) throw violation("continuation frame without a message to continue");
+            given = fragmented;
+        } else if (fragmented != NONE) {
+            throw violation("frame with opcode " + given + " inside a fragmented message");
+        }
+        fragmented = last ? NONE : (byte) given;
+        return given;
+    }
+
+    private State onLength(int b, Receiver receiver) throws ProtocolViolation {
+        if ((b & 0x80) == 0) throw violation("frame of a client without a mask");
+        int given = b & 0x7F;
+        if (given > 125 && Opcode.isControl(opcode)) throw violation("control frame longer than 125 bytes");
+        length = 0;
+        if (given == 126) return expect(2, State.LENGTH_16);
+        if (given == 127) return expect(8, State.LENGTH_64);
+        length = given;
+        return onLengthKnown(receiver);
+    }
+
+    private State onLongLength(int b, Receiver receiver) throws ProtocolViolation {
+        length = length << 8 | b;
+        if (--missing > 0) return state;
+        if (length < 0) throw violation("frame length with its highest bit set");
+        boolean shorterForm = state == State.LENGTH_16 ? length < 126 : length < 65536;
+        if (shorterForm) throw violation("frame length " + length + " not in its shortest form");
+        return onLengthKnown(receiver);
+    }
+
+    private State onLengthKnown(Receiver receiver) throws ProtocolViolation {
+        receiver.frame(opcode, last, length);
+        return expect(4, State.KEY);
+    }
+
+    private State onKey(int b) {
+        key = key << 8 | b;
+        if (--missing > 0) return State.KEY;
+        position = 0;
+        return State.PAYLOAD;
+    }
+
+    private State expect(int bytes, State next) {
+        missing = (byte) bytes;
+        return next;
+    }
+
+    private static ProtocolViolation violation(String detail) {
+        return new ProtocolViolation(CloseStatus.PROTOCOL_ERROR, detail);
+    }
+}

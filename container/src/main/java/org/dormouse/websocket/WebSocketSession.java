@@ -1,0 +1,445 @@
+package org.dormouse.websocket;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Extension;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.Session;
+import jakarta.websocket.WebSocketContainer;
+import java.io.IOException;
+import java.net.URI;
+import java.security.Principal;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.dormouse.transport.Connection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One conversation, as the application sees it (Jakarta WebSocket 2.2 §2). Any thread. What most sessions never ask for is made when it is
+ * asked for; nothing of the HTTP request is kept but what {@link HandshakeResult} has.
+ */
+final class WebSocketSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
+
+    private final DeployedEndpoint endpoint;
+    private final Object instance;
+    private final WebSocketConnection connection;
+    private final String requestUri;
+    private final Map<String, String> pathParameters;
+    private final @Nullable Principal principal;
+    private final String subprotocol;
+
+    private volatile int maxTextMessage;
+    private volatile int maxBinaryMessage;
+    private volatile long idleMillis;
+    private volatile long asyncTimeoutMillis;
+    private volatile @Nullable Receiver text;
+    private volatile @Nullable Receiver binary;
+    private volatile @Nullable Receiver pong;
+    private volatile boolean ended;
+    private @Nullable Map<String, Object> userProperties; // guarded by this
+    private @Nullable SessionCodecs codecs; // guarded by this
+    private final Fragments fragments = new Fragments();
+
+    // guarded by the OpenSessions of the endpoint
+    @Nullable
+    WebSocketSession nextOpen;
+
+    @Nullable
+    WebSocketSession previousOpen;
+
+    WebSocketSession(
+            DeployedEndpoint endpoint,
+            Object instance,
+            HandshakeResult handshake,
+            Connection transport,
+            Executor executor) {
+        this.endpoint = endpoint;
+        this.instance = instance;
+        this.requestUri = handshake.requestUri();
+        this.pathParameters = handshake.pathParameters();
+        this.principal = handshake.principal();
+        this.subprotocol = handshake.subprotocol();
+        this.userProperties = handshake.userProperties();
+        EndpointContainer container = endpoint.container();
+        this.maxTextMessage = container.getDefaultMaxTextMessageBufferSize();
+        this.maxBinaryMessage = container.getDefaultMaxBinaryMessageBufferSize();
+        this.idleMillis = container.getDefaultMaxSessionIdleTimeout();
+        this.asyncTimeoutMillis = container.getDefaultAsyncSendTimeout();
+        this.text = endpoint.model().receiver(MessageKind.TEXT);
+        this.binary = endpoint.model().receiver(MessageKind.BINARY);
+        this.pong = endpoint.model().receiver(MessageKind.PONG);
+        this.connection = new WebSocketConnection(transport, executor, this, container.limits());
+    }
+
+    // --- for the connection
+
+    WebSocketConnection connection() {
+        return connection;
+    }
+
+    WebSocketLimits limits() {
+        return endpoint.container().limits();
+    }
+
+    Object endpointInstance() {
+        return instance;
+    }
+
+    ClassLoader classLoader() {
+        return endpoint.container().classLoader();
+    }
+
+    Codecs declaredCodecs() {
+        return endpoint.codecs();
+    }
+
+    EndpointConfig endpointConfig() {
+        return new SessionEndpointConfig(endpoint.config(), this::properties);
+    }
+
+    Fragments fragments() {
+        return fragments;
+    }
+
+    @Nullable
+    Receiver receiver(MessageKind kind) {
+        return switch (kind) {
+            case TEXT -> text;
+            case BINARY -> binary;
+            case PONG -> pong;
+        };
+    }
+
+    @Nullable
+    String pathParameter(String name) {
+        return pathParameters.get(name);
+    }
+
+    /** 0: never idle for too long. */
+    long idleNanos() {
+        long millis = idleMillis;
+        return millis <= 0 ? 0 : Math.min(millis, Long.MAX_VALUE / 2_000_000) * 1_000_000;
+    }
+
+    long asyncTimeoutMillis() {
+        return asyncTimeoutMillis;
+    }
+
+    void asyncTimeoutMillis(long millis) {
+        asyncTimeoutMillis = millis;
+    }
+
+    /**
+     * Refuses a message by its announced size too: what is refused early need not be read.
+     *
+     * @throws ProtocolViolation 1009 with size, limit and key
+     */
+    void checkSize(Receiver target, long present, long more) throws ProtocolViolation {
+        boolean isText = target.kind() == MessageKind.TEXT;
+        long own = target.maxMessageSize();
+        long limit = own != Receiver.NO_MAXIMUM ? own : isText ? maxTextMessage : maxBinaryMessage;
+        if (more <= limit - present) return;
+        String key = own != Receiver.NO_MAXIMUM
+                ? "maxMessageSize"
+                : isText ? WebSocketLimits.MAX_TEXT_MESSAGE : WebSocketLimits.MAX_BINARY_MESSAGE;
+        throw new ProtocolViolation(
+                CloseStatus.TOO_BIG,
+                "message of more than " + (present + more - 1) + " bytes, limit " + limit + " (" + key + ")");
+    }
+
+    // --- callbacks: the task of this session
+
+    void opened() {
+        endpoint.openSessions().add(this);
+        try {
+            endpoint.model().open(this);
+        } catch (Throwable t) {
+            failed(t);
+            closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed to open"));
+        }
+    }
+
+    void deliver(Inbound inbound) {
+        try {
+            inbound.receiver.deliver(this, inbound.message, inbound.last);
+        } catch (Throwable t) {
+            if (!failed(t)) closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed"));
+        }
+    }
+
+    void ended(CloseReason reason) {
+        endpoint.openSessions().remove(this);
+        try {
+            endpoint.model().close(this, reason);
+        } catch (Throwable t) {
+            failed(t);
+        }
+        SessionCodecs made;
+        synchronized (this) {
+            made = codecs;
+        }
+        try {
+            if (made != null) made.destroy();
+        } catch (RuntimeException e) {
+            LOG.error("A coder of {} failed in destroy", name(), e);
+        }
+        ended = true;
+    }
+
+    /** Sends what a method returned, and waits until it is sent. */
+    void sendResult(Object result) throws Exception {
+        new BasicRemote(this).sendAny(result);
+    }
+
+    /** Tells the endpoint of an error; returns false if it does not listen to errors. */
+    private boolean failed(Throwable error) {
+        try {
+            if (endpoint.model().error(this, error)) return true;
+        } catch (Throwable again) {
+            LOG.error("The error handler of {} failed", name(), again);
+            return false;
+        }
+        if (error instanceof IOException && connection.connection().isBroken()) {
+            LOG.debug("{}: the peer left", name(), error);
+        } else {
+            LOG.error("{} failed and has no error handler", name(), error);
+        }
+        return false;
+    }
+
+    void closeQuietly(CloseReason reason) {
+        try {
+            connection.close(reason);
+        } catch (IOException e) {
+            LOG.debug("{}: the peer left before it could be told {}", name(), reason, e);
+        }
+    }
+
+    /** Runs {@code task}, which calls the application, outside of whatever the caller holds. */
+    void executeForApplication(Runnable task) {
+        connection.executeForApplication(() -> {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                failed(t);
+            }
+        });
+    }
+
+    private String name() {
+        return endpoint.config().getEndpointClass().getName();
+    }
+
+    // --- sending: any thread
+
+    /** The coders of this session, made at the first call. */
+    synchronized SessionCodecs codecs() {
+        SessionCodecs made = codecs;
+        if (made == null) codecs = made = new SessionCodecs(endpoint.codecs(), endpointConfig());
+        return made;
+    }
+
+    // --- the application's side
+
+    @Override
+    public WebSocketContainer getContainer() {
+        return open().endpoint.container();
+    }
+
+    @Override
+    public synchronized void addMessageHandler(MessageHandler handler) {
+        add(HandlerReceiver.of(handler, endpoint.codecs()));
+    }
+
+    @Override
+    public synchronized <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
+        add(HandlerReceiver.whole(type, handler, endpoint.codecs()));
+    }
+
+    @Override
+    public synchronized <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
+        add(HandlerReceiver.partial(type, handler));
+    }
+
+    private void add(HandlerReceiver handler) {
+        open();
+        if (receiver(handler.kind()) != null) {
+            throw new IllegalStateException("the session has a handler for messages of kind " + handler.kind());
+        }
+        set(handler.kind(), handler);
+    }
+
+    @Override
+    public synchronized Set<MessageHandler> getMessageHandlers() {
+        open();
+        Set<MessageHandler> handlers = new LinkedHashSet<>();
+        for (MessageKind kind : MessageKind.values()) {
+            if (receiver(kind) instanceof HandlerReceiver added) handlers.add(added.handler());
+        }
+        return Collections.unmodifiableSet(handlers);
+    }
+
+    @Override
+    public synchronized void removeMessageHandler(MessageHandler handler) {
+        open();
+        for (MessageKind kind : MessageKind.values()) {
+            if (receiver(kind) instanceof HandlerReceiver added
+                    && added.handler().equals(handler)) set(kind, null);
+        }
+    }
+
+    private void set(MessageKind kind, @Nullable Receiver receiver) {
+        switch (kind) {
+            case TEXT -> text = receiver;
+            case BINARY -> binary = receiver;
+            case PONG -> pong = receiver;
+        }
+    }
+
+    @Override
+    public String getProtocolVersion() {
+        open();
+        return "13";
+    }
+
+    @Override
+    public String getNegotiatedSubprotocol() {
+        return open().subprotocol;
+    }
+
+    @Override
+    public List<Extension> getNegotiatedExtensions() {
+        open();
+        return List.of();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return open().requestUri.startsWith("wss:");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    @Override
+    public long getMaxIdleTimeout() {
+        return open().idleMillis;
+    }
+
+    @Override
+    public void setMaxIdleTimeout(long milliseconds) {
+        open().idleMillis = milliseconds;
+        connection.touch();
+        connection.deadlinesChanged();
+    }
+
+    @Override
+    public void setMaxBinaryMessageBufferSize(int length) {
+        open().maxBinaryMessage = atLeastOne(length);
+    }
+
+    @Override
+    public int getMaxBinaryMessageBufferSize() {
+        return open().maxBinaryMessage;
+    }
+
+    @Override
+    public void setMaxTextMessageBufferSize(int length) {
+        open().maxTextMessage = atLeastOne(length);
+    }
+
+    @Override
+    public int getMaxTextMessageBufferSize() {
+        return open().maxTextMessage;
+    }
+
+    static int atLeastOne(int length) {
+        if (length < 1) throw new IllegalArgumentException("message buffer size " + length + " < 1");
+        return length;
+    }
+
+    @Override
+    public RemoteEndpoint.Async getAsyncRemote() {
+        return new AsyncRemote(open());
+    }
+
+    @Override
+    public RemoteEndpoint.Basic getBasicRemote() {
+        return new BasicRemote(open());
+    }
+
+    @Override
+    public String getId() {
+        return Long.toString(connection.connection().id(), 36);
+    }
+
+    @Override
+    public void close() throws IOException {
+        close(CloseStatus.reason(CloseStatus.NORMAL, ""));
+    }
+
+    @Override
+    public void close(CloseReason reason) throws IOException {
+        connection.close(reason);
+    }
+
+    @Override
+    public URI getRequestURI() {
+        return URI.create(open().requestUri);
+    }
+
+    @Override
+    public Map<String, List<String>> getRequestParameterMap() {
+        return QueryParameters.parse(getQueryString());
+    }
+
+    @Override
+    public @Nullable String getQueryString() {
+        String uri = open().requestUri;
+        int mark = uri.indexOf('?');
+        return mark < 0 ? null : uri.substring(mark + 1);
+    }
+
+    @Override
+    public Map<String, String> getPathParameters() {
+        return open().pathParameters;
+    }
+
+    @Override
+    public Map<String, Object> getUserProperties() {
+        return open().properties();
+    }
+
+    private synchronized Map<String, Object> properties() {
+        Map<String, Object> made = userProperties;
+        if (made == null) userProperties = made = Collections.synchronizedMap(new HashMap<>());
+        return made;
+    }
+
+    @Override
+    public @Nullable Principal getUserPrincipal() {
+        return open().principal;
+    }
+
+    @Override
+    public Set<Session> getOpenSessions() {
+        return open().endpoint.openSessions().copy();
+    }
+
+    /** @throws IllegalStateException if {@code onClose} has returned */
+    private WebSocketSession open() {
+        if (ended) throw new IllegalStateException("session " + getId() + " is closed");
+        return this;
+    }
+}
