@@ -129,6 +129,7 @@ final class CallbackBinder {
     }
 
     /** Null, or an error for a primitive, where the path has no variable of that name. */
+    @SuppressWarnings("UnusedMethod") // through PATH_PARAMETER
     private static @Nullable Object pathParameter(WebSocketSession session, String name, Class<?> type)
             throws DecodeException {
         String text = session.pathParameter(name);
@@ -150,7 +151,7 @@ final class CallbackBinder {
                     "pathParameter",
                     MethodType.methodType(Object.class, WebSocketSession.class, String.class, Class.class));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 }

@@ -48,7 +48,8 @@ public final class DefaultConfigurator extends ServerEndpointConfig.Configurator
             constructor.setAccessible(true);
             return constructor.newInstance();
         } catch (InvocationTargetException e) {
-            throw failed(endpointClass, e.getCause());
+            Throwable thrown = e.getCause();
+            throw failed(endpointClass, thrown == null ? e : thrown);
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw failed(endpointClass, e);
         }

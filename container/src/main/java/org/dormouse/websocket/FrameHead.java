@@ -13,8 +13,9 @@ final class FrameHead {
     }
 
     /**
+     * Writes a head and returns where the payload goes.
+     *
      * @param first opcode, and {@link #LAST} where the frame ends its message
-     * @return where the payload goes
      */
     static int write(byte[] target, int at, int first, int payloadLength) {
         target[at] = (byte) first;
@@ -24,7 +25,7 @@ final class FrameHead {
         }
         int bytes = payloadLength < 65536 ? 2 : 8;
         target[at + 1] = (byte) (bytes == 2 ? 126 : 127);
-        for (int i = 0; i < bytes; i++) target[at + 2 + i] = (byte) ((long) payloadLength >>> 8 * (bytes - 1 - i));
+        for (int i = 0; i < bytes; i++) target[at + 2 + i] = (byte) ((long) payloadLength >>> (8 * (bytes - 1 - i)));
         return at + 2 + bytes;
     }
 

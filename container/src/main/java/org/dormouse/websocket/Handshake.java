@@ -161,7 +161,7 @@ final class Handshake {
     private static List<String> tokens(Map<String, List<String>> given, String name) {
         List<String> tokens = new ArrayList<>();
         for (String field : given.getOrDefault(name, List.of())) {
-            for (String token : field.split(",")) tokens.add(token.trim().toLowerCase(java.util.Locale.ROOT));
+            for (String token : field.split(",", -1)) tokens.add(token.trim().toLowerCase(java.util.Locale.ROOT));
         }
         return tokens;
     }

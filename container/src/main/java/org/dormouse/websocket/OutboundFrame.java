@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class OutboundFrame {
     /** Told once what became of a frame. By whoever owns the output then: must not block, and calls no code of the application. */
     interface Completion {
-        /** @param failure why it was not sent; null if the network has taken it */
+        /** Tells what became of the frame; {@code failure} is null if the network has taken it. */
         void completed(@Nullable Throwable failure);
     }
 
@@ -35,7 +35,7 @@ final class OutboundFrame {
     OutboundFrame(byte @Nullable [] bytes, int size, @Nullable Completion completion, long deadline) {
         this.bytes = bytes;
         this.size = size;
-        this.completion = completion == ParkedSender.HERE ? new ParkedSender() : completion;
+        this.completion = ParkedSender.HERE.equals(completion) ? new ParkedSender() : completion;
         this.deadline = deadline;
     }
 

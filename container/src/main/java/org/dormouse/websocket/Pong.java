@@ -4,7 +4,14 @@ import jakarta.websocket.PongMessage;
 import java.nio.ByteBuffer;
 
 /** A pong of the peer, asked for or not. */
-record Pong(byte[] payload) implements PongMessage {
+final class Pong implements PongMessage {
+    private final byte[] payload;
+
+    /** Takes {@code payload} over. */
+    Pong(byte[] payload) {
+        this.payload = payload;
+    }
+
     @Override
     public ByteBuffer getApplicationData() {
         return ByteBuffer.wrap(payload);

@@ -17,7 +17,7 @@ final class QueryParameters {
     static Map<String, List<String>> parse(@Nullable String query) {
         if (query == null || query.isEmpty()) return Map.of();
         Map<String, List<String>> parameters = new LinkedHashMap<>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             if (pair.isEmpty()) continue;
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));

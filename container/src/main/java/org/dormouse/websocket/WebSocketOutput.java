@@ -239,7 +239,8 @@ final class WebSocketOutput {
         if (waits == null && pong == null && !endsAfterClose) return;
         boolean moved;
         do {
-            moved = writePong() | (waits != null && writeWaiting(waits));
+            moved = writePong();
+            if (waits != null && writeWaiting(waits)) moved = true;
             boolean sent = connection.flush();
             if (waits != null) completeLeft(waits, sent);
             if (!sent) break;
