@@ -41,6 +41,8 @@ public record Http1Limits(
         Duration bodyTimeout,
         Duration writeTimeout) {
 
+    private static final Duration LONGEST = Duration.ofDays(7);
+
     public static final Http1Limits DEFAULT = new Http1Limits(
             16 * 1024,
             8 * 1024,
@@ -55,8 +57,6 @@ public record Http1Limits(
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30));
-
-    private static final Duration LONGEST = Duration.ofDays(7);
 
     public Http1Limits {
         within("http.max-head-bytes", maxHeadBytes, 256, 1 << 20);

@@ -8,6 +8,10 @@ import java.util.Arrays;
  * anew, and shown as it was sent. Immutable.
  */
 final class KnownText {
+    private static final int SLOTS = 512;
+
+    private static final byte[] FREE = new byte[0];
+
     static final KnownText METHODS =
             new KnownText("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT");
 
@@ -98,10 +102,6 @@ final class KnownText {
             "document",
             "empty",
             "?1");
-
-    private static final int SLOTS = 512;
-
-    private static final byte[] FREE = new byte[0];
 
     private final byte[][] bytes = new byte[SLOTS][];
     private final String[] strings = new String[SLOTS];
