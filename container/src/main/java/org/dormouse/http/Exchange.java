@@ -43,7 +43,8 @@ public interface Exchange {
 
     /**
      * Calls {@code wake} once, as soon as {@link #read} would return something other than 0, or throw: at once if it would now. A second
-     * call before the first was answered replaces it.
+     * call before the first was answered replaces it. It may come early, when what arrived is not yet a byte of the body: who then reads 0
+     * asks again. The same holds for {@link #whenWritable}.
      */
     void whenReadable(Runnable wake);
 
@@ -88,7 +89,11 @@ public interface Exchange {
      */
     void finish();
 
-    /** Cuts the connection (or resets the stream): what the client has got so far is all there will be. Any thread, any time. */
+    /**
+     * Cuts the connection (or resets the stream): what the client has got so far is all there will be. Any thread, any time. The exchange
+     * still ends with {@link #finish}: only then it is certain that nobody is inside {@link #read} or {@link #write}, and the descriptor can
+     * be given back.
+     */
     void abort();
 
     /**

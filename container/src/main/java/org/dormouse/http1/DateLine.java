@@ -9,7 +9,15 @@ import java.util.Locale;
 
 /** The Date field as a line of bytes, made once a second (RFC 9110 §6.6.1). Any thread: a line made twice does no harm. */
 final class DateLine {
-    private record Line(long second, byte[] bytes) {}
+    private static final class Line {
+        final long second;
+        final byte[] bytes;
+
+        Line(long second, byte[] bytes) {
+            this.second = second;
+            this.bytes = bytes;
+        }
+    }
 
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                     "'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT\r\n'", Locale.US)

@@ -74,6 +74,7 @@ final class Door implements ExchangeHandler {
                 // while it did, too.
                 Complaints.report("request " + exchange.request().rawPath() + " was given up", bug);
                 exchange.abort();
+                exchange.finish();
             } finally {
                 counter.leave();
             }
