@@ -129,7 +129,7 @@ final class Http1Connection implements Protocol {
     private int onUnreadBody(byte[] bytes, int offset, int length) {
         Http1Exchange last = exchange;
         RequestBody body = last == null ? null : last.body();
-        if (body == null) throw new IllegalStateException("nothing to drain");
+        if (last == null || body == null) throw new IllegalStateException("nothing to drain");
         int count;
         try {
             count = body.drop(bytes, offset, length);

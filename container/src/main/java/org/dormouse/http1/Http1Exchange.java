@@ -167,7 +167,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     }
 
     void wakeReader() {
-        run((Runnable) READER.getAndSet(this, null));
+        if (reader != null) run((Runnable) READER.getAndSet(this, null));
     }
 
     private static void run(@Nullable Runnable callback) {
@@ -190,7 +190,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     /** A lock of a few microseconds, taken only if reader and writer are two threads and the first bytes of both meet. */
     @Override
     void awaitInterim() {
-        while (interim == Interim.SENDING) Thread.yield();
+        while (interim == Interim.SENDING) Thread.onSpinWait();
     }
 
     /** Whether the client still waits to be asked for its body, which it may then never send. */
@@ -223,7 +223,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
 
     void wakeWriter() {
         writeWaitsSince = NOT_WAITING;
-        run((Runnable) WRITER.getAndSet(this, null));
+        if (writer != null) run((Runnable) WRITER.getAndSet(this, null));
     }
 
     @Override
@@ -295,7 +295,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     }
 
     private void tellGone() {
-        run((Runnable) GONE.getAndSet(this, null));
+        if (gone != null) run((Runnable) GONE.getAndSet(this, null));
     }
 
     @Override

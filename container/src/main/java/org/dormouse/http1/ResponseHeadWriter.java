@@ -1,6 +1,7 @@
 package org.dormouse.http1;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.FieldSyntax;
@@ -17,12 +18,14 @@ final class ResponseHeadWriter {
     private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\n");
     private static final int OWN_FIELDS_BYTES = 256;
 
-    private static final byte @Nullable [][] STATUS_LINES = new byte[600][];
+    private static final byte[] UNKNOWN = {};
+    private static final byte[][] STATUS_LINES = new byte[600][];
 
     static {
+        Arrays.fill(STATUS_LINES, UNKNOWN);
         for (int status = 100; status < STATUS_LINES.length; status++) {
             String phrase = StatusPhrases.of(status);
-            if (phrase != null) STATUS_LINES[status] = bytes("HTTP/1.1 " + status + " " + phrase + "\r\n");
+            STATUS_LINES[status] = phrase == null ? UNKNOWN : bytes("HTTP/1.1 " + status + " " + phrase + "\r\n");
         }
     }
 
@@ -107,8 +110,8 @@ final class ResponseHeadWriter {
     }
 
     private static int putStatusLine(byte[] target, int status, @Nullable String reason) {
-        byte[] line = status < STATUS_LINES.length ? STATUS_LINES[status] : null;
-        if (line != null && reason == null) return put(target, 0, line);
+        byte[] line = status < STATUS_LINES.length ? STATUS_LINES[status] : UNKNOWN;
+        if (line.length > 0 && reason == null) return put(target, 0, line);
         int at = put(target, 0, VERSION);
         at = putNumber(target, at, status);
         target[at++] = ' ';
