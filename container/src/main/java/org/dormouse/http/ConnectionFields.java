@@ -1,15 +1,17 @@
 package org.dormouse.http;
 
-/** The fields of a response that frame it or speak of its connection (RFC 9110 §7.6.1, RFC 9113 §8.2.2): the protocol writes them. */
-final class ConnectionFields {
+/**
+ * The fields of a response that frame it or speak of its connection (RFC 9110 §7.6.1, RFC 9112 §6): the protocol writes them, whatever the
+ * application set.
+ */
+public final class ConnectionFields {
     private ConnectionFields() {}
 
-    static boolean has(String name) {
+    /** Whether {@code name} is one of them: Connection, Keep-Alive, Content-Length or Transfer-Encoding. */
+    public static boolean has(String name) {
         return switch (name.length()) {
-            case 7 -> name.equalsIgnoreCase("Upgrade");
             case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
             case 14 -> name.equalsIgnoreCase("Content-Length");
-            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
             case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
             default -> false;
         };

@@ -206,8 +206,11 @@ public final class FedExchange implements Exchange {
 
     @Override
     public void finish() {
-        if (stage.get() != Stage.OPEN) return;
-        ResponseBody body = requireCommitted();
+        ResponseBody body = output;
+        if (body == null) {
+            abort(); // there is no response that could end
+            return;
+        }
         if (!stage.compareAndSet(Stage.OPEN, Stage.FINISHED)) return;
         whenGone(null);
         writableWake.set(null);

@@ -28,8 +28,8 @@ public interface ForeignConnection {
 
     /**
      * The head, once, before anything else of the response. It waits for the first bytes of the body, {@link #flush} or {@link #end}.
-     * What frames the message or speaks of the connection (Content-Length, Transfer-Encoding, Connection, Keep-Alive, Upgrade) is not
-     * among {@code fields}: the implementation writes what it needs.
+     * What frames the message or speaks of the connection (Content-Length, Transfer-Encoding, Connection, Keep-Alive) is not among
+     * {@code fields}: the implementation writes what it needs, and a Date if it is not among them.
      *
      * @param reason the phrase for the status line; null for the usual one
      * @param fields lent for this call

@@ -344,6 +344,12 @@ class FedExchangeTest {
     }
 
     @Test
+    void endWithoutAResponseCutsTheConnection() {
+        host.exchange("GET", "/", 0).finish();
+        assertThat(host.takeEvents()).containsExactly("abort");
+    }
+
+    @Test
     void upgradeIsRefusedByName() {
         assertThatThrownBy(() -> host.exchange("GET", "/", 0).upgrade(new Headers(), () -> "websocket"))
                 .isInstanceOf(UnsupportedOperationException.class)

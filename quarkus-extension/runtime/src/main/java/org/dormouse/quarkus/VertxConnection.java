@@ -122,12 +122,16 @@ final class VertxConnection implements ForeignConnection {
         if (response.headWritten()) return;
         response.setStatusCode(status);
         if (reason != null) response.setStatusMessage(reason);
-        for (int i = 0; i < fields.size(); i++) response.headers().add(fields.name(i), fields.value(i));
+        boolean isHttp2 = request.version() == HttpVersion.HTTP_2;
+        for (int i = 0; i < fields.size(); i++) {
+            if (isHttp2 && fields.name(i).equalsIgnoreCase("Upgrade")) continue; // RFC 9113 §8.2.2
+            response.headers().add(fields.name(i), fields.value(i));
+        }
         if (body.contentLength() >= 0) response.putHeader("Content-Length", Long.toString(body.contentLength()));
         isOpenEnded = body.isOpenEnded();
         // Whether the rest of the request still comes is not known, so nothing may follow on this connection.
         closesAtEnd = isContinueAwaited || (isOpenEnded && request.version() == HttpVersion.HTTP_1_0);
-        if (closesAtEnd && request.version() != HttpVersion.HTTP_2) response.putHeader("Connection", "close");
+        if (closesAtEnd && !isHttp2) response.putHeader("Connection", "close");
     }
 
     @Override
