@@ -30,7 +30,7 @@ final class Composition {
             @Nullable SecurityGate gate,
             RunningServlet missing) {
         this.deployment = deployment;
-        List<FilterMapping> filterMappings = ordered(deployment.filterMappings());
+        List<FilterMapping> filterMappings = ordered(deployment.filterMappings(), deployment.lastFilterMappings());
         ServletPlan.Front front = (type, chain) -> front(type, chain, requestListeners, gate);
         var builder = ServletMappings.<ServletPlan>builder();
         byName = new HashMap<>();
@@ -53,11 +53,12 @@ final class Composition {
         hasWelcomeFiles = !deployment.welcomeFiles().isEmpty();
     }
 
-    /** By URL pattern first, then by servlet name (Servlet 6.1 §6.2.4). */
-    private static List<FilterMapping> ordered(List<FilterMapping> declared) {
+    /** By URL pattern first, then by servlet name (Servlet 6.1 §6.2.4), then those of the container. */
+    private static List<FilterMapping> ordered(List<FilterMapping> declared, List<FilterMapping> last) {
         var mappings = new ArrayList<FilterMapping>();
         for (FilterMapping mapping : declared) if (!mapping.byServletName()) mappings.add(mapping);
         for (FilterMapping mapping : declared) if (mapping.byServletName()) mappings.add(mapping);
+        mappings.addAll(last);
         return mappings;
     }
 

@@ -38,6 +38,7 @@ public final class Deployment {
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
     private final Map<String, FilterDeclaration> filters = new LinkedHashMap<>();
     private final List<FilterMapping> filterMappings = new ArrayList<>();
+    private final List<FilterMapping> lastFilterMappings = new ArrayList<>();
     private final List<ListenerDeclaration> listeners = new ArrayList<>();
     private final List<InitializerDeclaration> initializers = new ArrayList<>();
     private final Map<String, String> contextParameters = new LinkedHashMap<>();
@@ -219,6 +220,11 @@ public final class Deployment {
     /** In the order in which filters run: those by URL pattern first, then those by servlet name (Servlet 6.1 §6.2.4). */
     public List<FilterMapping> filterMappings() {
         return filterMappings;
+    }
+
+    /** Of filters of the container: they run behind all others. */
+    public List<FilterMapping> lastFilterMappings() {
+        return lastFilterMappings;
     }
 
     /** In the order in which they are called at start; the other way round at stop. */

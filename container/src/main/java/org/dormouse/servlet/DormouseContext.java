@@ -235,12 +235,12 @@ public final class DormouseContext implements ServletContext {
     }
 
     /**
-     * Puts a filter of the container before all filters of the application, for requests to {@code pattern}, also while it is running:
-     * this is how endpoints get in that are added late.
+     * Puts a filter of the container behind all filters of the application, for requests to {@code pattern}, also while it is running:
+     * this is how endpoints get in that are added late. Behind, because what the application filters for is meant for them too.
      */
     public synchronized void installFilter(String name, Filter filter, String pattern) throws ServletException {
         FilterDeclaration declared = deployment.filter(name).instance(filter).asyncSupported(true);
-        deployment.filterMappings().addFirst(FilterMapping.ofPattern(name, pattern));
+        deployment.lastFilterMappings().add(FilterMapping.ofPattern(name, pattern));
         if (state == Lifecycle.STARTING || state == Lifecycle.RUNNING) {
             filters.put(name, new RunningFilter(this, declared));
             compose();

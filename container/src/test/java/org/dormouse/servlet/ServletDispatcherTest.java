@@ -467,7 +467,7 @@ class ServletDispatcherTest {
     }
 
     @Test
-    void filterInstalledLateRunsFirst() throws ServletException {
+    void filterInstalledLateRunsBehindThoseOfTheApplication() throws ServletException {
         try (var app = TestApp.at("/")
                 .servlet("/", (request, response) -> response.getWriter().write("servlet"))
                 .filter("own", "/*", named("own "))) {
@@ -475,7 +475,7 @@ class ServletDispatcherTest {
 
             app.context.installFilter("late", TestApp.filter(named("late ")), "/*");
 
-            assertThat(app.get("/").body()).isEqualTo("late own servlet");
+            assertThat(app.get("/").body()).isEqualTo("own late servlet");
         }
     }
 }
