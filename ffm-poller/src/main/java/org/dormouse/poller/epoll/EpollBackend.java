@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.backend.Backend;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.libc.Unistd;
@@ -104,6 +105,7 @@ public final class EpollBackend implements Backend {
 
     @Override
     public void wakeUp() {
+        if (isClosed) return;
         // Counted, so that close never gives the descriptor to a stranger while someone is about to write to it.
         wakers.incrementAndGet();
         try {
@@ -118,7 +120,7 @@ public final class EpollBackend implements Backend {
     public void close() {
         if (isClosed) return;
         isClosed = true;
-        while (wakers.get() != 0) Thread.onSpinWait(); // a few instructions and one write that does not wait
+        while (wakers.get() != 0) LockSupport.parkNanos(1_000); // a few instructions and one write that does not wait
         Unistd.close(eventfd);
         Unistd.close(epfd);
         arena.close();

@@ -1,7 +1,5 @@
 package org.dormouse.poller.loop;
 
-import org.dormouse.poller.libc.Errno;
-import org.dormouse.poller.libc.NativeException;
 import org.dormouse.poller.socket.SocketError;
 
 /**
@@ -10,8 +8,6 @@ import org.dormouse.poller.socket.SocketError;
  */
 final class FirstUse {
     private static final Class<?>[] CLASSES = {
-        Errno.class,
-        NativeException.class,
         SocketError.class,
         LateCarrier.class,
         RunQueue.class,
@@ -34,7 +30,7 @@ final class FirstUse {
             }
         }
         // Linked on first use as well: the strings that reports are made of.
-        SocketError.exception("call", -Errno.EAGAIN);
-        SocketError.describe(-1);
+        SocketError.exception("call", -1);
+        SocketError.describe(-1_000_000);
     }
 }

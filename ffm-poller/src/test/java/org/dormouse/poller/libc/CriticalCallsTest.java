@@ -1,0 +1,55 @@
+package org.dormouse.poller.libc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.dormouse.poller.socket.StreamSocket;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A critical call stops every garbage collection while it runs, so it must be over at once. This is the list of those that are; who adds
+ * one shows here that it never waits.
+ */
+class CriticalCallsTest {
+    /** On descriptors that are non-blocking, or calls that have nothing to wait for. */
+    private static final List<String> NEVER_WAIT = List.of(
+            "socket",
+            "bind",
+            "listen",
+            "accept4",
+            "setsockopt",
+            "getsockopt",
+            "getsockname",
+            "getpeername",
+            "recv",
+            "send",
+            "shutdown",
+            "close",
+            "eventfd",
+            "write",
+            "pthread_self",
+            "pthread_getcpuclockid",
+            "clock_gettime");
+
+    private static final List<String> MAY_WAIT = List.of("epoll_create1", "epoll_ctl", "epoll_wait");
+
+    @Test
+    void onlyCallsThatNeverWaitAreLinkedAsCritical() throws Exception {
+        for (String name : List.of("libc.Unistd", "libc.Time", "epoll.Epoll", "epoll.EventFd", "socket.SysSocket"))
+            Class.forName("org.dormouse.poller." + name);
+
+        assertThat(LibC.links())
+                .filteredOn(LibC.Link::isCritical)
+                .extracting(LibC.Link::function)
+                .containsExactlyInAnyOrderElementsOf(NEVER_WAIT);
+        assertThat(LibC.links())
+                .filteredOn(link -> !link.isCritical())
+                .extracting(LibC.Link::function)
+                .containsExactlyInAnyOrderElementsOf(MAY_WAIT);
+    }
+
+    @Test
+    void noCallMovesMoreThan16KiB() {
+        assertThat(StreamSocket.MAX_TRANSFER).isLessThanOrEqualTo(16 * 1024);
+    }
+}
