@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -180,7 +181,8 @@ final class WebAppResources implements Resources, AutoCloseable {
 
         @Override
         public InputStream open() throws IOException {
-            return Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
+            // A jar's file system has no links and takes no such option.
+            return file() == null ? Files.newInputStream(path) : Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
         }
 
         @Override
@@ -189,8 +191,8 @@ final class WebAppResources implements Resources, AutoCloseable {
         }
 
         @Override
-        public Path file() {
-            return path;
+        public @Nullable Path file() {
+            return path.getFileSystem().equals(FileSystems.getDefault()) ? path : null;
         }
     }
 
