@@ -1,9 +1,13 @@
 package org.dormouse;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.http.Exchange;
+import org.dormouse.server.Configuration;
+import org.dormouse.server.Server;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Dormouse implements AutoCloseable {
-    private final int port;
+    private final Server server;
     private final String host;
     private final Execution execution;
 
-    private Dormouse(int port, String host, Execution execution) {
-        this.port = port;
+    Dormouse(Server server, String host, Execution execution) {
+        this.server = server;
         this.host = host;
         this.execution = execution;
     }
@@ -30,9 +34,9 @@ public final class Dormouse implements AutoCloseable {
         return new Builder();
     }
 
-    /** The port it listens on: the one asked for, or the one the kernel chose for 0. */
+    /** The port it listens on: the one asked for, or the one the kernel chose for 0. -1 while it does not listen. */
     public int port() {
-        return port;
+        return server.port();
     }
 
     public String host() {
@@ -49,29 +53,37 @@ public final class Dormouse implements AutoCloseable {
      *
      * @throws java.io.UncheckedIOException around a {@link java.net.BindException} that names host and port, if they cannot be had; the
      *     applications stay started
+     * @throws IllegalStateException for {@link Execution#HOST}, or after {@link #close}
      */
     public Dormouse listen() {
-        if (port >= 0) throw new IllegalStateException("not assembled yet: " + host + ":" + port);
+        if (execution == Execution.HOST) throw new IllegalStateException("a server with execution HOST cannot listen");
+        try {
+            server.listen();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
         return this;
     }
 
     /**
      * Lets the applications answer an exchange that somebody else's connection carries, as a {@link org.dormouse.http.FedExchange}. Needs
-     * no {@link #listen}. Any thread; does not wait. Before the applications have started and after {@link #close}, the answer is 503.
+     * no {@link #listen}. Any thread; does not wait. After {@link #close}, the answer is 503.
      */
     public void handle(Exchange exchange) {
-        if (port >= 0) throw new IllegalStateException("not assembled yet: " + exchange.id());
+        server.handle(exchange);
     }
 
     /**
      * Stops listening and tells kept-alive connections to close; applications go on with what they are at. Does nothing if it does not
      * listen. {@link #listen} may follow, on the same port if it was asked for by number.
      */
-    public void stopListening() {}
+    public void stopListening() {
+        server.stopListening();
+    }
 
     /** Requests whose response is not finished yet, asynchronous ones included. */
     public int requestsInFlight() {
-        return 0;
+        return server.requestsInFlight();
     }
 
     /**
@@ -79,18 +91,18 @@ public final class Dormouse implements AutoCloseable {
      * applications and closes every connection. Does nothing if called again.
      */
     @Override
-    public void close() {}
+    public void close() {
+        server.close();
+    }
 
-    /** Says how a server shall be. Used by one thread. */
+    /**
+     * Says how a server shall be. Used by one thread. What has no method here is set by its key: {@link #set}, with docs/configuration.md
+     * for the list.
+     */
     public static final class Builder {
-        private int port = 8080;
-        private String host = "0.0.0.0";
-        private @Nullable Execution execution;
-        private int loops;
-        private Duration drainTimeout = Duration.ofSeconds(30);
-        private @Nullable String serverHeader;
-        private int maxHeadBytes = 16 * 1024;
+        private final Configuration configuration = new Configuration();
         private final List<WebApp> applications = new ArrayList<>();
+        private @Nullable Execution execution;
 
         private Builder() {}
 
@@ -101,14 +113,12 @@ public final class Dormouse implements AutoCloseable {
          */
         public Builder port(int port) {
             if (port < 0 || port > 65535) throw new IllegalArgumentException("port " + port + " is not in 0 to 65535");
-            this.port = port;
-            return this;
+            return set("server.port", port);
         }
 
         /** Name or address of the interface to listen on; {@code 0.0.0.0}, every interface, if not called. */
         public Builder host(String host) {
-            this.host = host;
-            return this;
+            return set("server.host", host);
         }
 
         /**
@@ -124,15 +134,44 @@ public final class Dormouse implements AutoCloseable {
         public Builder loops(int loops) {
             if (loops < 1 || loops > 1024)
                 throw new IllegalArgumentException("loops " + loops + " is not in 1 to 1024");
-            this.loops = loops;
-            return this;
+            return set("server.loops", loops);
+        }
+
+        /** Requests whose servlet may be at work at once; more are answered 503. 10,000 if not called. */
+        public Builder maxRequestsInFlight(int limit) {
+            if (limit < 1) throw new IllegalArgumentException("maxRequestsInFlight " + limit + " < 1");
+            return set("server.max-requests-in-flight", limit);
         }
 
         /** How long {@link Dormouse#close} waits for requests in flight; 30 seconds if not called. */
         public Builder drainTimeout(Duration timeout) {
             if (timeout.isNegative()) throw new IllegalArgumentException("drainTimeout " + timeout + " is negative");
-            this.drainTimeout = timeout;
+            return set("server.drain-timeout", timeout.toMillis() + "ms");
+        }
+
+        /** Bytes of request line and fields together, 256 or more; a longer head is answered 431. 16 KiB if not called. */
+        public Builder maxHeadBytes(int bytes) {
+            if (bytes < 256) throw new IllegalArgumentException("maxHeadBytes " + bytes + " < 256");
+            return set("http.max-head-bytes", bytes);
+        }
+
+        /** The value of the Server field of every response that sets none itself; without it there is no such field. */
+        public Builder serverHeader(String value) {
+            return set("http.server-header", value);
+        }
+
+        /**
+         * Sets what docs/configuration.md lists under {@code key}.
+         *
+         * @throws IllegalArgumentException if there is no such key, or the value cannot be read
+         */
+        public Builder set(String key, String value) {
+            configuration.set(key, value);
             return this;
+        }
+
+        private Builder set(String key, int value) {
+            return set(key, Integer.toString(value));
         }
 
         /** Adds an application. */
@@ -141,41 +180,32 @@ public final class Dormouse implements AutoCloseable {
             return this;
         }
 
-        /** Bytes of request line and fields together, 256 or more; a longer head is answered 431. 16 KiB if not called. */
-        public Builder maxHeadBytes(int bytes) {
-            if (bytes < 256) throw new IllegalArgumentException("maxHeadBytes " + bytes + " < 256");
-            this.maxHeadBytes = bytes;
-            return this;
-        }
-
-        /** The value of the Server field of every response that sets none itself; without it there is no such field. */
-        public Builder serverHeader(String value) {
-            this.serverHeader = value;
-            return this;
-        }
-
         /**
          * Starts the applications in the order they were added, and binds nothing yet: {@link Dormouse#listen} does, and until then
          * {@link Dormouse#port} is -1.
          *
-         * @throws IllegalStateException if an application cannot be started; nothing is left running
+         * @throws IllegalStateException if an application cannot be started, or what was asked for cannot be had; nothing is left running
+         * @throws IllegalArgumentException if a setting is out of its range
          */
         public Dormouse prepare() {
-            return start();
+            return new Assembly(configuration, execution, applications).assemble();
         }
 
         /**
          * Starts the applications in the order they were added, then listens.
          *
-         * @throws IllegalStateException if an application cannot be started, or what was asked for cannot be had; nothing is left running
+         * @throws IllegalStateException as {@link #prepare}
+         * @throws IllegalArgumentException as {@link #prepare}
+         * @throws java.io.UncheckedIOException as {@link Dormouse#listen}; nothing is left running
          */
         public Dormouse start() {
-            Execution inForce = execution == null ? Execution.VIRTUAL : execution;
-            if (loops >= 0) {
-                throw new IllegalStateException("not assembled yet: " + host + ":" + port + " " + inForce + " "
-                        + drainTimeout + " " + serverHeader + " " + maxHeadBytes + " " + applications);
+            Dormouse prepared = prepare();
+            try {
+                return prepared.listen();
+            } catch (RuntimeException | Error e) {
+                prepared.close();
+                throw e;
             }
-            return new Dormouse(port, host, inForce);
         }
     }
 }

@@ -46,7 +46,9 @@ public final class WebApp {
     final Map<Locale, Charset> localeEncodings = new LinkedHashMap<>();
 
     final List<Path> resourceFolders = new ArrayList<>();
-    boolean defaultServlet = true;
+
+    @Nullable
+    Boolean defaultServlet;
 
     @Nullable
     String displayName;
@@ -165,8 +167,9 @@ public final class WebApp {
     }
 
     /**
-     * Whether files are served to clients at all, which is so if this is not called. Without it, {@link #resources} and the files of a WAR
-     * are for {@code ServletContext.getResource} alone, and what no servlet answers is 404.
+     * Whether files are served to clients, by a servlet called {@code default}. If this is not called, they are where there are any. With
+     * {@code false}, {@link #resources} and the files of a WAR are for {@code ServletContext.getResource} alone, and what no servlet
+     * answers is 404.
      */
     public WebApp defaultServlet(boolean registered) {
         this.defaultServlet = registered;

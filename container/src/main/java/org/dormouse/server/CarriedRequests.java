@@ -6,11 +6,6 @@ import org.dormouse.http.Exchange;
 /** A virtual thread per request, carried by the loop of its connection. */
 final class CarriedRequests implements RequestThreads {
     @Override
-    public String name() {
-        return "loop";
-    }
-
-    @Override
     public boolean start(Exchange exchange, Runnable request) {
         exchange.carrier().execute(request);
         return true;

@@ -35,11 +35,6 @@ final class PooledRequests implements RequestThreads {
     }
 
     @Override
-    public String name() {
-        return "pool";
-    }
-
-    @Override
     public boolean start(Exchange exchange, Runnable request) {
         if (admitted.incrementAndGet() > maxAdmitted) {
             admitted.decrementAndGet();

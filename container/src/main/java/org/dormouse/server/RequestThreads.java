@@ -4,9 +4,21 @@ import java.util.concurrent.Executor;
 import org.dormouse.http.Exchange;
 
 /** Where the requests of an application run. */
-interface RequestThreads {
-    /** For the log and for {@code Dormouse.execution()}. */
-    String name();
+public interface RequestThreads {
+    /** A virtual thread per request, carried by the loop of its connection; or whatever else the exchange calls its home. */
+    static RequestThreads carried() {
+        return new CarriedRequests();
+    }
+
+    /** A virtual thread per request on the scheduler of the JDK. */
+    static RequestThreads virtual() {
+        return new VirtualRequests();
+    }
+
+    /** At most {@code maxThreads} platform threads, for which at most {@code maxQueued} requests wait. */
+    static RequestThreads pooled(int maxThreads, int maxQueued) {
+        return new PooledRequests(maxThreads, maxQueued);
+    }
 
     /**
      * Starts {@code request}. Called by the owner of a loop: does not wait.

@@ -9,7 +9,6 @@ import java.time.Duration;
  * @param port 0 to 65535; 0 picks a free one ({@code server.port})
  * @param loops event loops, 1 to 1024 ({@code server.loops})
  * @param backlog connections that may wait to be accepted, for each loop ({@code server.backlog})
- * @param maxConnections open connections of the whole server; beyond it they wait in the kernel ({@code server.max-connections})
  * @param maxRequestsInFlight requests whose servlet is at work; more are answered 503 ({@code server.max-requests-in-flight})
  * @param poolThreads threads of the execution {@code POOL} ({@code server.pool-threads})
  * @param poolQueue requests that may wait for one of them; more are answered 503 ({@code server.pool-queue})
@@ -20,18 +19,18 @@ public record ServerSettings(
         int port,
         int loops,
         int backlog,
-        int maxConnections,
         int maxRequestsInFlight,
         int poolThreads,
         int poolQueue,
         Duration drainTimeout) {
 
+    static final int MAX_LOOPS = 1024;
+
     public ServerSettings {
         if (host.isBlank()) throw new IllegalArgumentException("server.host is blank");
         within("server.port", port, 0, 65535);
-        within("server.loops", loops, 1, 1024);
+        within("server.loops", loops, 1, MAX_LOOPS);
         within("server.backlog", backlog, 1, 1 << 20);
-        within("server.max-connections", maxConnections, 1, 1 << 24);
         within("server.max-requests-in-flight", maxRequestsInFlight, 1, 1 << 24);
         within("server.pool-threads", poolThreads, 1, 1 << 16);
         within("server.pool-queue", poolQueue, 0, 1 << 24);

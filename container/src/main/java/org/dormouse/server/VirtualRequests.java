@@ -12,11 +12,6 @@ final class VirtualRequests implements RequestThreads, Executor {
             .factory();
 
     @Override
-    public String name() {
-        return "virtual";
-    }
-
-    @Override
     public boolean start(Exchange exchange, Runnable request) {
         execute(request);
         return true;

@@ -1,0 +1,80 @@
+package org.dormouse;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.dormouse.poller.loop.CarriedThreads;
+import org.dormouse.poller.loop.LoopSettings;
+import org.dormouse.server.Configuration;
+import org.dormouse.server.Hosted;
+import org.dormouse.server.RequestThreads;
+import org.dormouse.server.Server;
+import org.dormouse.server.ServerSettings;
+import org.dormouse.servlet.DormouseContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** Puts a server together from what its builder was told. Used once, by one thread. */
+final class Assembly {
+    private final Configuration configuration;
+    private final @Nullable Execution asked;
+    private final List<WebApp> applications;
+    /** Applications with the same execution share its threads. */
+    private final Map<Execution, RequestThreads> threads = new EnumMap<>(Execution.class);
+
+    Assembly(Configuration configuration, @Nullable Execution asked, List<WebApp> applications) {
+        this.configuration = configuration;
+        this.asked = asked;
+        this.applications = applications;
+    }
+
+    Dormouse assemble() {
+        ServerSettings settings = configuration.server();
+        Execution execution = asked == null ? defaultExecution() : asked;
+        threads(execution, settings); // what cannot be had fails, also where every application has another
+        var hosted = new ArrayList<Hosted>();
+        for (WebApp application : applications) {
+            Execution own = application.execution == null ? execution : application.execution;
+            var deployment = new WebAppDeployment(application, configuration).make();
+            deployment
+                    .attributes()
+                    .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(java.util.Locale.ROOT));
+            deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
+            hosted.add(new Hosted(new DormouseContext(deployment), threads(own, settings)));
+        }
+        LoopSettings loops = LoopSettings.defaults()
+                .withLoops(settings.loops())
+                .withCarryThreads(threads.containsKey(Execution.LOOP));
+        return new Dormouse(Server.start(configuration, loops, hosted), settings.host(), execution);
+    }
+
+    private static Execution defaultExecution() {
+        var availability = CarriedThreads.availability();
+        if (availability.isAvailable()) return Execution.LOOP;
+        LoggerFactory.getLogger(Dormouse.class).warn("execution is VIRTUAL instead of LOOP: {}", availability.reason());
+        return Execution.VIRTUAL;
+    }
+
+    private RequestThreads threads(Execution execution, ServerSettings settings) {
+        return threads.computeIfAbsent(execution, each -> make(each, settings));
+    }
+
+    private static RequestThreads make(Execution execution, ServerSettings settings) {
+        return switch (execution) {
+            case LOOP -> {
+                var availability = CarriedThreads.availability();
+                if (!availability.isAvailable()) {
+                    throw new IllegalStateException("execution LOOP cannot be had: " + availability.reason());
+                }
+                yield RequestThreads.carried();
+            }
+            case HOST -> RequestThreads.carried();
+            case VIRTUAL -> RequestThreads.virtual();
+            case POOL -> RequestThreads.pooled(settings.poolThreads(), settings.poolQueue());
+            case INLINE ->
+                throw new IllegalStateException(
+                        "execution INLINE does not exist yet; there are LOOP, VIRTUAL and POOL");
+        };
+    }
+}

@@ -1,0 +1,106 @@
+package org.dormouse;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.dormouse.deploy.DeploymentException;
+import org.dormouse.deploy.WarDeployer;
+import org.dormouse.server.Configuration;
+import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.ErrorPage;
+import org.dormouse.servlet.FilterMapping;
+import org.dormouse.servlet.InitializerDeclaration;
+import org.dormouse.servlet.ListenerDeclaration;
+import org.dormouse.servlet.security.UsersFile;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a {@link WebApp} was told into a deployment: what its WAR declares first, then what was added here. */
+record WebAppDeployment(WebApp application, Configuration configuration) {
+
+    /** @throws IllegalStateException if it cannot be deployed; the message has file and reason */
+    Deployment make() {
+        Path war = application.war;
+        Deployment deployment = war == null ? new Deployment(application.contextPath()) : read(war);
+        if (war == null && application.classLoader != null) deployment.classLoader(application.classLoader);
+        if (application.displayName != null) deployment.displayName(application.displayName);
+        deployment.contextParameters().putAll(application.contextParams);
+        deployment.attributes().putAll(application.attributes);
+        deployment.mimeTypes().putAll(application.mimeTypes);
+        application.localeEncodings.forEach(
+                (locale, charset) -> deployment.localeEncodings().put(locale, charset.name()));
+        deployment.limits(configuration.requests());
+        addServletsAndFilters(deployment);
+        addErrorPages(deployment);
+        for (var listener : application.listeners) deployment.listeners().add(ListenerDeclaration.of(listener));
+        for (var each : application.initializers) {
+            Set<Class<?>> handled = each.handledTypes().isEmpty() ? null : new LinkedHashSet<>(each.handledTypes());
+            deployment.initializers().add(new InitializerDeclaration(each.initializer(), handled));
+        }
+        addSessions(deployment);
+        addUsers(deployment);
+        return deployment;
+    }
+
+    private Deployment read(Path war) {
+        var deployer = new WarDeployer();
+        if (application.classLoader != null) deployer.server(application.classLoader);
+        try {
+            return deployer.read(war, application.contextPath());
+        } catch (DeploymentException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private void addServletsAndFilters(Deployment deployment) {
+        for (var servlet : application.servlets) {
+            if (deployment.findServlet(servlet.name()) != null)
+                throw new IllegalStateException("two servlets are called " + servlet.name());
+            var declared = deployment
+                    .servlet(servlet.name())
+                    .instance(servlet.servlet())
+                    .asyncSupported(true);
+            servlet.patterns().forEach(declared::pattern);
+        }
+        for (var filter : application.filters) {
+            if (deployment.findFilter(filter.name()) != null)
+                throw new IllegalStateException("two filters are called " + filter.name());
+            deployment.filter(filter.name()).instance(filter.filter()).asyncSupported(true);
+            for (String pattern : filter.patterns()) {
+                deployment.filterMappings().add(FilterMapping.ofPattern(filter.name(), pattern, filter.dispatches()));
+            }
+        }
+    }
+
+    private void addErrorPages(Deployment deployment) {
+        for (var page : application.errorPages) {
+            @Nullable Class<? extends Throwable> failure = page.failure();
+            deployment
+                    .errorPages()
+                    .add(new ErrorPage(page.status(), failure == null ? null : failure.getName(), page.location()));
+        }
+    }
+
+    private void addSessions(Deployment deployment) {
+        var sessions = deployment.sessions();
+        sessions.maxSessions(configuration.maxSessions(sessions.maxSessions()));
+        if (application.sessionTimeout != null) sessions.timeoutMinutes(minutes(application.sessionTimeout));
+    }
+
+    /** Rounded up: the specification counts sessions in minutes, and less than one must not mean for ever. */
+    private static int minutes(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) return 0;
+        return (int) Math.min(
+                Integer.MAX_VALUE / 60, timeout.plusMinutes(1).minusNanos(1).toMinutes());
+    }
+
+    private void addUsers(Deployment deployment) {
+        if (application.users == null) return;
+        try {
+            deployment.security().users(UsersFile.read(application.users));
+        } catch (IOException e) {
+            throw new IllegalStateException("users file " + application.users + " cannot be read", e);
+        }
+    }
+}

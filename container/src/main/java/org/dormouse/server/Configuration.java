@@ -1,0 +1,227 @@
+package org.dormouse.server;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dormouse.http1.Http1Limits;
+import org.dormouse.servlet.RequestLimits;
+import org.dormouse.transport.ConnectionLimits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings as text by key: what the command line, a properties file and the builder have in common. Turned into the records that cannot be
+ * wrong when the server starts. Plain and mutable, one thread at a time. docs/configuration.md explains every key.
+ */
+public final class Configuration {
+    private final Map<String, String> values = new HashMap<>();
+
+    /** How the text of a value is read. */
+    enum Kind {
+        TEXT("text"),
+        COUNT("a number"),
+        BYTES("bytes, as in 65536, 64k or 2m"),
+        DURATION("a time, as in 500ms, 30s, 5m or 2h");
+
+        final String expectation;
+
+        Kind(String expectation) {
+            this.expectation = expectation;
+        }
+    }
+
+    private static final Map<String, Kind> KEYS = new TreeMap<>(Map.ofEntries(
+            Map.entry("server.host", Kind.TEXT),
+            Map.entry("server.port", Kind.COUNT),
+            Map.entry("server.loops", Kind.COUNT),
+            Map.entry("server.backlog", Kind.COUNT),
+            Map.entry("server.max-requests-in-flight", Kind.COUNT),
+            Map.entry("server.pool-threads", Kind.COUNT),
+            Map.entry("server.pool-queue", Kind.COUNT),
+            Map.entry("server.drain-timeout", Kind.DURATION),
+            Map.entry("connections.max", Kind.COUNT),
+            Map.entry("connections.max-linger-bytes", Kind.BYTES),
+            Map.entry("connections.linger-timeout", Kind.DURATION),
+            Map.entry("connections.close-timeout", Kind.DURATION),
+            Map.entry("http.max-head-bytes", Kind.BYTES),
+            Map.entry("http.max-target-bytes", Kind.BYTES),
+            Map.entry("http.max-fields", Kind.COUNT),
+            Map.entry("http.max-body-bytes", Kind.BYTES),
+            Map.entry("http.max-trailer-bytes", Kind.BYTES),
+            Map.entry("http.max-chunk-extension-bytes", Kind.BYTES),
+            Map.entry("http.max-drain-bytes", Kind.BYTES),
+            Map.entry("http.max-unsent-bytes", Kind.BYTES),
+            Map.entry("http.min-rate", Kind.BYTES),
+            Map.entry("http.head-timeout", Kind.DURATION),
+            Map.entry("http.keep-alive-timeout", Kind.DURATION),
+            Map.entry("http.body-timeout", Kind.DURATION),
+            Map.entry("http.write-timeout", Kind.DURATION),
+            Map.entry("http.server-header", Kind.TEXT),
+            Map.entry("http.max-parameters", Kind.COUNT),
+            Map.entry("http.max-form-bytes", Kind.BYTES),
+            Map.entry("session.max-sessions", Kind.COUNT)));
+
+    /** Every key there is, in alphabetical order. */
+    public static Set<String> keys() {
+        return KEYS.keySet();
+    }
+
+    /**
+     * Sets one value, in the place of an earlier one.
+     *
+     * @throws IllegalArgumentException if there is no such key or its value cannot be read; whether it is in range is told at the start
+     */
+    public void set(String key, String value) {
+        Kind kind = KEYS.get(key);
+        if (kind == null) throw new IllegalArgumentException("there is no setting " + key + "; near it: " + near(key));
+        read(key, kind, value.strip());
+        values.put(key, value.strip());
+    }
+
+    public ServerSettings server() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new ServerSettings(
+                text("server.host", "0.0.0.0"),
+                count("server.port", 8080),
+                count("server.loops", Math.min(cores, ServerSettings.MAX_LOOPS)),
+                count("server.backlog", 4096),
+                count("server.max-requests-in-flight", 10_000),
+                count("server.pool-threads", 200),
+                count("server.pool-queue", 1000),
+                duration("server.drain-timeout", Duration.ofSeconds(30)));
+    }
+
+    public ConnectionLimits connections() {
+        var otherwise = ConnectionLimits.DEFAULT;
+        return new ConnectionLimits(
+                count("connections.max", otherwise.maxConnections()),
+                count("connections.max-linger-bytes", otherwise.maxLingerBytes()),
+                duration("connections.linger-timeout", otherwise.lingerTimeout()),
+                duration("connections.close-timeout", otherwise.closeTimeout()));
+    }
+
+    public Http1Limits http1() {
+        var otherwise = Http1Limits.DEFAULT;
+        return new Http1Limits(
+                count("http.max-head-bytes", otherwise.maxHeadBytes()),
+                count("http.max-target-bytes", otherwise.maxTargetBytes()),
+                count("http.max-fields", otherwise.maxFields()),
+                number("http.max-body-bytes", otherwise.maxBodyBytes()),
+                count("http.max-trailer-bytes", otherwise.maxTrailerBytes()),
+                count("http.max-chunk-extension-bytes", otherwise.maxChunkExtensionBytes()),
+                count("http.max-drain-bytes", otherwise.maxDrainBytes()),
+                count("http.max-unsent-bytes", otherwise.maxUnsentBytes()),
+                count("http.min-rate", otherwise.minRate()),
+                duration("http.head-timeout", otherwise.headTimeout()),
+                duration("http.keep-alive-timeout", otherwise.keepAliveTimeout()),
+                duration("http.body-timeout", otherwise.bodyTimeout()),
+                duration("http.write-timeout", otherwise.writeTimeout()));
+    }
+
+    public RequestLimits requests() {
+        var otherwise = RequestLimits.DEFAULT;
+        return new RequestLimits(
+                count("http.max-parameters", otherwise.maxParameters()),
+                count("http.max-form-bytes", otherwise.maxFormBytes()));
+    }
+
+    /** The value of the Server field; null for none. */
+    public @Nullable String serverHeader() {
+        return values.get("http.server-header");
+    }
+
+    /** How many sessions an application may have at once. */
+    public int maxSessions(int otherwise) {
+        return count("session.max-sessions", otherwise);
+    }
+
+    private String text(String key, String otherwise) {
+        return values.getOrDefault(key, otherwise);
+    }
+
+    private int count(String key, int otherwise) {
+        long number = number(key, otherwise);
+        if (number != (int) number) throw new IllegalArgumentException(key + " is " + number + ", which is too large");
+        return (int) number;
+    }
+
+    private long number(String key, long otherwise) {
+        String value = values.get(key);
+        return value == null ? otherwise : (Long) read(key, kind(key), value);
+    }
+
+    private Duration duration(String key, Duration otherwise) {
+        String value = values.get(key);
+        return value == null ? otherwise : (Duration) read(key, kind(key), value);
+    }
+
+    private static Kind kind(String key) {
+        return Objects.requireNonNull(KEYS.get(key), key);
+    }
+
+    /** A String, Long or Duration. */
+    private static Object read(String key, Kind kind, String value) {
+        Object read = switch (kind) {
+            case TEXT -> value;
+            case COUNT -> wholeNumber(value, 1);
+            case BYTES -> bytes(value);
+            case DURATION -> time(value);
+        };
+        if (read == null) {
+            throw new IllegalArgumentException(key + " is \"" + value + "\", expected is " + kind.expectation);
+        }
+        return read;
+    }
+
+    private static @Nullable Long bytes(String value) {
+        if (value.isEmpty()) return null;
+        return switch (Character.toLowerCase(value.charAt(value.length() - 1))) {
+            case 'k' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 10);
+            case 'm' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 20);
+            case 'g' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 30);
+            default -> wholeNumber(value, 1);
+        };
+    }
+
+    private static @Nullable Duration time(String value) {
+        int unitAt = 0;
+        while (unitAt < value.length() && isDigit(value.charAt(unitAt))) unitAt++;
+        Long number = wholeNumber(value.substring(0, unitAt), 1);
+        if (number == null || number > Integer.MAX_VALUE) return null;
+        return switch (value.substring(unitAt).toLowerCase(Locale.ROOT)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "" -> number == 0 ? Duration.ZERO : null;
+            default -> null;
+        };
+    }
+
+    /** Digits only: no sign, no digits of other scripts. Null for anything else, and for what does not fit. */
+    private static @Nullable Long wholeNumber(String digits, long factor) {
+        if (digits.isEmpty() || digits.length() > 18) return null;
+        long number = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            if (!isDigit(digits.charAt(i))) return null;
+            number = number * 10 + digits.charAt(i) - '0';
+        }
+        return number > Long.MAX_VALUE / factor ? null : number * factor;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** The keys of the same section, or all sections. */
+    private static String near(String key) {
+        int dot = key.indexOf('.');
+        String section = dot < 0 ? key + "." : key.substring(0, dot + 1);
+        var found =
+                KEYS.keySet().stream().filter(each -> each.startsWith(section)).toList();
+        return String.join(", ", found.isEmpty() ? KEYS.keySet() : found);
+    }
+}

@@ -1,0 +1,61 @@
+package org.dormouse.server;
+
+import java.util.concurrent.TimeUnit;
+import org.dormouse.poller.loop.Faults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes wrong in loops, for the log. A loop that was held up and handed over did what it is made for, so that is told at DEBUG; now and
+ * then a line at WARN says that it happens. Called by the loops' reporting thread only.
+ */
+final class LoopFaults implements Faults {
+    private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private long warnedAt = System.nanoTime() - WARN_NANOS;
+    private int sinceWarned;
+
+    @Override
+    public void failed(String where, Throwable cause) {
+        log().error("a loop met a bug in {}; it goes on", where, cause);
+    }
+
+    @Override
+    public void stalled(String what, StackTraceElement[] stack) {
+        Logger log = log();
+        if (log.isDebugEnabled()) log.debug("{}{}", what, lines(stack));
+        if (isFirstUse(stack)) return;
+        sinceWarned++;
+        long now = System.nanoTime();
+        if (now - warnedAt < WARN_NANOS) return;
+        warnedAt = now;
+        log.warn(
+                "{} ({} such since the last line like this; debug shows each){}",
+                what,
+                sinceWarned,
+                stack.length == 0 ? "" : ", at " + stack[0]);
+        sinceWarned = 0;
+    }
+
+    /** The JVM loads or links a class: slow once, and never again for that class. */
+    private static boolean isFirstUse(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            if (type.equals("java.lang.ClassLoader")
+                    || type.equals("java.lang.invoke.MethodHandleNatives")
+                    || type.startsWith("jdk.internal.foreign.abi.")
+                    || frame.getMethodName().equals("<clinit>")) return true;
+        }
+        return false;
+    }
+
+    private static String lines(StackTraceElement[] stack) {
+        var lines = new StringBuilder();
+        for (StackTraceElement frame : stack) lines.append("\n\tat ").append(frame);
+        return lines.toString();
+    }
+
+    private static Logger log() {
+        return LoggerFactory.getLogger("org.dormouse.server.loops");
+    }
+}

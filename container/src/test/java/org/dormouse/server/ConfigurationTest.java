@@ -1,0 +1,98 @@
+package org.dormouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.dormouse.http1.Http1Limits;
+import org.dormouse.servlet.RequestLimits;
+import org.dormouse.transport.ConnectionLimits;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+    private static final Pattern DOCUMENTED =
+            Pattern.compile("^\\| `([a-z.0-9-]+)` \\| (?:`([^`]+)`|[a-z ]+) \\|", Pattern.MULTILINE);
+
+    private final Configuration configuration = new Configuration();
+
+    @Test
+    void whatIsNotSetHasTheDefaultsOfTheRecords() {
+        assertThat(configuration.http1()).isEqualTo(Http1Limits.DEFAULT);
+        assertThat(configuration.connections()).isEqualTo(ConnectionLimits.DEFAULT);
+        assertThat(configuration.requests()).isEqualTo(RequestLimits.DEFAULT);
+        assertThat(configuration.server().maxRequestsInFlight()).isEqualTo(10_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300,300", "64k,65536", "1M,1048576"})
+    void bytesHaveUnits(String text, int bytes) {
+        configuration.set("http.max-head-bytes", text);
+        assertThat(configuration.http1().maxHeadBytes()).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms,500", "30s,30000", "5m,300000", "2h,7200000"})
+    void timesHaveUnits(String text, long millis) {
+        configuration.set("http.head-timeout", text);
+        assertThat(configuration.http1().headTimeout()).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server.port,-1",
+        "server.port,80 80",
+        "server.port,''",
+        "server.port,\u0661",
+        "server.port,99999999999999999999",
+        "http.max-head-bytes,16x",
+        "http.max-head-bytes,k",
+        "http.head-timeout,30",
+        "http.head-timeout,30 s",
+        "http.head-timeout,1d"
+    })
+    void whatCannotBeReadIsRefusedWithKeyAndValue(String key, String value) {
+        assertThatThrownBy(() -> configuration.set(key, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(key + " is \"" + value + "\", expected is ");
+    }
+
+    @Test
+    void whatIsOutOfRangeIsRefusedByTheRecord() {
+        configuration.set("server.port", "65536");
+        assertThatThrownBy(configuration::server)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("server.port 65536 is not in 0 to 65535");
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithThoseNearIt() {
+        assertThatThrownBy(() -> configuration.set("connections.maximum", "5"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there is no setting connections.maximum")
+                .hasMessageContaining("connections.max,");
+    }
+
+    @Test
+    void everyKeyIsDocumentedWithItsDefault() throws IOException {
+        String reference = Files.readString(Path.of("../docs/configuration.md"));
+        var documented = new TreeSet<String>();
+        var withDefaults = new Configuration();
+        DOCUMENTED.matcher(reference).results().forEach(row -> {
+            documented.add(row.group(1));
+            if (row.group(2) != null) withDefaults.set(row.group(1), row.group(2));
+        });
+        assertThat(documented).containsExactlyElementsOf(Configuration.keys());
+        assertThat(withDefaults.server()).isEqualTo(configuration.server());
+        assertThat(withDefaults.http1()).isEqualTo(configuration.http1());
+        assertThat(withDefaults.connections()).isEqualTo(configuration.connections());
+        assertThat(withDefaults.requests()).isEqualTo(configuration.requests());
+        assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
+    }
+}
