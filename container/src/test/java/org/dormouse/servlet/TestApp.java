@@ -48,13 +48,30 @@ final class TestApp implements AutoCloseable {
     }
 
     static HttpServlet servlet(Service service) {
-        return new HttpServlet() {
-            @Override
-            protected void service(HttpServletRequest request, HttpServletResponse response)
-                    throws IOException, ServletException {
+        return new Checking(service);
+    }
+
+    /** What a servlet asserts must reach the test: the dispatcher takes it for a failure of the application, and answers it. */
+    private static final class Checking extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        private final transient Service service;
+        private transient volatile AssertionError broken;
+
+        Checking(Service service) {
+            this.service = service;
+        }
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            try {
                 service.service(request, response);
+            } catch (AssertionError e) {
+                broken = e;
+                throw e;
             }
-        };
+        }
     }
 
     static Filter filter(Around around) {
@@ -111,5 +128,8 @@ final class TestApp implements AutoCloseable {
     @Override
     public void close() {
         context.stop();
+        for (ServletDeclaration declared : deployment.servlets()) {
+            if (declared.instance() instanceof Checking servlet && servlet.broken != null) throw servlet.broken;
+        }
     }
 }

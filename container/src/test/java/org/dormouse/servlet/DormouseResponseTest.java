@@ -1,0 +1,408 @@
+package org.dormouse.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DormouseResponseTest {
+    private static TestExchange answer(TestApp.Service service) {
+        try (var app = TestApp.at("/").servlet("/", service)) {
+            return app.get("/");
+        }
+    }
+
+    private static TestExchange answerTo(TestExchange exchange, TestApp.Service service) {
+        try (var app = TestApp.at("/").servlet("/", service)) {
+            return app.run(exchange);
+        }
+    }
+
+    @Test
+    void bufferIsPassedOnWhenItIsFullAndTheLengthIsThenUnknown() {
+        var exchange = answer((request, response) -> {
+            var out = response.getOutputStream();
+            out.write(new byte[8192]);
+            assertThat(response.isCommitted()).isFalse();
+            out.write(1);
+            assertThat(response.isCommitted()).isTrue();
+        });
+
+        assertThat(exchange.contentLength()).isEqualTo(-1);
+        assertThat(exchange.bodyBytes()).hasSize(8193);
+        assertThat(exchange.calls()).containsExactly("commit", "write 8192", "write 1", "finish");
+    }
+
+    @Test
+    void manySmallWritesBecomeOne() {
+        var exchange = answer((request, response) -> {
+            var out = response.getOutputStream();
+            for (int i = 0; i < 1000; i++) out.print("abc");
+        });
+
+        assertThat(exchange.contentLength()).isEqualTo(3000);
+        assertThat(exchange.calls()).containsExactly("commit", "write 3000", "finish");
+    }
+
+    @Test
+    void announcedLengthCommitsWhenItIsReached() {
+        var exchange = answer((request, response) -> {
+            response.setContentLength(3);
+            response.getOutputStream().print("ab");
+            assertThat(response.isCommitted()).isFalse();
+            response.getOutputStream().print("c");
+            assertThat(response.isCommitted()).isTrue();
+            response.getOutputStream().print("too much");
+        });
+
+        assertThat(exchange.contentLength()).isEqualTo(3);
+        assertThat(exchange.body()).isEqualTo("abc");
+    }
+
+    @Test
+    void flushSendsWhatIsThere() {
+        var exchange = answer((request, response) -> {
+            response.getWriter().write("one");
+            response.flushBuffer();
+            assertThat(response.isCommitted()).isTrue();
+            response.setHeader("X-Late", "ignored");
+            response.setStatus(500);
+            response.getWriter().write("two");
+        });
+
+        assertThat(exchange.status()).isEqualTo(200);
+        assertThat(exchange.responseField("X-Late")).isNull();
+        assertThat(exchange.calls()).containsExactly("commit", "write 3", "flush", "write 3", "finish");
+        assertThat(exchange.contentLength()).isEqualTo(-1);
+    }
+
+    @Test
+    void resetClearsAllAndResetBufferOnlyTheBody() {
+        var exchange = answer((request, response) -> {
+            response.setStatus(201);
+            response.setHeader("A", "1");
+            response.getWriter().write("gone");
+            response.resetBuffer();
+            assertThat(response.getStatus()).isEqualTo(201);
+            assertThat(response.getHeader("A")).isEqualTo("1");
+            response.reset();
+            assertThat(response.getStatus()).isEqualTo(200);
+            assertThat(response.getHeader("A")).isNull();
+            response.getOutputStream().print("stream after writer");
+            response.flushBuffer();
+            assertThatThrownBy(response::reset).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(response::resetBuffer).isInstanceOf(IllegalStateException.class);
+        });
+
+        assertThat(exchange.body()).isEqualTo("stream after writer");
+    }
+
+    @Test
+    void writerAndStreamExcludeEachOther() {
+        answer((request, response) -> {
+            response.getWriter();
+            assertThat(response.getWriter()).isSameAs(response.getWriter());
+            assertThatThrownBy(response::getOutputStream).isInstanceOf(IllegalStateException.class);
+        });
+        answer((request, response) -> {
+            response.getOutputStream();
+            assertThatThrownBy(response::getWriter).isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    @Test
+    void closeSendsEverythingWithItsLengthAndDropsWhatFollows() {
+        var exchange = answer((request, response) -> {
+            var writer = response.getWriter();
+            writer.write("all");
+            writer.close();
+            writer.write("more");
+            assertThat(response.isCommitted()).isTrue();
+        });
+
+        assertThat(exchange.body()).isEqualTo("all");
+        assertThat(exchange.contentLength()).isEqualTo(3);
+    }
+
+    @Test
+    void sendErrorDropsTheBodyAndCountsAsCommitted() {
+        var exchange = answer((request, response) -> {
+            response.setHeader("WWW-Authenticate", "Test");
+            response.getWriter().write("before");
+            response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+            assertThat(response.isCommitted()).isTrue();
+            response.getWriter().write("after");
+            assertThatThrownBy(() -> response.sendError(404)).isInstanceOf(IllegalStateException.class);
+        });
+
+        assertThat(exchange.status()).isEqualTo(401);
+        assertThat(exchange.responseField("WWW-Authenticate")).isEqualTo("Test");
+        assertThat(exchange.body())
+                .contains("401 Unauthorized")
+                .doesNotContain("before")
+                .doesNotContain("after");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "other,/folder/other",
+        "/root,/root",
+        "https://example.org/a?b#c,https://example.org/a?b#c",
+        "//example.org/,//example.org/",
+        "?q=1,/folder/page?q=1",
+        "a b,/folder/a%20b",
+        "ü,/folder/%C3%BC",
+        "a:b/c,a:b/c",
+        "./x:y,/folder/./x:y",
+    })
+    void redirectResolvesWhatIsRelative(String location, String expected) {
+        try (var app = TestApp.at("/").servlet("/folder/page", (request, response) -> {
+            response.getWriter().write("dropped");
+            response.sendRedirect(location);
+        })) {
+            var exchange = app.get("/folder/page");
+
+            assertThat(exchange.status()).isEqualTo(302);
+            assertThat(exchange.responseField("Location")).isEqualTo(expected);
+            assertThat(exchange.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void redirectMayChooseItsStatusAndKeepTheBody() {
+        var exchange = answer((request, response) -> {
+            response.getWriter().write("see there");
+            response.sendRedirect("/x", 308, false);
+            response.getWriter().write("dropped");
+        });
+
+        assertThat(exchange.status()).isEqualTo(308);
+        assertThat(exchange.body()).isEqualTo("see there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nX: y", "a\nb", "a\u0000b", "a\u0100b", "a\u007fb"})
+    void valuesThatWouldSplitTheResponseAreRefused(String value) {
+        answer((request, response) -> {
+            assertThatThrownBy(() -> response.setHeader("X", value)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> response.addHeader("X", value)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> response.setHeader("X y", "1")).isInstanceOf(IllegalArgumentException.class);
+            var cookie = new Cookie("c", value);
+            assertThatThrownBy(() -> response.addCookie(cookie)).isInstanceOf(IllegalArgumentException.class);
+        });
+    }
+
+    @Test
+    void redirectThatWouldSplitTheResponseIsRefused() {
+        answer((request, response) -> assertThatThrownBy(() -> response.sendRedirect("/a\r\nX: y"))
+                .isInstanceOf(IllegalArgumentException.class));
+    }
+
+    @Test
+    void cookiesCarryTheirAttributes() {
+        var exchange = answer((request, response) -> {
+            var cookie = new Cookie("id", "42");
+            cookie.setPath("/app");
+            cookie.setHttpOnly(true);
+            cookie.setSecure(true);
+            cookie.setMaxAge(60);
+            cookie.setAttribute("SameSite", "Lax");
+            response.addCookie(cookie);
+            var gone = new Cookie("old", "");
+            gone.setMaxAge(0);
+            response.addCookie(gone);
+        });
+
+        var cookies = exchange.responseFields("Set-Cookie");
+        assertThat(cookies.get(0).split("; "))
+                .startsWith("id=42")
+                .contains("Path=/app", "HttpOnly", "Secure", "Max-Age=60", "SameSite=Lax");
+        assertThat(cookies.get(1)).isEqualTo("old=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+
+    @Test
+    void nullRemovesAField() {
+        var exchange = answer((request, response) -> {
+            response.setHeader("A", "1");
+            response.addHeader("a", "2");
+            assertThat(response.getHeaders("A")).containsExactly("1", "2");
+            assertThat(response.getHeaderNames()).containsExactly("A");
+            response.setHeader("A", null);
+            response.addHeader("B", null);
+            assertThat(response.containsHeader("A")).isFalse();
+        });
+        assertThat(exchange.responseField("A")).isNull();
+    }
+
+    @Test
+    void contentTypeAndEncodingFollowEachOther() {
+        answer((request, response) -> {
+            assertThat(response.getCharacterEncoding()).isEqualTo("ISO-8859-1");
+            response.setContentType("text/html; charset=\"utf-8\"");
+            assertThat(response.getCharacterEncoding()).isEqualTo("utf-8");
+            response.setCharacterEncoding("UTF-16");
+            assertThat(response.getContentType()).isEqualTo("text/html;charset=UTF-16");
+            response.setCharacterEncoding((String) null);
+            assertThat(response.getContentType()).isEqualTo("text/html");
+            response.setHeader("content-type", "text/plain");
+            assertThat(response.getContentType()).isEqualTo("text/plain");
+            response.setCharacterEncoding("UTF-8");
+            response.getWriter();
+            response.setContentType("text/css;charset=ISO-8859-1");
+            assertThat(response.getContentType()).isEqualTo("text/css;charset=UTF-8");
+            response.setCharacterEncoding("ISO-8859-1");
+            assertThat(response.getCharacterEncoding()).isEqualTo("UTF-8");
+        });
+    }
+
+    @Test
+    void jsonIsUtf8AndNeedsNoCharset() {
+        var exchange = answer((request, response) -> {
+            response.setContentType("application/json");
+            response.getWriter().write("\"ü\"");
+        });
+
+        assertThat(exchange.responseField("Content-Type")).isEqualTo("application/json");
+        assertThat(exchange.body()).isEqualTo("\"ü\"");
+    }
+
+    @Test
+    void unknownEncodingIsTheWritersError() {
+        answer((request, response) -> {
+            response.setContentType("text/plain;charset=nonsense");
+            assertThatThrownBy(response::getWriter).isInstanceOf(UnsupportedEncodingException.class);
+        });
+    }
+
+    @Test
+    void localeBringsItsLanguageAndEncoding() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.localeEncodings().put(Locale.JAPANESE, "Shift_JIS"))
+                .servlet("/", (request, response) -> {
+                    response.setContentType("text/plain");
+                    response.setLocale(Locale.JAPAN);
+                    response.getWriter().write("日");
+                })) {
+            var exchange = app.get("/");
+
+            assertThat(exchange.responseField("Content-Language")).isEqualTo("ja-JP");
+            assertThat(exchange.responseField("Content-Type")).isEqualTo("text/plain;charset=Shift_JIS");
+            assertThat(exchange.bodyBytes()).isEqualTo("日".getBytes(Charset.forName("Shift_JIS")));
+            assertThat(exchange.contentLength()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16BE", "windows-1252"})
+    void writerEncodesLikeTheJdkHoweverTheTextIsCut(String charset) {
+        String text = "plain ü é \u00ff € 日本 \ud83d\ude00 end \ud83d x \ude00".repeat(7);
+        byte[] expected = text.getBytes(Charset.forName(charset));
+        for (int step = 1; step < 20; step++) {
+            int size = step;
+            var exchange = answer((request, response) -> {
+                response.setBufferSize(16);
+                response.setCharacterEncoding(charset);
+                var writer = response.getWriter();
+                for (int i = 0; i < text.length(); i += size) {
+                    int end = Math.min(text.length(), i + size);
+                    if (i % 2 == 0) writer.write(text, i, end - i);
+                    else writer.write(text.substring(i, end).toCharArray());
+                }
+            });
+            assertThat(exchange.bodyBytes()).as("steps of %d", size).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void longTextGoesThroughABufferThatStaysSmall() {
+        String text = "0123456789".repeat(5000);
+        var exchange = answer((request, response) -> {
+            response.getWriter().print(text);
+            assertThat(DormouseResponse.of(response).output().buffer.length).isLessThanOrEqualTo(8192);
+        });
+        assertThat(exchange.body()).isEqualTo(text);
+    }
+
+    @Test
+    void printlnAndFormatWork() {
+        var exchange = answer((request, response) -> {
+            var writer = response.getWriter();
+            writer.println("one");
+            writer.printf("%d %s", 2, "two");
+            writer.append('!').append(" x").print(3.5);
+        });
+        assertThat(exchange.body()).isEqualTo("one" + System.lineSeparator() + "2 two! x3.5");
+    }
+
+    @Test
+    void blockedWriterWaitsUntilTheClientTakesMore() throws Exception {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            response.getOutputStream().write(new byte[100_000]);
+        })) {
+            app.start();
+            var exchange = TestExchange.get("/").takeOnly(10);
+            Thread servlet = Thread.ofVirtual().start(() -> app.run(exchange));
+            while (!exchange.isEnded()) exchange.take(5_000);
+            exchange.awaitEnd();
+            servlet.join();
+
+            assertThat(exchange.bodyBytes()).hasSize(100_000);
+        }
+    }
+
+    @Test
+    void setBufferSizeAfterContentIsRefused() {
+        answer((request, response) -> {
+            response.setBufferSize(10);
+            assertThat(response.getBufferSize()).isEqualTo(10);
+            response.getOutputStream().write(1);
+            assertThatThrownBy(() -> response.setBufferSize(20)).isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    @Test
+    void notModifiedAndHeadWithoutBodyClaimNoLength() {
+        assertThat(answer((request, response) -> response.setStatus(304)).contentLength())
+                .isEqualTo(-1);
+        assertThat(answerTo(TestExchange.of("HEAD", "/"), (request, response) -> {})
+                        .contentLength())
+                .isEqualTo(-1);
+        assertThat(answer((request, response) -> {}).contentLength()).isZero();
+    }
+
+    @Test
+    void trailersAreRefusedByName() {
+        answer((request, response) -> assertThatThrownBy(() -> response.setTrailerFields(Map::of))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("trailer"));
+    }
+
+    @Test
+    void encodeUrlReturnsItsInput() {
+        answer((request, response) -> {
+            request.getSession();
+            assertThat(response.encodeURL("/x?y")).isEqualTo("/x?y");
+            assertThat(response.encodeRedirectURL("/x?y")).isEqualTo("/x?y");
+        });
+    }
+
+    @Test
+    void largeWriteIsNotCopied() {
+        byte[] large = "x".repeat(20_000).getBytes(StandardCharsets.US_ASCII);
+        var exchange = answer((request, response) -> {
+            response.setContentLength(large.length);
+            response.getOutputStream().write(large);
+        });
+        assertThat(exchange.calls()).containsExactly("commit", "write 20000", "finish");
+    }
+}
