@@ -77,6 +77,11 @@ public final class EventLoops implements AutoCloseable {
         return backend;
     }
 
+    /** How often a loop was taken over from a continuation that kept its thread for more than a millisecond. */
+    public long handOvers() {
+        return reporter.handOvers();
+    }
+
     /**
      * Opens one listening socket per loop on the same address; the kernel spreads connections over them. Port 0 picks a free one.
      *

@@ -8,6 +8,19 @@ public interface Faults {
     /** A handler, a task or a timeout threw: a bug. The loop went on. */
     void failed(String where, Throwable cause);
 
-    /** A loop was held up, and what was done about it. {@code stack} is that of the culprit, sampled a little later; empty if it was gone. */
+    /**
+     * A continuation kept its thread for more than a millisecond, so another thread took its loop over: no harm, but who tunes an
+     * application wants to know. At most once a second.
+     *
+     * @param stack of the virtual thread, sampled a little later; empty if it was gone by then
+     * @param others how many more there were since the last report
+     */
+    void handedOver(int loop, StackTraceElement[] stack, int others);
+
+    /**
+     * A loop was held up, or a limit was reached.
+     *
+     * @param stack of the culprit, sampled a little later; empty if there is none
+     */
     void stalled(String what, StackTraceElement[] stack);
 }

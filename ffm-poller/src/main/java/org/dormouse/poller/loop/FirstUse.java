@@ -15,6 +15,7 @@ final class FirstUse {
         TimerWheel.class,
         EventLoop.Aid.class,
         Timeout.class,
+        ProcessorTime.class,
         java.io.IOException.class,
         java.util.concurrent.locks.LockSupport.class,
     };

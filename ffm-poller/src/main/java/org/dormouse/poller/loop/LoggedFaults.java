@@ -10,10 +10,23 @@ final class LoggedFaults implements Faults {
     }
 
     @Override
+    public void handedOver(int loop, StackTraceElement[] stack, int others) {
+        if (!log().isLoggable(Level.DEBUG)) return;
+        log().log(
+                        Level.DEBUG,
+                        "loop " + loop + " was taken over from a busy request" + lines(stack)
+                                + (others == 0 ? "" : "\nand so " + others + " times more"));
+    }
+
+    @Override
     public void stalled(String what, StackTraceElement[] stack) {
-        var lines = new StringBuilder(what);
+        log().log(Level.WARNING, what + lines(stack));
+    }
+
+    private static String lines(StackTraceElement[] stack) {
+        var lines = new StringBuilder();
         for (var frame : stack) lines.append("\n\tat ").append(frame);
-        log().log(Level.WARNING, lines.toString());
+        return lines.toString();
     }
 
     private static System.Logger log() {

@@ -167,10 +167,7 @@ final class Sentinel {
             return;
         }
         spares.run(loop);
-        reporter.stalled(
-                "loop " + loop.index()
-                        + " was held up by a continuation for more than a millisecond; another thread took over",
-                culprit);
+        reporter.handedOver(loop.index(), culprit);
     }
 
     /** The loop's own code must not wait for anything; if it does, at least what it carries goes on. */

@@ -1,10 +1,10 @@
 package org.dormouse.poller.loop;
 
+import java.io.File;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.dormouse.poller.ThreadTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,7 +126,7 @@ final class Spares {
     final class Worker {
         private final Thread thread;
         private volatile @Nullable Runnable job;
-        private volatile long processorClock = ThreadTime.UNKNOWN;
+        private volatile @Nullable File processorTime;
 
         // under the lock
         private @Nullable EventLoop loop;
@@ -153,7 +153,7 @@ final class Spares {
         }
 
         private void live() {
-            processorClock = ThreadTime.clockOfThisThread();
+            processorTime = ProcessorTime.ofThisThread();
             while (true) {
                 Runnable next = job;
                 if (next != null) {
@@ -182,8 +182,8 @@ final class Spares {
         }
 
         private boolean computes(long tick) {
-            long nanos = ThreadTime.nanos(processorClock);
-            if (nanos == ThreadTime.UNKNOWN || nanos != processorNanos) {
+            long nanos = ProcessorTime.nanos(processorTime);
+            if (nanos == ProcessorTime.UNKNOWN || nanos != processorNanos) {
                 processorNanos = nanos;
                 processorTick = tick;
                 return true;

@@ -26,16 +26,13 @@ class CriticalCallsTest {
             "shutdown",
             "close",
             "eventfd",
-            "write",
-            "pthread_self",
-            "pthread_getcpuclockid",
-            "clock_gettime");
+            "write");
 
     private static final List<String> MAY_WAIT = List.of("epoll_create1", "epoll_ctl", "epoll_wait");
 
     @Test
     void onlyCallsThatNeverWaitAreLinkedAsCritical() throws Exception {
-        for (String name : List.of("libc.Unistd", "libc.Time", "epoll.Epoll", "epoll.EventFd", "socket.SysSocket"))
+        for (String name : List.of("libc.Unistd", "epoll.Epoll", "epoll.EventFd", "socket.SysSocket"))
             Class.forName("org.dormouse.poller." + name);
 
         assertThat(LibC.links())

@@ -18,6 +18,11 @@ final class RecordedFaults implements Faults {
     }
 
     @Override
+    public void handedOver(int loop, StackTraceElement[] stack, int others) {
+        stalls.add(new Stall("handed over " + loop, List.of(stack)));
+    }
+
+    @Override
     public void stalled(String what, StackTraceElement[] stack) {
         stalls.add(new Stall(what, List.of(stack)));
     }

@@ -44,6 +44,11 @@ public final class ScriptedLoop implements AutoCloseable {
             }
 
             @Override
+            public void handedOver(int index, StackTraceElement[] stack, int others) {
+                faults.add(new AssertionError("nobody takes this loop away"));
+            }
+
+            @Override
             public void stalled(String what, StackTraceElement[] stack) {
                 faults.add(new AssertionError(what));
             }
