@@ -21,6 +21,14 @@ final class LoopFaults implements Faults {
     }
 
     @Override
+    public void handedOver(int loop, StackTraceElement[] stack, int others) {
+        sinceWarned += others;
+        stalled(
+                "loop " + loop + " was taken over from a request that kept its thread for more than a millisecond",
+                stack);
+    }
+
+    @Override
     public void stalled(String what, StackTraceElement[] stack) {
         Logger log = log();
         if (log.isDebugEnabled()) log.debug("{}{}", what, lines(stack));
