@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.servlet.security.SecurityDeclaration;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Deployment {
     private @Nullable JspConfigDescriptor jspConfig;
     private @Nullable List<String> orderedLibs;
     private RequestLimits limits = RequestLimits.DEFAULT;
+    private MultipartLimits multipartLimits = MultipartLimits.DEFAULT;
 
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
     private final Map<String, FilterDeclaration> filters = new LinkedHashMap<>();
@@ -186,6 +188,15 @@ public final class Deployment {
 
     public Deployment limits(RequestLimits requestLimits) {
         limits = requestLimits;
+        return this;
+    }
+
+    public MultipartLimits multipartLimits() {
+        return multipartLimits;
+    }
+
+    public Deployment multipartLimits(MultipartLimits limitsOfForms) {
+        multipartLimits = limitsOfForms;
         return this;
     }
 

@@ -13,6 +13,7 @@ import jakarta.servlet.ServletSecurityElement;
 import jakarta.servlet.SessionCookieConfig;
 import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.descriptor.JspConfigDescriptor;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -211,6 +212,15 @@ public final class DormouseContext implements ServletContext {
             }
         } finally {
             thread.setContextClassLoader(callers);
+            for (AutoCloseable one : List.copyOf(deployment.closeAtStop()).reversed()) close(one);
+        }
+    }
+
+    private void close(AutoCloseable one) {
+        try {
+            one.close();
+        } catch (Exception e) {
+            LOG.warn("{} of {} could not be closed", one, name(), e);
         }
     }
 
@@ -566,11 +576,19 @@ public final class DormouseContext implements ServletContext {
         return value == null && name.equals(TEMPDIR) ? makeTempDirectory() : value;
     }
 
-    /** Nobody pays for a directory that nobody asks for. */
+    /** What {@link #TEMPDIR} names; made now if it was not. */
+    Path temporaryDirectory() {
+        File directory = (File) Objects.requireNonNull(getAttribute(TEMPDIR));
+        return directory.toPath();
+    }
+
+    /** Nobody pays for a directory that nobody asks for. Deleted at stop, if the application left it empty. */
     private Object makeTempDirectory() {
         return attributes.computeIfAbsent(TEMPDIR, _ -> {
             try {
-                return Files.createTempDirectory("dormouse").toFile();
+                Path made = Files.createTempDirectory("dormouse");
+                deployment.closeAtStop().add(() -> Files.deleteIfExists(made));
+                return made.toFile();
             } catch (IOException e) {
                 throw new UncheckedIOException("temporary directory of " + name(), e);
             }

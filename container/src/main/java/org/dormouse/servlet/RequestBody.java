@@ -1,5 +1,6 @@
 package org.dormouse.servlet;
 
+import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.Part;
@@ -15,10 +16,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
+import org.dormouse.servlet.multipart.MultipartForm;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a request's body is read as: a stream, characters, a form or parts; one of them only (Servlet 6.1 §3.1.1). The request's thread. */
 final class RequestBody {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
     private static final int FORM_STEP_BYTES = 4096;
 
     private final DormouseRequest request;
@@ -27,6 +32,7 @@ final class RequestBody {
     private @Nullable BufferedReader reader;
     private boolean streamTaken;
     private boolean formRead;
+    private @Nullable MultipartForm form;
     private @Nullable String encoding;
 
     RequestBody(DormouseRequest request, Exchange exchange) {
@@ -157,13 +163,32 @@ final class RequestBody {
         if (type == null || !isType(type, "multipart/form-data")) {
             throw new ServletException("the request is not multipart/form-data but " + type);
         }
-        if (request.target().chain().servlet().multipart() == null) {
+        MultipartConfigElement multipart = request.target().chain().servlet().multipart();
+        if (multipart == null) {
             throw new IllegalStateException(
                     "servlet " + request.target().chain().servlet().name() + " has no multipart configuration");
         }
-        throw new UnsupportedOperationException("multipart bodies are not supported yet");
+        MultipartForm known = form;
+        if (known == null) form = known = readParts(type, multipart);
+        return known.parts();
+    }
+
+    private MultipartForm readParts(String type, MultipartConfigElement multipart) throws IOException {
+        if (streamTaken || reader != null) throw new IllegalStateException("the body was read in another way already");
+        formRead = true;
+        DormouseContext context = request.servletContext();
+        return MultipartForm.read(
+                input(), type, multipart, context.deployment().multipartLimits(), context.temporaryDirectory());
     }
 
     /** Gives up what was made of the body. */
-    void end() {}
+    void end() {
+        MultipartForm read = form;
+        if (read == null) return;
+        try {
+            read.close();
+        } catch (IOException e) {
+            LOG.warn("temporary files of an upload were not deleted", e);
+        }
+    }
 }
