@@ -27,8 +27,7 @@ final class ForeignInitializer implements ServletContainerInitializer {
         this.source = source;
     }
 
-    static boolean isForeign(ServletContainerInitializer initializer) {
-        String name = initializer.getClass().getName();
+    static boolean isForeign(String name) {
         return SERVERS.stream().anyMatch(name::startsWith);
     }
 
@@ -37,11 +36,11 @@ final class ForeignInitializer implements ServletContainerInitializer {
         try {
             initializer.onStartup(handled, context);
         } catch (NoClassDefFoundError e) {
-            LOG.warn(
-                    "{} of {} is part of another server and needs class {} of it: not run",
-                    initializer.getClass().getName(),
-                    source,
-                    e.getMessage());
+            warn(initializer.getClass().getName(), source, e);
         }
+    }
+
+    static void warn(String name, String source, NoClassDefFoundError missing) {
+        LOG.warn("{} of {} is part of another server and needs class {}: not run", name, source, missing.getMessage());
     }
 }

@@ -53,12 +53,13 @@ final class InitializerFinder {
         for (ServletContainerInitializer one : servers) found.add(declare(one, one.getClass()));
         for (Map.Entry<String, String> name : names().entrySet()) {
             ServletContainerInitializer one = create(name.getKey(), name.getValue());
+            if (one == null) continue;
             InitializerDeclaration declaration = declare(one, one.getClass());
-            found.add(
-                    ForeignInitializer.isForeign(one)
-                            ? new InitializerDeclaration(
-                                    new ForeignInitializer(one, name.getValue()), declaration.handled())
-                            : declaration);
+            if (ForeignInitializer.isForeign(name.getKey())) {
+                var guarded = new ForeignInitializer(one, name.getValue());
+                declaration = new InitializerDeclaration(guarded, declaration.handled());
+            }
+            found.add(declaration);
         }
         return found;
     }
@@ -97,13 +98,18 @@ final class InitializerFinder {
         }
     }
 
-    private ServletContainerInitializer create(String name, String source) throws DeploymentException {
+    /** Null for one of another server that is not there. */
+    private @Nullable ServletContainerInitializer create(String name, String source) throws DeploymentException {
         try {
             return Class.forName(name, true, loader)
                     .asSubclass(ServletContainerInitializer.class)
                     .getDeclaredConstructor()
                     .newInstance();
         } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+            if (e instanceof NoClassDefFoundError missing && ForeignInitializer.isForeign(name)) {
+                ForeignInitializer.warn(name, source, missing);
+                return null;
+            }
             throw new DeploymentException(
                     war + ": the initializer " + name + ", named in " + source + ", cannot be made: " + e, e);
         }

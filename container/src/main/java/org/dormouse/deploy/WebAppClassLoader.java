@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
     private static final String SERVER_FILES = "org/dormouse/";
+    private static final String SERVICES = "META-INF/services/";
 
     static {
         registerAsParallelCapable();
@@ -73,15 +74,26 @@ final class WebAppClassLoader extends URLClassLoader {
     public @Nullable URL getResource(String name) {
         URL found = findResource(name);
         if (found == null) found = getParent().getResource(name);
-        if (found == null && !name.startsWith(SERVER_FILES)) found = server.getResource(name);
+        if (found == null && !isServersOwn(name)) found = server.getResource(name);
         return found;
+    }
+
+    /**
+     * Whether the application has no use for the server's resources of that name. A provider that the server has implements the server's
+     * interface: where the application brings an interface of that name itself, SLF4J's for one, the two are not the same.
+     */
+    private boolean isServersOwn(String name) {
+        if (name.startsWith(SERVER_FILES)) return true;
+        if (!name.startsWith(SERVICES) || name.startsWith(SERVICES + "jakarta.")) return false;
+        String service = name.substring(SERVICES.length());
+        return findResource(service.replace('.', '/') + ".class") != null;
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
         var all = new ArrayList<>(Collections.list(findResources(name)));
         Enumeration<URL> parents =
-                name.startsWith(SERVER_FILES) ? getParent().getResources(name) : server.getResources(name);
+                isServersOwn(name) ? getParent().getResources(name) : server.getResources(name);
         while (parents.hasMoreElements()) {
             URL url = parents.nextElement();
             if (all.stream().noneMatch(one -> one.toExternalForm().equals(url.toExternalForm()))) all.add(url);

@@ -59,7 +59,8 @@ class MultipartFormTest {
         byte[] body = crlf(BROWSER);
         for (int step : new int[] {1, 2, 3, 7, 100_000}) {
             for (int threshold : new int[] {0, 1000}) {
-                try (MultipartForm form = read(new Dribble(body, step), TYPE, config(threshold, -1, -1), MultipartLimits.DEFAULT)) {
+                try (MultipartForm form =
+                        read(new Dribble(body, step), TYPE, config(threshold, -1, -1), MultipartLimits.DEFAULT)) {
                     assertThat(form.parts()).extracting(Part::getName).containsExactly("title", "file", "none");
                     Part title = form.parts().get(0);
                     assertThat(title.getSubmittedFileName()).isNull();
@@ -71,7 +72,8 @@ class MultipartFormTest {
                     assertThat(file.getHeaders("X-TWO")).containsExactly("1", "2");
                     assertThat(file.getHeaderNames()).containsExactly("Content-Disposition", "Content-Type", "X-Two");
                     assertThat(file.getHeader("nothing")).isNull();
-                    assertThat(content(file)).isEqualTo("line 1\r\n\r\na --B that is not at the begin of its line\r\n-B");
+                    assertThat(content(file))
+                            .isEqualTo("line 1\r\n\r\na --B that is not at the begin of its line\r\n-B");
                     assertThat(file.getSize()).isEqualTo(content(file).length());
                     assertThat(form.parts().get(2).getSubmittedFileName()).isEmpty();
                     assertThat(form.parts().get(2).getSize()).isZero();
@@ -91,7 +93,8 @@ class MultipartFormTest {
             for (int i = random.nextInt(4); i >= 0; i--) {
                 byte[] content = randomContent(random, boundary);
                 contents.add(content);
-                body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=x; filename=y\r\n\r\n").getBytes(UTF_8));
+                body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=x; filename=y\r\n\r\n")
+                        .getBytes(UTF_8));
                 body.writeBytes(content);
                 body.writeBytes("\r\n".getBytes(UTF_8));
             }
@@ -101,7 +104,9 @@ class MultipartFormTest {
             try (MultipartForm form = read(in, type, config(random.nextInt(20_000), -1, -1), MultipartLimits.DEFAULT)) {
                 for (int i = 0; i < contents.size(); i++) {
                     try (InputStream content = form.parts().get(i).getInputStream()) {
-                        assertThat(content.readAllBytes()).as("round %d part %d", round, i).isEqualTo(contents.get(i));
+                        assertThat(content.readAllBytes())
+                                .as("round %d part %d", round, i)
+                                .isEqualTo(contents.get(i));
                     }
                 }
             }
@@ -134,7 +139,8 @@ class MultipartFormTest {
         byte[] body = crlf(BROWSER);
         MultipartForm form = read(new ByteArrayInputStream(body), TYPE, config(10, -1, -1), MultipartLimits.DEFAULT);
         assertThat(files()).hasSize(1);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files().getFirst()))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files().getFirst())))
+                .isEqualTo("rw-------");
         form.close();
         assertThat(files()).isEmpty();
         assertThatThrownBy(() -> form.parts().get(1).getInputStream()).isInstanceOf(IOException.class);
@@ -143,7 +149,11 @@ class MultipartFormTest {
     @Test
     void aPartIsWrittenBelowTheLocationAndStaysThere() throws IOException {
         for (int threshold : new int[] {0, 1000}) {
-            try (MultipartForm form = read(new ByteArrayInputStream(crlf(BROWSER)), TYPE, config(threshold, -1, -1), MultipartLimits.DEFAULT)) {
+            try (MultipartForm form = read(
+                    new ByteArrayInputStream(crlf(BROWSER)),
+                    TYPE,
+                    config(threshold, -1, -1),
+                    MultipartLimits.DEFAULT)) {
                 Part file = form.parts().get(1);
                 file.write("kept.txt");
                 file.write("again.txt");
@@ -183,15 +193,18 @@ class MultipartFormTest {
                 "--B\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n--B--",
             })
     void malformedBodiesAreAnswered400(String body) throws IOException {
-        assertThatThrownBy(() -> read(new ByteArrayInputStream(body.getBytes(UTF_8)), TYPE, config(0, -1, -1), MultipartLimits.DEFAULT))
-                .isInstanceOfSatisfying(BadRequest.class, e -> assertThat(e.status()).isEqualTo(400));
+        assertThatThrownBy(() -> read(
+                        new ByteArrayInputStream(body.getBytes(UTF_8)),
+                        TYPE,
+                        config(0, -1, -1),
+                        MultipartLimits.DEFAULT))
+                .isInstanceOfSatisfying(
+                        BadRequest.class, e -> assertThat(e.status()).isEqualTo(400));
         assertThat(files()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             multipart/form-data; boundary=B              | B
             multipart/form-data;boundary="B=C:D"         | B=C:D
             multipart/form-data; charset=x; BOUNDARY= B  | B
@@ -221,27 +234,47 @@ class MultipartFormTest {
     void everyLimitIsAnswered413WithItsKeyAndValueAndLeavesNoFile() throws IOException {
         byte[] body = crlf(BROWSER);
         assertTooLarge(body, config(0, 10, -1), MultipartLimits.DEFAULT, "part file", "10", "max-file-size");
-        assertTooLarge(body, config(0, -1, 100), MultipartLimits.DEFAULT, "100", "max-request-size", "multipart.max-request-bytes");
-        assertTooLarge(body, config(0, -1, -1), new MultipartLimits(50, 4096, 1000, 200), "200", "multipart.max-request-bytes");
+        assertTooLarge(
+                body,
+                config(0, -1, 100),
+                MultipartLimits.DEFAULT,
+                "100",
+                "max-request-size",
+                "multipart.max-request-bytes");
+        assertTooLarge(
+                body,
+                config(0, -1, -1),
+                new MultipartLimits(50, 4096, 1000, 200),
+                "200",
+                "multipart.max-request-bytes");
         assertTooLarge(body, config(0, -1, -1), new MultipartLimits(2, 4096, 1000, 10_000), "2", "multipart.max-parts");
-        assertTooLarge(body, config(0, -1, -1), new MultipartLimits(50, 4096, 5, 10_000), "5", "multipart.max-field-bytes");
+        assertTooLarge(
+                body, config(0, -1, -1), new MultipartLimits(50, 4096, 5, 10_000), "5", "multipart.max-field-bytes");
         byte[] longHead = crlf(BROWSER.replace("X-Two: 1", "X-Two: " + "1".repeat(600)));
-        assertTooLarge(longHead, config(0, -1, -1), new MultipartLimits(50, 512, 1000, 10_000), "512", "multipart.max-part-head-bytes");
+        assertTooLarge(
+                longHead,
+                config(0, -1, -1),
+                new MultipartLimits(50, 512, 1000, 10_000),
+                "512",
+                "multipart.max-part-head-bytes");
         byte[] late = crlf(BROWSER + "x".repeat(20_000));
         assertTooLarge(late, config(0, -1, 10_000), MultipartLimits.DEFAULT, "10000", "max-request-size");
         byte[] preamble = crlf("x".repeat(2_000) + "\n" + BROWSER);
-        assertThatThrownBy(() -> read(new ByteArrayInputStream(preamble), TYPE, config(0, -1, -1), MultipartLimits.DEFAULT))
+        assertThatThrownBy(() ->
+                        read(new ByteArrayInputStream(preamble), TYPE, config(0, -1, -1), MultipartLimits.DEFAULT))
                 .isInstanceOf(BadRequest.class)
                 .hasMessageContaining("within 1024 bytes");
     }
 
-    private void assertTooLarge(byte[] body, MultipartConfigElement config, MultipartLimits limits, String... words) throws IOException {
+    private void assertTooLarge(byte[] body, MultipartConfigElement config, MultipartLimits limits, String... words)
+            throws IOException {
         assertThatThrownBy(() -> read(new ByteArrayInputStream(body), TYPE, config, limits))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll(words)
                 .hasMessageContaining("exceed")
                 .cause()
-                .isInstanceOfSatisfying(BadRequest.class, e -> assertThat(e.status()).isEqualTo(413));
+                .isInstanceOfSatisfying(
+                        BadRequest.class, e -> assertThat(e.status()).isEqualTo(413));
         assertThat(files()).isEmpty();
     }
 
