@@ -1,0 +1,370 @@
+package org.dormouse.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextAttributeEvent;
+import jakarta.servlet.ServletContextAttributeListener;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.UnavailableException;
+import jakarta.servlet.http.HttpServlet;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DormouseContextTest {
+    private static final List<String> TOLD = new ArrayList<>();
+    private final List<String> told = TOLD;
+
+    DormouseContextTest() {
+        TOLD.clear();
+    }
+
+    public static final class Recorder extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void init(ServletConfig config) {
+            TOLD.add("init " + config.getServletName() + " " + config.getInitParameter("p"));
+        }
+
+        @Override
+        public void destroy() {
+            TOLD.add("destroy servlet");
+        }
+
+        @Override
+        public void service(ServletRequest request, ServletResponse response) {
+            TOLD.add("service");
+        }
+    }
+
+    public static final class RecordingFilter implements Filter {
+        @Override
+        public void init(FilterConfig config) {
+            TOLD.add("init " + config.getFilterName());
+        }
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) {
+            TOLD.add("filter");
+        }
+
+        @Override
+        public void destroy() {
+            TOLD.add("destroy filter");
+        }
+    }
+
+    public static final class ContextRecorder implements ServletContextListener {
+        @Override
+        public void contextInitialized(ServletContextEvent event) {
+            TOLD.add("context in");
+        }
+
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            TOLD.add("context out");
+        }
+    }
+
+    @Test
+    void thingsStartInTheirOrderAndStopTheOtherWayRound() throws ServletException {
+        try (var app = TestApp.at("/").with(d -> {
+            d.servlet("second")
+                    .type(Recorder.class)
+                    .loadOnStartup(2)
+                    .initParameters()
+                    .put("p", "v");
+            d.servlet("first").type(Recorder.class).loadOnStartup(1);
+            d.servlet("lazy").type(Recorder.class).pattern("/lazy");
+            d.filter("f").className(RecordingFilter.class.getName());
+            d.listeners().add(ListenerDeclaration.ofClass(ContextRecorder.class.getName()));
+            d.initializers()
+                    .add(new InitializerDeclaration((types, context) -> told.add("initializer " + types), null));
+        })) {
+            app.start();
+            assertThat(told)
+                    .containsExactly("initializer null", "context in", "init f", "init first null", "init second v");
+            told.clear();
+            app.get("/lazy");
+            app.get("/lazy");
+            assertThat(told).containsExactly("init lazy null", "service", "service");
+            told.clear();
+        }
+        assertThat(told)
+                .containsExactly(
+                        "destroy servlet", "destroy servlet", "destroy servlet", "destroy filter", "context out");
+    }
+
+    @Test
+    void failureAtStartStopsWhatWasStarted() {
+        var app = TestApp.at("/").with(d -> {
+            d.listeners().add(ListenerDeclaration.of(ContextRecorder.class));
+            d.filter("missing").className("no.such.Filter");
+        });
+        assertThatThrownBy(app::start)
+                .isInstanceOf(ServletException.class)
+                .hasMessageContaining("filter missing")
+                .hasMessageContaining("no.such.Filter");
+        assertThat(told).containsExactly("context in", "context out");
+        assertThat(app.context.isRunning()).isFalse();
+    }
+
+    @Test
+    void servletThatIsUnavailableAtStartDoesNotKeepTheOthersFromRunning() {
+        var failing = new HttpServlet() {
+            @Override
+            public void init() throws ServletException {
+                throw new UnavailableException("never");
+            }
+        };
+        try (var app = TestApp.at("/")
+                .with(d ->
+                        d.servlet("failing").instance(failing).loadOnStartup(0).pattern("/failing"))
+                .servlet("/fine", (request, response) -> response.getWriter().write("fine"))) {
+            assertThat(app.get("/failing").status()).isEqualTo(404);
+            assertThat(app.get("/fine").body()).isEqualTo("fine");
+        }
+    }
+
+    @Test
+    void registrationIsPossibleWhileStartingAndTooLateAfter() throws ServletException {
+        ServletContextListener registering = new ServletContextListener() {
+            @Override
+            public void contextInitialized(ServletContextEvent event) {
+                ServletContext context = event.getServletContext();
+                var servlet = context.addServlet("s", new Recorder());
+                assertThat(servlet.addMapping("/s")).isEmpty();
+                assertThat(servlet.setInitParameter("p", "1")).isTrue();
+                assertThat(servlet.setInitParameter("p", "2")).isFalse();
+                assertThat(servlet.setInitParameters(Map.of("p", "3", "q", "4")))
+                        .containsExactly("p");
+                assertThat(servlet.getInitParameter("q")).isNull();
+                assertThat(context.addServlet("s", Recorder.class)).isNull();
+                assertThat(context.addServlet("t", Recorder.class).addMapping("/s", "/t"))
+                        .containsExactly("/s");
+                assertThat(context.getServletRegistration("t").getMappings()).isEmpty();
+                context.addFilter("after", TestApp.filter((request, response, chain) -> {
+                            told.add("after");
+                            chain.doFilter(request, response);
+                        }))
+                        .addMappingForUrlPatterns(null, true, "/*");
+                context.addFilter("before", TestApp.filter((request, response, chain) -> {
+                            told.add("before");
+                            chain.doFilter(request, response);
+                        }))
+                        .addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), false, "s");
+                context.addListener(new ServletRequestListener() {
+                    @Override
+                    public void requestInitialized(ServletRequestEvent request) {
+                        told.add("request");
+                    }
+                });
+                assertThatThrownBy(() -> context.addListener(new ContextRecorder()))
+                        .isInstanceOf(IllegalArgumentException.class);
+                context.getSessionCookieConfig().setName("sid");
+                context.setSessionTimeout(5);
+                told.add("registered");
+            }
+        };
+        try (var app = TestApp.at("/").listener(registering).filter("declared", "/*", (request, response, chain) -> {
+            told.add("declared");
+            chain.doFilter(request, response);
+        })) {
+            app.start();
+            assertThat(told).containsExactly("registered");
+            told.clear();
+            app.get("/s");
+            assertThat(told).containsExactly("request", "declared", "after", "before", "init s 1", "service");
+            assertThat(app.context.getSessionTimeout()).isEqualTo(5);
+            assertThatThrownBy(() -> app.context.addServlet("late", new Recorder()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("too late");
+            assertThatThrownBy(() -> app.context.addFilter("late", new RecordingFilter()))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> app.context.getSessionCookieConfig().setName("x"))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void patternOfTheContainersServletGivesWay() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.servlet("default")
+                        .instance(TestApp.servlet(
+                                (request, response) -> response.getWriter().write("container")))
+                        .builtIn(true)
+                        .pattern("/"))
+                .with(d -> d.initializers()
+                        .add(new InitializerDeclaration(
+                                (types, context) -> context.addServlet(
+                                                "front",
+                                                TestApp.servlet((request, response) ->
+                                                        response.getWriter().write("application")))
+                                        .addMapping("/"),
+                                null)))) {
+            assertThat(app.get("/x").body()).isEqualTo("application");
+        }
+    }
+
+    @Test
+    void initializerGetsItsClasses() throws ServletException {
+        try (var app = TestApp.at("/")
+                .with(d -> d.initializers()
+                        .add(new InitializerDeclaration(
+                                (types, context) -> told.add("" + types), Set.of(String.class))))) {
+            app.start();
+            assertThat(told).containsExactly("[class java.lang.String]");
+        }
+    }
+
+    @Test
+    void attributesTellTheirListeners() throws ServletException {
+        var listener = new ServletContextAttributeListener() {
+            @Override
+            public void attributeAdded(ServletContextAttributeEvent event) {
+                told.add("added " + event.getValue());
+            }
+
+            @Override
+            public void attributeReplaced(ServletContextAttributeEvent event) {
+                told.add("replaced " + event.getValue());
+            }
+
+            @Override
+            public void attributeRemoved(ServletContextAttributeEvent event) {
+                told.add("removed " + event.getValue());
+            }
+        };
+        try (var app =
+                TestApp.at("/").listener(listener).with(d -> d.attributes().put("given", 1))) {
+            app.start();
+            assertThat(app.context.getAttribute("given")).isEqualTo(1);
+            app.context.setAttribute("a", 1);
+            app.context.setAttribute("a", 2);
+            app.context.setAttribute("a", null);
+            assertThat(told).containsExactly("added 1", "replaced 1", "removed 2");
+        }
+    }
+
+    @Test
+    void resourcesAreFoundWithinTheApplicationOnly() throws Exception {
+        var asked = new ArrayList<String>();
+        var resources = new Resources() {
+            @Override
+            public Resource find(String path) {
+                asked.add(path);
+                return path.equals("/a b/50%.txt") ? new OneFile() : null;
+            }
+
+            @Override
+            public Set<String> list(String path) {
+                return path.equals("/") ? Set.of("/a b/") : Set.of();
+            }
+        };
+        try (var app = TestApp.at("/").with(d -> d.resources(resources))) {
+            app.start();
+            assertThat(app.context.getResourceAsStream("/x/../a b/50%.txt")).hasContent("content");
+            assertThat(app.context.getResource("/a b/50%.txt")).hasToString("file:/a%20b/50%25.txt");
+            assertThat(app.context.getResourcePaths("/")).containsExactly("/a b/");
+            assertThat(app.context.getResourcePaths("/none")).isNull();
+            asked.clear();
+            assertThat(app.context.getResourceAsStream("/../etc/passwd")).isNull();
+            assertThat(app.context.getRealPath("/../etc/passwd")).isNull();
+            assertThat(asked).isEmpty();
+        }
+    }
+
+    private static final class OneFile implements Resources.Resource {
+        @Override
+        public boolean isDirectory() {
+            return false;
+        }
+
+        @Override
+        public long length() {
+            return 7;
+        }
+
+        @Override
+        public long lastModified() {
+            return 0;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream("content".getBytes());
+        }
+
+        @Override
+        public URL url() throws java.net.MalformedURLException {
+            return URI.create("file:/a%20b/50%25.txt").toURL();
+        }
+    }
+
+    @Test
+    void mimeTypesOfTheApplicationComeFirst() {
+        var app = TestApp.at("/").with(d -> d.mimeTypes().put("js", "application/mine"));
+        assertThat(app.context.getMimeType("/a/B.HTML")).isEqualTo("text/html");
+        assertThat(app.context.getMimeType("x.js")).isEqualTo("application/mine");
+        assertThat(app.context.getMimeType("/a.b/c")).isNull();
+        assertThat(app.context.getMimeType("none")).isNull();
+    }
+
+    @Test
+    void jspIsRefusedByName() {
+        var app = TestApp.at("/");
+        assertThatThrownBy(() -> app.context.addJspFile("j", "/x.jsp"))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("JSP");
+    }
+
+    @Test
+    void otherContextsAreNotHandedOut() {
+        var app = TestApp.at("/app");
+        assertThat(app.context.getContext("/app")).isSameAs(app.context);
+        assertThat(app.context.getContext("/app/x")).isSameAs(app.context);
+        assertThat(app.context.getContext("/application")).isNull();
+        assertThat(app.context.getContext("/other")).isNull();
+    }
+
+    @Test
+    void temporaryDirectoryIsMadeWhenAskedFor() throws Exception {
+        try (var app = TestApp.at("/")) {
+            app.start();
+            var directory = (java.io.File) app.context.getAttribute(ServletContext.TEMPDIR);
+            assertThat(directory).isDirectory();
+            assertThat(app.context.getAttribute(ServletContext.TEMPDIR)).isSameAs(directory);
+            assertThat(directory.delete()).isTrue();
+        }
+    }
+
+    @Test
+    void classThatCannotBeMadeIsNamed() {
+        class Inner extends HttpServlet {
+            private static final long serialVersionUID = 1;
+        }
+        var app = TestApp.at("/").with(d -> d.servlet("inner").type(Inner.class).loadOnStartup(1));
+        assertThatThrownBy(app::start).hasStackTraceContaining("Inner").hasMessageContaining("servlet inner");
+    }
+}

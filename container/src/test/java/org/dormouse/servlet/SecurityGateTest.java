@@ -1,0 +1,116 @@
+package org.dormouse.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.ServletException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import org.dormouse.servlet.security.Caller;
+import org.dormouse.servlet.security.ResourceCollection;
+import org.dormouse.servlet.security.SecurityConstraint;
+import org.junit.jupiter.api.Test;
+
+class SecurityGateTest {
+    private static TestApp guarded() {
+        return TestApp.at("/app")
+                .with(d -> {
+                    d.roles().add("admin");
+                    d.security().authMethod("BASIC").realm("the realm").users((name, password) -> switch (name + ":"
+                            + password) {
+                        case "anna:secret" -> new Caller("anna", Set.of("admin"));
+                        case "bert:hidden" -> new Caller("bert", Set.of("user"));
+                        default -> null;
+                    });
+                    d.security().constraints().add(at("/admin/*", Set.of("admin"), false));
+                    d.security().constraints().add(at("/closed", Set.of(), false));
+                    d.security().constraints().add(at("/tls", null, true));
+                })
+                .servlet(
+                        "/",
+                        (request, response) -> response.getWriter()
+                                .write(request.getRemoteUser() + " " + request.getAuthType() + " "
+                                        + request.isUserInRole("admin")))
+                .servlet(
+                        "/forward",
+                        (request, response) ->
+                                request.getRequestDispatcher("/admin/x").forward(request, response))
+                .servlet("/login", (request, response) -> {
+                    assertThatThrownBy(() -> request.login("anna", "wrong")).isInstanceOf(ServletException.class);
+                    request.login("anna", "secret");
+                    assertThat(request.getUserPrincipal().getName()).isEqualTo("anna");
+                    assertThatThrownBy(() -> request.login("bert", "hidden")).isInstanceOf(ServletException.class);
+                    request.logout();
+                    assertThat(request.getUserPrincipal()).isNull();
+                })
+                .servlet("/authenticate", (request, response) -> {
+                    if (request.authenticate(response)) response.getWriter().write(request.getRemoteUser());
+                });
+    }
+
+    private static SecurityConstraint at(String pattern, Set<String> roles, boolean confidential) {
+        var collection = new ResourceCollection(Set.of(pattern), Set.of(), Set.of());
+        return new SecurityConstraint(List.of(collection), roles, confidential);
+    }
+
+    private static TestExchange as(String credentials, String target) {
+        String encoded = Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+        return TestExchange.get(target).field("Authorization", "Basic " + encoded);
+    }
+
+    @Test
+    void withoutCredentialsTheClientIsChallenged() {
+        try (var app = guarded()) {
+            var exchange = app.get("/app/admin/x");
+            assertThat(exchange.status()).isEqualTo(401);
+            assertThat(exchange.responseField("WWW-Authenticate")).startsWith("Basic realm=\"the realm\"");
+            assertThat(app.run(as("anna:wrong", "/app/admin/x")).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void roleLetsInAndAnotherDoesNot() {
+        try (var app = guarded()) {
+            assertThat(app.run(as("anna:secret", "/app/admin/x")).body()).isEqualTo("anna BASIC true");
+            assertThat(app.run(as("bert:hidden", "/app/admin/x")).status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void pathsThatLookDifferentAreGuardedAlike() {
+        try (var app = guarded()) {
+            for (String path :
+                    List.of("/app/admin", "/app//admin/x", "/app/%61dmin/x", "/app/admin;v=1/x", "/app/x/../admin/x")) {
+                assertThat(app.get(path).status()).as(path).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void nobodyIsLetInWhereNoRoleIsNamedAndPlainTextNotWhereEncryptionIsDemanded() {
+        try (var app = guarded()) {
+            assertThat(app.run(as("anna:secret", "/app/closed")).status()).isEqualTo(403);
+            assertThat(app.get("/app/tls").status()).isEqualTo(403);
+            assertThat(app.run(TestExchange.get("/app/tls").secure()).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void unguardedPathKnowsNobodyAndForwardsAreNotAsked() {
+        try (var app = guarded()) {
+            assertThat(app.run(as("anna:secret", "/app/free")).body()).isEqualTo("null null false");
+            assertThat(app.get("/app/forward").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void codeMayLogInAndOut() {
+        try (var app = guarded()) {
+            assertThat(app.get("/app/login").status()).isEqualTo(200);
+            assertThat(app.get("/app/authenticate").status()).isEqualTo(401);
+            assertThat(app.run(as("bert:hidden", "/app/authenticate")).body()).isEqualTo("bert");
+        }
+    }
+}

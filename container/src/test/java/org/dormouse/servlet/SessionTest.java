@@ -1,0 +1,359 @@
+package org.dormouse.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.SessionTrackingMode;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionAttributeListener;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionIdListener;
+import jakarta.servlet.http.HttpSessionListener;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SessionTest {
+    private final List<String> told = new ArrayList<>();
+
+    /** Counts the visits in the session; {@code /look} does not create one. */
+    private static TestApp counting(String contextPath) {
+        return TestApp.at(contextPath)
+                .servlet("/count", (request, response) -> {
+                    HttpSession session = request.getSession();
+                    Integer count = (Integer) session.getAttribute("count");
+                    session.setAttribute("count", count == null ? 1 : count + 1);
+                    response.getWriter().write(session.isNew() + " " + session.getAttribute("count"));
+                })
+                .servlet(
+                        "/look",
+                        (request, response) ->
+                                response.getWriter().write(String.valueOf(request.getSession(false) != null)));
+    }
+
+    private static String id(TestExchange exchange) {
+        String cookie = exchange.responseField("Set-Cookie");
+        return cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'));
+    }
+
+    private static TestExchange with(String id, String target) {
+        return TestExchange.get(target).field("Cookie", "other=1; JSESSIONID=" + id);
+    }
+
+    @Test
+    void sessionComesBackByItsCookie() {
+        try (var app = counting("/app")) {
+            var first = app.get("/app/count");
+            assertThat(first.body()).isEqualTo("true 1");
+            assertThat(first.responseField("Set-Cookie")).matches("JSESSIONID=[A-Za-z0-9_-]{32}; Path=/app; HttpOnly");
+
+            var second = app.run(with(id(first), "/app/count"));
+            assertThat(second.body()).isEqualTo("false 2");
+            assertThat(second.responseField("Set-Cookie")).isNull();
+        }
+    }
+
+    @Test
+    void cookieOfASecureRequestIsSecure() {
+        try (var app = counting("/")) {
+            assertThat(app.run(TestExchange.get("/count").secure()).responseField("Set-Cookie"))
+                    .endsWith("; Path=/; HttpOnly; Secure");
+        }
+    }
+
+    @Test
+    void cookieIsAsConfigured() {
+        try (var app = counting("/app")
+                .with(d -> d.sessions()
+                        .cookieName("sid")
+                        .cookiePath("/")
+                        .cookieDomain("example.org")
+                        .httpOnly(false)
+                        .maxAgeSeconds(60)
+                        .cookieAttributes()
+                        .put("SameSite", "Strict"))) {
+            assertThat(app.get("/app/count").responseField("Set-Cookie"))
+                    .matches("sid=[^;]+; Path=/; Domain=example.org; Max-Age=60; SameSite=Strict");
+        }
+    }
+
+    @Test
+    void anIdThatNobodyGaveOutIsNotTaken() {
+        try (var app = counting("/")) {
+            var exchange = app.run(with("chosen-by-the-attacker", "/count"));
+            assertThat(exchange.body()).isEqualTo("true 1");
+            assertThat(id(exchange)).isNotEqualTo("chosen-by-the-attacker");
+            assertThat(app.run(with("chosen-by-the-attacker", "/look")).body()).isEqualTo("false");
+        }
+    }
+
+    @Test
+    void theFirstLiveIdOfSeveralCounts() {
+        try (var app = counting("/")) {
+            String id = id(app.get("/count"));
+            var exchange = TestExchange.get("/count").field("Cookie", "JSESSIONID=stale; JSESSIONID=" + id);
+            assertThat(app.run(exchange).body()).isEqualTo("false 2");
+        }
+    }
+
+    @Test
+    void sessionEndsWhenItHasNotBeenUsedForItsInterval() {
+        try (var app = counting("/").listener(new Recording())) {
+            String id = id(app.get("/count"));
+            app.nowMillis += 29 * 60_000;
+            assertThat(app.run(with(id, "/look")).body()).isEqualTo("true");
+            app.nowMillis += 30 * 60_000 - 1;
+            assertThat(app.run(with(id, "/look")).body()).isEqualTo("true");
+            app.nowMillis += 30 * 60_000;
+            assertThat(app.run(with(id, "/look")).body()).isEqualTo("false");
+            assertThat(told).contains("destroyed with 1");
+        }
+    }
+
+    @Test
+    void sweepEndsSessionsThatNobodyAsksFor() {
+        try (var app = counting("/").listener(new Recording())) {
+            app.get("/count");
+            app.nowMillis += 30 * 60_000;
+            app.context.expireSessions();
+            assertThat(told).contains("destroyed with 1");
+            assertThat(app.context.sessions().size()).isZero();
+        }
+    }
+
+    @Test
+    void sessionDoesNotEndUnderARequestThatUsesIt() {
+        try (var app = TestApp.at("/");
+                var running = app.servlet("/", (request, response) -> {
+                    HttpSession session = request.getSession();
+                    app.nowMillis += 60 * 60_000;
+                    app.context.expireSessions();
+                    session.setAttribute("still", "there");
+                })) {
+            assertThat(running.get("/").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void zeroMeansForEver() {
+        try (var app = counting("/").with(d -> d.sessions().timeoutMinutes(0))) {
+            String id = id(app.get("/count"));
+            app.nowMillis += 1_000_000_000_000L;
+            assertThat(app.run(with(id, "/look")).body()).isEqualTo("true");
+        }
+    }
+
+    @Test
+    void changedIdKeepsTheSessionAndItsOldIdIsWorthless() {
+        try (var app = counting("/").listener(new Recording()).servlet("/login", (request, response) -> {
+            String old = request.getSession().getId();
+            assertThat(request.changeSessionId())
+                    .isNotEqualTo(old)
+                    .isEqualTo(request.getSession().getId());
+        })) {
+            String old = id(app.get("/count"));
+            var login = app.run(with(old, "/login"));
+            assertThat(login.responseFields("Set-Cookie")).hasSize(1);
+            assertThat(told).contains("id changed from " + old);
+            assertThat(app.run(with(old, "/look")).body()).isEqualTo("false");
+            assertThat(app.run(with(id(login), "/count")).body()).isEqualTo("false 2");
+        }
+    }
+
+    @Test
+    void newSessionWithAChangedIdSetsOneCookie() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            response.addHeader("Set-Cookie", "a=b");
+            request.getSession();
+            request.changeSessionId();
+        })) {
+            assertThat(app.get("/").responseFields("Set-Cookie"))
+                    .hasSize(2)
+                    .first()
+                    .isEqualTo("a=b");
+        }
+    }
+
+    @Test
+    void invalidatedSessionCannotBeUsed() {
+        try (var app = counting("/").listener(new Recording()).servlet("/logout", (request, response) -> {
+            HttpSession session = request.getSession();
+            session.invalidate();
+            assertThatThrownBy(() -> session.getAttribute("count")).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(session::invalidate).isInstanceOf(IllegalStateException.class);
+            assertThat(request.getSession(false)).isNull();
+            assertThat(request.getSession()).isNotSameAs(session);
+        })) {
+            String id = id(app.get("/count"));
+            app.run(with(id, "/logout"));
+            assertThat(app.run(with(id, "/look")).body()).isEqualTo("false");
+            assertThat(told).contains("destroyed with 1", "removed count");
+        }
+    }
+
+    @Test
+    void sessionCannotBeMadeAfterCommit() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            response.flushBuffer();
+            assertThatThrownBy(request::getSession).isInstanceOf(IllegalStateException.class);
+            assertThat(request.getSession(false)).isNull();
+        })) {
+            app.get("/");
+        }
+    }
+
+    @Test
+    void numberOfSessionsIsLimitedByItsKey() {
+        try (var app = counting("/").with(d -> d.sessions().maxSessions(2))) {
+            String id = id(app.get("/count"));
+            app.get("/count");
+            assertThat(app.get("/count").status()).isEqualTo(500);
+            assertThat(app.run(with(id, "/count")).status()).isEqualTo(200);
+            assertThatThrownBy(app.context::createSession)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("2")
+                    .hasMessageContaining("session.max-sessions");
+            app.nowMillis += 31 * 60_000;
+            assertThat(app.get("/count").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void valuesAndListenersAreToldOfBindings() {
+        class Value implements HttpSessionBindingListener {
+            @Override
+            public void valueBound(HttpSessionBindingEvent event) {
+                told.add("bound " + (event.getSession().getAttribute("v") == this));
+            }
+
+            @Override
+            public void valueUnbound(HttpSessionBindingEvent event) {
+                told.add("unbound");
+            }
+        }
+        try (var app = TestApp.at("/").listener(new Recording()).servlet("/", (request, response) -> {
+            HttpSession session = request.getSession();
+            session.setAttribute("v", new Value());
+            session.setAttribute("v", "other");
+            session.setAttribute("v", null);
+        })) {
+            app.get("/");
+            assertThat(told).containsExactly("created", "bound false", "added v", "unbound", "replaced v", "removed v");
+        }
+    }
+
+    @Test
+    void resetKeepsTheCookieOfTheSessionThatExists() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            request.getSession();
+            response.reset();
+        })) {
+            assertThat(app.get("/").responseField("Set-Cookie")).startsWith("JSESSIONID=");
+        }
+    }
+
+    @Test
+    void accessorUsesTheSessionOutsideOfARequest() {
+        var kept = new HttpSession[1];
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> kept[0] = request.getSession())) {
+            app.get("/");
+            var accessor = kept[0].getAccessor();
+            app.nowMillis += 29 * 60_000;
+            accessor.access(session -> session.setAttribute("a", 1));
+            app.nowMillis += 29 * 60_000;
+            accessor.access(session -> told.add("a " + session.getAttribute("a")));
+            app.nowMillis += 30 * 60_000;
+            assertThatThrownBy(() -> accessor.access(session -> told.add("no")))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(told).containsExactly("a 1");
+        }
+    }
+
+    @Test
+    void lastAccessedTimeIsThatOfTheRequestBefore() {
+        var times = new ArrayList<Long>();
+        try (var app = TestApp.at("/")
+                .servlet(
+                        "/",
+                        (request, response) -> times.add(request.getSession().getLastAccessedTime()))) {
+            String id = id(app.get("/"));
+            app.nowMillis += 5_000;
+            app.run(with(id, "/"));
+            app.nowMillis += 5_000;
+            app.run(with(id, "/"));
+            assertThat(times).containsExactly(1_000_000L, 1_000_000L, 1_005_000L);
+        }
+    }
+
+    @Test
+    void urlCarriesTheSessionOnlyWhereThatIsEnabled() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.sessions().trackingModes(EnumSet.of(SessionTrackingMode.COOKIE, SessionTrackingMode.URL)))
+                .servlet(
+                        "/*",
+                        (request, response) -> response.getWriter()
+                                .write(request.getSession().isNew() + " " + response.encodeURL("/next?a#b") + " "
+                                        + response.encodeURL("https://example.org/")))) {
+            String text = app.get("/x").body();
+            assertThat(text).matches("true /next;jsessionid=[^?]+\\?a#b https://example.org/");
+            String id = text.substring(text.indexOf("jsessionid=") + 11, text.indexOf('?'));
+
+            assertThat(app.get("/x;jsessionid=" + id).body()).startsWith("false /next;jsessionid=" + id);
+            assertThat(app.run(with(id, "/x")).body()).startsWith("false /next?a#b");
+        }
+    }
+
+    @Test
+    void idsDoNotRepeat() {
+        try (var app = counting("/")) {
+            var ids = new HashSet<String>();
+            for (int i = 0; i < 1000; i++) ids.add(id(app.get("/count")));
+            assertThat(ids).hasSize(1000);
+        }
+    }
+
+    @Test
+    void stopEndsAllSessions() {
+        try (var app = counting("/").listener(new Recording())) {
+            app.get("/count");
+            app.context.stop();
+            assertThat(told).contains("destroyed with 1");
+        }
+    }
+
+    private class Recording implements HttpSessionListener, HttpSessionAttributeListener, HttpSessionIdListener {
+        @Override
+        public void sessionCreated(HttpSessionEvent event) {
+            told.add("created");
+        }
+
+        @Override
+        public void sessionDestroyed(HttpSessionEvent event) {
+            told.add("destroyed with " + event.getSession().getAttribute("count"));
+        }
+
+        @Override
+        public void attributeAdded(HttpSessionBindingEvent event) {
+            told.add("added " + event.getName());
+        }
+
+        @Override
+        public void attributeReplaced(HttpSessionBindingEvent event) {
+            told.add("replaced " + event.getName());
+        }
+
+        @Override
+        public void attributeRemoved(HttpSessionBindingEvent event) {
+            told.add("removed " + event.getName());
+        }
+
+        @Override
+        public void sessionIdChanged(HttpSessionEvent event, String oldId) {
+            told.add("id changed from " + oldId);
+        }
+    }
+}
