@@ -1,8 +1,10 @@
 package org.dormouse;
 
+import jakarta.websocket.DeploymentException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.dormouse.poller.loop.CarriedThreads;
 import org.dormouse.poller.loop.LoopSettings;
@@ -11,6 +13,7 @@ import org.dormouse.server.Hosted;
 import org.dormouse.server.RequestThreads;
 import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
+import org.dormouse.server.WebSocketSupport;
 import org.dormouse.servlet.DormouseContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -39,14 +42,28 @@ final class Assembly {
             var deployment = new WebAppDeployment(application, configuration).make();
             deployment
                     .attributes()
-                    .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(java.util.Locale.ROOT));
+                    .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
             deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
-            hosted.add(new Hosted(new DormouseContext(deployment), threads(own, settings)));
+            var context = new DormouseContext(deployment);
+            addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
+            hosted.add(new Hosted(context, threads(own, settings)));
         }
         LoopSettings loops = LoopSettings.defaults()
                 .withLoops(settings.loops())
                 .withCarryThreads(threads.containsKey(Execution.LOOP));
         return new Dormouse(Server.start(configuration, loops, hosted), settings.host(), execution);
+    }
+
+    private static void addEndpoints(WebApp application, WebSocketSupport sockets) {
+        try {
+            for (Class<?> endpoint : application.endpoints) sockets.add(endpoint);
+            for (var config : application.endpointConfigs) sockets.add(config);
+        } catch (DeploymentException e) {
+            throw new IllegalStateException(
+                    "an endpoint of application " + application.contextPath() + "/ cannot be deployed: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static Execution defaultExecution() {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.dormouse.deploy.DeploymentException;
 import org.dormouse.deploy.WarDeployer;
 import org.dormouse.server.Configuration;
+import org.dormouse.server.WebSocketInitializer;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.FilterMapping;
@@ -44,7 +45,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     }
 
     private Deployment read(Path war) {
-        var deployer = new WarDeployer();
+        var deployer = new WarDeployer().initializer(new WebSocketInitializer());
         if (application.classLoader != null) deployer.server(application.classLoader);
         try {
             return deployer.read(war, application.contextPath());

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.transport.ConnectionLimits;
+import org.dormouse.websocket.WebSocketLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,13 @@ public final class Configuration {
             Map.entry("http.server-header", Kind.TEXT),
             Map.entry("http.max-parameters", Kind.COUNT),
             Map.entry("http.max-form-bytes", Kind.BYTES),
-            Map.entry("session.max-sessions", Kind.COUNT)));
+            Map.entry("session.max-sessions", Kind.COUNT),
+            Map.entry("websocket.max-text-message", Kind.BYTES),
+            Map.entry("websocket.max-binary-message", Kind.BYTES),
+            Map.entry("websocket.send-budget", Kind.BYTES),
+            Map.entry("websocket.send-timeout", Kind.DURATION),
+            Map.entry("websocket.close-timeout", Kind.DURATION),
+            Map.entry("websocket.idle-timeout", Kind.DURATION)));
 
     /** Every key there is, in alphabetical order. */
     public static Set<String> keys() {
@@ -126,6 +133,17 @@ public final class Configuration {
         return new RequestLimits(
                 count("http.max-parameters", otherwise.maxParameters()),
                 count("http.max-form-bytes", otherwise.maxFormBytes()));
+    }
+
+    public WebSocketLimits webSockets() {
+        var otherwise = WebSocketLimits.DEFAULT;
+        return new WebSocketLimits(
+                count("websocket.max-text-message", otherwise.maxTextMessage()),
+                count("websocket.max-binary-message", otherwise.maxBinaryMessage()),
+                count("websocket.send-budget", otherwise.sendBudget()),
+                duration("websocket.send-timeout", otherwise.sendTimeout()),
+                duration("websocket.close-timeout", otherwise.closeTimeout()),
+                duration("websocket.idle-timeout", otherwise.idleTimeout()));
     }
 
     /** The value of the Server field; null for none. */

@@ -12,7 +12,10 @@ import org.slf4j.LoggerFactory;
 final class LoopFaults implements Faults {
     private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private long warnedAt = System.nanoTime() - WARN_NANOS;
+    /** A JVM that has just started loads classes and interprets: a loop that was held up then says nothing. */
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private long warnedAt = System.nanoTime() - WARN_NANOS + WARM_UP_NANOS;
     private int sinceWarned;
 
     @Override
@@ -32,7 +35,6 @@ final class LoopFaults implements Faults {
     public void stalled(String what, StackTraceElement[] stack) {
         Logger log = log();
         if (log.isDebugEnabled()) log.debug("{}{}", what, lines(stack));
-        if (isFirstUse(stack)) return;
         sinceWarned++;
         long now = System.nanoTime();
         if (now - warnedAt < WARN_NANOS) return;
@@ -43,18 +45,6 @@ final class LoopFaults implements Faults {
                 sinceWarned,
                 stack.length == 0 ? "" : ", at " + stack[0]);
         sinceWarned = 0;
-    }
-
-    /** The JVM loads or links a class: slow once, and never again for that class. */
-    private static boolean isFirstUse(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            String type = frame.getClassName();
-            if (type.equals("java.lang.ClassLoader")
-                    || type.equals("java.lang.invoke.MethodHandleNatives")
-                    || type.startsWith("jdk.internal.foreign.abi.")
-                    || frame.getMethodName().equals("<clinit>")) return true;
-        }
-        return false;
     }
 
     private static String lines(StackTraceElement[] stack) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
     private static final Pattern DOCUMENTED =
-            Pattern.compile("^\\| `([a-z.0-9-]+)` \\| (?:`([^`]+)`|[a-z ]+) \\|", Pattern.MULTILINE);
+            Pattern.compile("^\\| `([a-z0-9-]+\\.[a-z0-9-]+)` \\| (?:`([^`]+)`|[a-z ]+) \\|", Pattern.MULTILINE);
 
     private final Configuration configuration = new Configuration();
 
@@ -93,6 +93,7 @@ class ConfigurationTest {
         assertThat(withDefaults.http1()).isEqualTo(configuration.http1());
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());
         assertThat(withDefaults.requests()).isEqualTo(configuration.requests());
+        assertThat(withDefaults.webSockets()).isEqualTo(configuration.webSockets());
         assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
     }
 }

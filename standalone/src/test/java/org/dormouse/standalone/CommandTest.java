@@ -1,0 +1,179 @@
+package org.dormouse.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutAnApplicationTheDemonstrationAnswers() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1");
+                var client = HttpClient.newHttpClient()) {
+            var page = client.send(get(dormouse.port(), "/"), BodyHandlers.ofString());
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("<h1>Dormouse</h1>");
+        }
+    }
+
+    @Test
+    void sigtermClosesAndEndsWithTheStatusOfTheSignal() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1")) {
+            dormouse.port();
+            assertThat(dormouse.terminate().exitStatus()).isEqualTo(143);
+            assertThat(dormouse.errors()).doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void aPortInUseIsSaidInOneLine() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                var dormouse =
+                        DormouseProcess.start("run", "--host", "127.0.0.1", "--port", "" + taken.getLocalPort())) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors())
+                    .contains("127.0.0.1:" + taken.getLocalPort())
+                    .contains("in use");
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aMissingWarIsSaidInOneLine() throws Exception {
+        expectOneLine(folder.resolve("absent.war"), "absent.war");
+    }
+
+    @Test
+    void aDamagedWarIsSaidInOneLine() throws Exception {
+        Path damaged = folder.resolve("damaged.war");
+        Files.writeString(damaged, "PK, but nothing more");
+        expectOneLine(damaged, "damaged.war");
+    }
+
+    @Test
+    void aWarWhoseServletClassIsMissingIsSaidInOneLine() throws Exception {
+        Path descriptor = folder.resolve("broken/WEB-INF/web.xml");
+        Files.createDirectories(descriptor.getParent());
+        Files.writeString(descriptor, """
+                <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
+                  <servlet>
+                    <servlet-name>broken</servlet-name>
+                    <servlet-class>com.example.Absent</servlet-class>
+                    <load-on-startup>1</load-on-startup>
+                  </servlet>
+                  <servlet-mapping><servlet-name>broken</servlet-name><url-pattern>/*</url-pattern></servlet-mapping>
+                </web-app>
+                """);
+        expectOneLine(folder.resolve("broken"), "broken", "com.example.Absent");
+    }
+
+    @Test
+    void aMissingUsersFileIsSaidInOneLine() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--users", "" + folder.resolve("nobody.txt"))) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors()).contains("nobody.txt");
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void loopAskedForByNameDoesNotStartWithoutTheFlagAndNamesIt() throws Exception {
+        try (var dormouse = DormouseProcess.start(withoutOpens(), "run", "--port", "0", "--execution", "loop")) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors()).contains("--add-opens java.base/java.lang=ALL-UNNAMED");
+        }
+    }
+
+    @Test
+    void theDefaultFallsBackWithoutTheFlagAndSaysSoInOneLine() throws Exception {
+        try (var dormouse = DormouseProcess.start(withoutOpens(), "run", "--port", "0", "--host", "127.0.0.1");
+                var client = HttpClient.newHttpClient()) {
+            var facts = client.send(get(dormouse.port(), "/api/facts"), BodyHandlers.ofString());
+            assertThat(facts.body()).contains("\"execution\":\"virtual\"").contains("\"requestThreadIsVirtual\":true");
+            dormouse.terminate().exitStatus();
+            assertThat(dormouse.errors().lines().filter(line -> line.contains("--add-opens")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void executionIsTakenFromTheCommandLine() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1", "--execution", "pool");
+                var client = HttpClient.newHttpClient()) {
+            var facts = client.send(get(dormouse.port(), "/api/facts"), BodyHandlers.ofString());
+            assertThat(facts.body()).contains("\"execution\":\"pool\"").contains("\"requestThreadIsVirtual\":false");
+        }
+    }
+
+    @Test
+    void severalApplicationsAreServedUnderTheirNames() throws Exception {
+        for (String name : List.of("shop", "ROOT")) {
+            Files.createDirectories(folder.resolve(name));
+            Files.writeString(folder.resolve(name).resolve("index.html"), "this is " + name);
+        }
+        try (var dormouse = DormouseProcess.start(
+                        "run",
+                        "--port",
+                        "0",
+                        "--host",
+                        "127.0.0.1",
+                        "" + folder.resolve("shop"),
+                        "" + folder.resolve("ROOT"));
+                var client = HttpClient.newHttpClient()) {
+            int port = dormouse.port();
+            assertThat(client.send(get(port, "/shop/"), BodyHandlers.ofString()).body())
+                    .isEqualTo("this is shop");
+            assertThat(client.send(get(port, "/"), BodyHandlers.ofString()).body())
+                    .isEqualTo("this is ROOT");
+        }
+    }
+
+    @Test
+    void anUnknownOptionEndsWithStatus2AndTheUsage() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--prot", "1")) {
+            assertThat(dormouse.exitStatus()).isEqualTo(2);
+            assertThat(dormouse.errors()).contains("--prot").contains("--port");
+        }
+    }
+
+    @Test
+    void helpAndVersionEndWithStatus0() throws Exception {
+        try (var help = DormouseProcess.start("--help");
+                var version = DormouseProcess.start("--version")) {
+            assertThat(help.exitStatus()).isZero();
+            assertThat(help.output()).contains("run").contains("hash-password");
+            assertThat(version.exitStatus()).isZero();
+            assertThat(version.output()).startsWith("Dormouse ");
+        }
+    }
+
+    private static void expectOneLine(Path application, String... parts) throws IOException, InterruptedException {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "" + application)) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors()).contains(parts);
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    private static List<String> withoutOpens() {
+        return List.of("--enable-native-access=ALL-UNNAMED");
+    }
+
+    private static HttpRequest get(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+    }
+}
