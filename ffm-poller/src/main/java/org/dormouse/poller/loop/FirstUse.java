@@ -1,6 +1,5 @@
 package org.dormouse.poller.loop;
 
-import org.dormouse.poller.ThreadTime;
 import org.dormouse.poller.socket.SocketError;
 
 /**
@@ -10,7 +9,6 @@ import org.dormouse.poller.socket.SocketError;
 final class FirstUse {
     private static final Class<?>[] CLASSES = {
         SocketError.class,
-        ThreadTime.class,
         LateCarrier.class,
         RunQueue.class,
         Registrations.class,
@@ -32,7 +30,6 @@ final class FirstUse {
                 throw new AssertionError("it is loaded already", e);
             }
         }
-        ThreadTime.clockOfThisThread();
         // Linked on first use as well: the strings that reports are made of.
         SocketError.exception("call", -1);
         SocketError.describe(-1_000_000);
