@@ -107,7 +107,8 @@ public final class WarDeployer {
                 ? FragmentOrder.absolute(all, webXml.absoluteOrdering)
                 : FragmentOrder.relative(all);
 
-        var loader = new WebAppClassLoader(String.valueOf(warOrFolder.getFileName()), classPath(root, fragments, all), server);
+        var loader = new WebAppClassLoader(
+                String.valueOf(warOrFolder.getFileName()), classPath(root, fragments, all), server);
         opened.add(loader);
         var resources =
                 new WebAppResources(root, fragments.stream().map(Fragment::jar).toList());

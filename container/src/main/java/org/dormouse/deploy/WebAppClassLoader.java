@@ -92,8 +92,7 @@ final class WebAppClassLoader extends URLClassLoader {
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
         var all = new ArrayList<>(Collections.list(findResources(name)));
-        Enumeration<URL> parents =
-                isServersOwn(name) ? getParent().getResources(name) : server.getResources(name);
+        Enumeration<URL> parents = isServersOwn(name) ? getParent().getResources(name) : server.getResources(name);
         while (parents.hasMoreElements()) {
             URL url = parents.nextElement();
             if (all.stream().noneMatch(one -> one.toExternalForm().equals(url.toExternalForm()))) all.add(url);

@@ -33,6 +33,7 @@ final class RequestBody {
     private boolean streamTaken;
     private boolean formRead;
     private @Nullable MultipartForm form;
+    private @Nullable Exception formFailure;
     private @Nullable String encoding;
 
     RequestBody(DormouseRequest request, Exchange exchange) {
@@ -158,7 +159,11 @@ final class RequestBody {
         }
     }
 
+    /** Read once: what failed is not tried again with the rest of the body, and whoever it is forwarded to sees the same parts. */
     Collection<Part> parts() throws IOException, ServletException {
+        MultipartForm known = form;
+        if (known != null) return known.parts();
+        if (formFailure != null) throw new IllegalStateException(formFailure.getMessage(), formFailure);
         String type = request.head().fields().first("Content-Type");
         if (type == null || !isType(type, "multipart/form-data")) {
             throw new ServletException("the request is not multipart/form-data but " + type);
@@ -168,9 +173,13 @@ final class RequestBody {
             throw new IllegalStateException(
                     "servlet " + request.target().chain().servlet().name() + " has no multipart configuration");
         }
-        MultipartForm known = form;
-        if (known == null) form = known = readParts(type, multipart);
-        return known.parts();
+        try {
+            form = known = readParts(type, multipart);
+            return known.parts();
+        } catch (IOException | RuntimeException e) {
+            formFailure = e;
+            throw e;
+        }
     }
 
     private MultipartForm readParts(String type, MultipartConfigElement multipart) throws IOException {
