@@ -1,0 +1,120 @@
+package org.dormouse.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.dormouse.Dormouse;
+import org.dormouse.Execution;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Timeout(60)
+class AutoConfigurationTest {
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner(
+                    AnnotationConfigServletWebServerApplicationContext::new)
+            .withPropertyValues("server.port=0", "server.address=127.0.0.1")
+            .withConfiguration(AutoConfigurations.of(DormouseServletWebServerAutoConfiguration.class));
+
+    @Test
+    void dormouseIsTheServer() {
+        runner.run(context -> assertThat(server(context)).isInstanceOf(DormouseWebServer.class));
+    }
+
+    @Test
+    void dormouseWinsWhereTomcatIsThereToo() {
+        runner.withConfiguration(AutoConfigurations.of(TomcatServletWebServerAutoConfiguration.class))
+                .run(context -> {
+                    assertThat(context).hasSingleBean(ServletWebServerFactory.class);
+                    assertThat(server(context)).isInstanceOf(DormouseWebServer.class);
+                });
+    }
+
+    @Test
+    void aFactoryOfTheApplicationWins() {
+        runner.withUserConfiguration(OwnFactory.class)
+                .run(context -> assertThat(context)
+                        .hasSingleBean(ServletWebServerFactory.class)
+                        .hasSingleBean(TomcatServletWebServerFactory.class));
+    }
+
+    @Test
+    void withoutDormouseThereIsNoFactory() {
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(DormouseServletWebServerAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader(Dormouse.class))
+                .run(context -> assertThat(context).doesNotHaveBean(ServletWebServerFactory.class));
+    }
+
+    @Test
+    void propertiesReachTheServer() {
+        runner.withPropertyValues(
+                        "server.servlet.context-path=/shop",
+                        "server.dormouse.execution=virtual",
+                        "server.dormouse.loops=1")
+                .run(context -> {
+                    var server = (DormouseWebServer) server(context);
+                    assertThat(server.getDormouse().execution()).isEqualTo(Execution.VIRTUAL);
+                    assertThat(context.getServletContext().getContextPath()).isEqualTo("/shop");
+                });
+    }
+
+    @Test
+    void customizerBeansAreApplied() {
+        runner.withUserConfiguration(Customizers.class)
+                .run(context -> assertThat(context.getServletContext().getInitParameter("from"))
+                        .isEqualTo("customizer"));
+    }
+
+    @Test
+    void aPropertyThatNothingWouldCarryOutFailsTheStartByName() {
+        runner.withPropertyValues("server.compression.enabled=true")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(UnsupportedPropertyException.class)
+                        .hasMessageContaining("server.compression.enabled"));
+    }
+
+    @Test
+    void nativeForwardedHeadersFailTheStartByName() {
+        runner.withPropertyValues("server.forward-headers-strategy=native")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("server.forward-headers-strategy=native"));
+    }
+
+    private static WebServer server(AssertableWebApplicationContext context) {
+        assertThat(context).hasNotFailed();
+        return ((ServletWebServerApplicationContext) context.getSourceApplicationContext()).getWebServer();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnFactory {
+        @Bean
+        TomcatServletWebServerFactory ownFactory() {
+            return new TomcatServletWebServerFactory();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Customizers {
+        @Bean
+        WebAppCustomizer from() {
+            return application -> application.contextParam("from", "customizer");
+        }
+    }
+}
