@@ -32,16 +32,17 @@ public final class Http1 implements ProtocolUpgrade {
 
     /**
      * @param handler is called by the loop owner for each request whose head is whole and valid
+     * @param server the Server field of responses that have none of their own; null for no such field
      */
-    public Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits) {
-        this(loop, handler, limits, Clock.systemUTC());
+    public Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, @Nullable String server) {
+        this(loop, handler, limits, server, Clock.systemUTC());
     }
 
-    Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, Clock clock) {
+    Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, @Nullable String server, Clock clock) {
         this.loop = loop;
         this.handler = handler;
         this.limits = limits;
-        this.date = new DateLine(clock);
+        this.date = new DateLine(clock, server);
         this.headNanos = limits.headTimeout().toNanos();
         this.keepAliveNanos = limits.keepAliveTimeout().toNanos();
         this.bodyNanos = limits.bodyTimeout().toNanos();

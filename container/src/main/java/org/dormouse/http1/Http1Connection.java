@@ -184,7 +184,7 @@ final class Http1Connection implements Protocol {
     }
 
     private void refuse(BadRequest reason) {
-        send(PlainRefusal.of(connection.pool(), reason, http1.date.bytes()));
+        send(PlainRefusal.of(connection.pool(), reason, http1.date));
         close(true);
     }
 

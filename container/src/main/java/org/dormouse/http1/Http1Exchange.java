@@ -281,7 +281,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
             if (!fields.name(i).equalsIgnoreCase("Upgrade")) all.add(fields.name(i), fields.value(i));
         }
         commitUpgrade(ResponseHeadWriter.write(
-                connection.pool(), 101, null, all, http1.date.bytes(), Framing.NONE, -1, Persistence.UPGRADE));
+                connection.pool(), 101, null, all, http1.date.bytes(all), Framing.NONE, -1, Persistence.UPGRADE));
         successor = begins;
         finish();
     }

@@ -12,13 +12,20 @@ import org.dormouse.http1.ResponseHeadWriter.Persistence;
 final class PlainRefusal {
     private PlainRefusal() {}
 
-    static PooledBuffer of(BufferPool pool, BadRequest reason, byte[] date) {
+    static PooledBuffer of(BufferPool pool, BadRequest reason, DateLine date) {
         byte[] text = (reason.status() + " " + reason.getMessage() + "\n").getBytes(StandardCharsets.ISO_8859_1);
         var fields = new Headers();
         fields.add("Content-Type", "text/plain;charset=iso-8859-1");
         if (reason.status() == 405) fields.add("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
         PooledBuffer answer = ResponseHeadWriter.write(
-                pool, reason.status(), null, fields, date, Framing.LENGTH, text.length, Persistence.CLOSE);
+                pool,
+                reason.status(),
+                null,
+                fields,
+                date.bytes(fields),
+                Framing.LENGTH,
+                text.length,
+                Persistence.CLOSE);
         answer.append(text, 0, text.length);
         return answer;
     }

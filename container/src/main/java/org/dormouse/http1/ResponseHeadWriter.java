@@ -64,7 +64,7 @@ final class ResponseHeadWriter {
             Persistence persistence) {
         check(status, reason);
         int size = fields.size();
-        int bytes = OWN_FIELDS_BYTES + (reason == null ? 0 : reason.length());
+        int bytes = OWN_FIELDS_BYTES + date.length + (reason == null ? 0 : reason.length());
         for (int i = 0; i < size; i++)
             bytes += fields.name(i).length() + fields.value(i).length() + 4;
         PooledBuffer buffer = pool.take(bytes);

@@ -70,7 +70,7 @@ abstract class ResponseOutput {
                 status,
                 reason,
                 fields,
-                http1.date.bytes(),
+                http1.date.bytes(fields),
                 framing,
                 framed.contentLength(),
                 persistence(persists));

@@ -29,6 +29,7 @@ public final class Server implements AutoCloseable {
     private final LoopSettings loopSettings;
     private final ConnectionLimits connectionLimits;
     private final Http1Limits http1Limits;
+    private final @Nullable String serverHeader;
     private final List<Hosted> hosted;
     private final Admission admission;
     private final Applications applications;
@@ -46,11 +47,13 @@ public final class Server implements AutoCloseable {
             LoopSettings loopSettings,
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
+            @Nullable String serverHeader,
             List<Hosted> hosted) {
         this.settings = settings;
         this.loopSettings = loopSettings;
         this.connectionLimits = connectionLimits;
         this.http1Limits = http1Limits;
+        this.serverHeader = serverHeader;
         this.hosted = hosted;
         this.admission = new Admission(settings.maxRequestsInFlight(), settings.loops() + 1);
         this.applications =
@@ -74,6 +77,7 @@ public final class Server implements AutoCloseable {
                 loops.withFaults(new LoopFaults()),
                 configuration.connections(),
                 configuration.http1(),
+                configuration.serverHeader(),
                 List.copyOf(hosted));
         var started = new ArrayList<Hosted>();
         for (Hosted each : hosted) {
@@ -112,7 +116,8 @@ public final class Server implements AutoCloseable {
                     settings.host(),
                     settings.port(),
                     settings.backlog(),
-                    loop -> new Http1(loop, new Door(applications, admission, loop.index()), http1Limits));
+                    loop -> new Http1(
+                            loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
         } catch (IOException e) {
             reached.close();
             network = null;

@@ -50,7 +50,7 @@ final class Http1Server implements AutoCloseable {
     Http1Server(Http1Limits limits, ExchangeHandler handler) {
         connections = new Connections(loop.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool);
         Clock clock = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
-        http1 = new Http1(loop.loop(), handler, limits, clock);
+        http1 = new Http1(loop.loop(), handler, limits, null, clock);
     }
 
     /** A server whose exchanges wait in {@link #held} until the test does something with them. */
