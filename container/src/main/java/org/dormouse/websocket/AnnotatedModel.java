@@ -39,8 +39,7 @@ final class AnnotatedModel implements EndpointModel {
         AnnotatedModel model = new AnnotatedModel(endpointClass, codecs);
         model.refuseHiddenMethods();
         for (Method method : endpointClass.getMethods()) {
-            if (method.isBridge()) continue; // it carries the annotations of the method it calls
-            model.add(method);
+            if (!isGenericBridge(method)) model.add(method);
         }
         return model;
     }
@@ -70,6 +69,20 @@ final class AnnotatedModel implements EndpointModel {
     private static @Nullable Object call(
             MethodHandle callback, WebSocketSession session, @Nullable Object subject, boolean last) throws Throwable {
         return (@Nullable Object) callback.invokeExact(session.endpointInstance(), session, subject, last);
+    }
+
+    /**
+     * Whether the compiler made it beside a method of the class that says the types, whose annotations it carries too. The other kind of
+     * bridge makes a public method of a superclass that is not public reachable, and stands for it.
+     */
+    private static boolean isGenericBridge(Method method) {
+        if (!method.isBridge()) return false;
+        for (Method other : method.getDeclaringClass().getDeclaredMethods()) {
+            if (!other.isBridge()
+                    && other.getName().equals(method.getName())
+                    && other.getParameterCount() == method.getParameterCount()) return true;
+        }
+        return false;
     }
 
     private void refuseHiddenMethods() throws DeploymentException {

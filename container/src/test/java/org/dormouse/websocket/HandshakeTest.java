@@ -1,0 +1,157 @@
+package org.dormouse.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dormouse.http.Fields;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HandshakeTest {
+    public static final class Nothing extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {}
+    }
+
+    @Test
+    void keyOfTheRfcGivesTheAcceptOfTheRfc() throws Exception {
+        Fields fields = accept(config(new DefaultConfigurator()), new OpeningRequestOf("ws://localhost/e"));
+        assertThat(fields.size()).isEqualTo(1);
+        assertThat(fields.first("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    static Stream<Arguments> refused() {
+        OpeningRequestOf post = request();
+        post.method = "POST";
+        return Stream.of(
+                Arguments.of("POST", post, 405),
+                Arguments.of("no Upgrade", request().without("Upgrade"), 400),
+                Arguments.of("another Upgrade", request().with("Upgrade", "h2c"), 400),
+                Arguments.of("no Connection", request().without("Connection"), 400),
+                Arguments.of("Connection without upgrade", request().with("Connection", "close"), 400),
+                Arguments.of("no version", request().without("Sec-WebSocket-Version"), 426),
+                Arguments.of("version 8", request().with("Sec-WebSocket-Version", "8"), 426),
+                Arguments.of("two versions", request().with("Sec-WebSocket-Version", "13", "13"), 426),
+                Arguments.of("no key", request().without("Sec-WebSocket-Key"), 400),
+                Arguments.of("two keys", request().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==", "x"), 400),
+                Arguments.of("a short key", request().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZQ=="), 400),
+                Arguments.of(
+                        "a key that is no Base64",
+                        request().with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j!Q=="),
+                        400),
+                Arguments.of("a subprotocol that is no token", request().with("Sec-WebSocket-Protocol", "a b"), 400),
+                Arguments.of("an empty subprotocol", request().with("Sec-WebSocket-Protocol", "a,,b"), 400),
+                Arguments.of("two origins", request().with("Origin", "http://a", "http://b"), 403));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refused")
+    void handshakeThatIsWrongIsRefused(String name, OpeningRequestOf request, int status) throws Exception {
+        ServerEndpointConfig config = config(new DefaultConfigurator());
+        assertThatThrownBy(() -> accept(config, request))
+                .asInstanceOf(type(HandshakeRefused.class))
+                .extracting(HandshakeRefused::status)
+                .isEqualTo(status);
+    }
+
+    @Test
+    void namesAndTokensCompareWithoutCase() throws Exception {
+        var request =
+                new OpeningRequestOf("ws://localhost/e").without("Upgrade").with("UPGRADE", "WebSocket");
+        assertThat(accept(config(new DefaultConfigurator()), request).has("Sec-WebSocket-Accept"))
+                .isTrue();
+    }
+
+    @Test
+    void firstSubprotocolOfTheClientThatTheServerHasIsChosen() throws Exception {
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Nothing.class, "/e")
+                .subprotocols(List.of("b", "c"))
+                .build();
+        var request = request().with("Sec-WebSocket-Protocol", "a, c", "b");
+        assertThat(accept(config, request).first("Sec-WebSocket-Protocol")).isEqualTo("c");
+        assertThat(accept(config, request().with("Sec-WebSocket-Protocol", "x")).has("Sec-WebSocket-Protocol"))
+                .isFalse();
+    }
+
+    @Test
+    void extensionsAreNotOfferedYet() throws Exception {
+        var request = request().with("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
+        assertThat(accept(config(new DefaultConfigurator()), request).has("Sec-WebSocket-Extensions"))
+                .isFalse();
+    }
+
+    @Test
+    void originIsTheConfiguratorsToCheck() throws Exception {
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public boolean checkOrigin(String origin) {
+                return "https://good.example".equals(origin);
+            }
+        });
+        assertThat(accept(config, request().with("Origin", "https://good.example"))
+                        .size())
+                .isEqualTo(1);
+        assertThatThrownBy(() -> accept(config, request().with("Origin", "https://bad.example")))
+                .asInstanceOf(type(HandshakeRefused.class))
+                .extracting(HandshakeRefused::status)
+                .isEqualTo(403);
+    }
+
+    @Test
+    void configuratorMayChangeTheAnswerAndTheUserPropertiesOfItsSession() throws Exception {
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public void modifyHandshake(
+                    ServerEndpointConfig own, HandshakeRequest request, HandshakeResponse response) {
+                response.getHeaders()
+                        .put("X-Seen", List.of(request.getHeaders().get("HOST").getFirst()));
+                own.getUserProperties().put("host", request.getHeaders().get("host"));
+            }
+        });
+        config.getUserProperties().put("shared", 1);
+        Fields fields = accept(config, request());
+        assertThat(fields.first("X-Seen")).isEqualTo("localhost");
+        assertThat(config.getUserProperties()).isEqualTo(Map.of("shared", 1));
+    }
+
+    @Test
+    void endpointThatCannotBeMadeIsRefusedBeforeAnythingIsAnswered() throws Exception {
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public <T> T getEndpointInstance(Class<T> endpointClass) throws InstantiationException {
+                throw new InstantiationException("not today");
+            }
+        });
+        assertThatThrownBy(() -> accept(config, request())).hasMessage("not today");
+    }
+
+    private static OpeningRequestOf request() {
+        return new OpeningRequestOf("ws://localhost/e");
+    }
+
+    private static ServerEndpointConfig config(ServerEndpointConfig.Configurator configurator) {
+        return ServerEndpointConfig.Builder.create(Nothing.class, "/e")
+                .configurator(configurator)
+                .build();
+    }
+
+    private static Fields accept(ServerEndpointConfig config, OpeningRequest request)
+            throws DeploymentException, HandshakeRefused {
+        EndpointContainer container = new EndpointContainer(
+                WebSocketLimits.DEFAULT, HandshakeTest.class.getClassLoader(), (a, b, c, d) -> {}, () -> {});
+        return container.match(config, Map.of()).accept(request, Runnable::run).fields();
+    }
+}

@@ -1,0 +1,105 @@
+package org.dormouse.websocket;
+
+import jakarta.websocket.DeploymentException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.buffer.TrackingBufferPool;
+import org.dormouse.poller.ScriptedKernel;
+import org.dormouse.poller.ScriptedPeer;
+import org.dormouse.poller.loop.HandClock;
+import org.dormouse.poller.loop.ScriptedLoop;
+import org.dormouse.transport.Connection;
+import org.dormouse.transport.ConnectionLimits;
+import org.dormouse.transport.Connections;
+
+/** Endpoints over the kernel in memory, with a clock moved by hand; callbacks run in threads carried by the loop. */
+final class ScriptedSessions implements AutoCloseable {
+    final ScriptedKernel kernel = new ScriptedKernel();
+    final ScriptedLoop driver = new ScriptedLoop(kernel, new HandClock());
+    final EndpointContainer container;
+    Executor executor = driver.loop()::carry;
+    private final TrackingBufferPool pool = new TrackingBufferPool();
+    private final Connections connections =
+            new Connections(driver.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool);
+
+    ScriptedSessions(Class<?>... endpoints) {
+        this(WebSocketLimits.DEFAULT, endpoints);
+    }
+
+    ScriptedSessions(WebSocketLimits limits, Class<?>... endpoints) {
+        container = new EndpointContainer(
+                limits,
+                ScriptedSessions.class.getClassLoader(),
+                (request, response, config, parameters) -> {
+                    throw new UnsupportedOperationException("no servlets here");
+                },
+                () -> {});
+        try {
+            for (Class<?> endpoint : endpoints) container.addEndpoint(endpoint);
+        } catch (DeploymentException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** A client whose handshake has been accepted. */
+    Client connect(String path) {
+        return connect(path, new OpeningRequestOf("ws://localhost" + path));
+    }
+
+    Client connect(String path, OpeningRequestOf request) {
+        Client client = open(path, request);
+        driver.settle();
+        return client;
+    }
+
+    /** Like {@link #connect}, without a turn of the loop. */
+    Client open(String path, OpeningRequestOf request) {
+        try {
+            EndpointMatch match = container.find(path.split("\\?", 2)[0]);
+            if (match == null) throw new AssertionError("no endpoint at " + path);
+            ScriptedPeer peer = kernel.connect();
+            Connection.open(connections, peer.socket(), match.accept(request, executor));
+            return new Client(peer);
+        } catch (HandshakeRefused e) {
+            throw new IllegalArgumentException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void advance(Duration time) {
+        driver.advance(time);
+    }
+
+    /** Fails if a session, open or not, has a buffer now: what is idle owns none. */
+    @Override
+    public void close() {
+        driver.settle();
+        driver.close();
+        pool.close();
+    }
+
+    final class Client {
+        final ScriptedPeer peer;
+        private final ServerFrames frames = new ServerFrames();
+
+        Client(ScriptedPeer peer) {
+            this.peer = peer;
+        }
+
+        /** Sends the frames and lets the server do what it has to. */
+        Client send(ClientFrames given) {
+            peer.send(given.bytes());
+            driver.settle();
+            return this;
+        }
+
+        List<String> received() {
+            return frames.read(peer.takeReceived());
+        }
+    }
+}
