@@ -52,6 +52,7 @@ final class ChunkedBody {
     private long decoded;
     private int extensionBytes;
     private int consumed;
+    private @Nullable BadRequest failure;
 
     private byte[] line = new byte[0];
     private int lineLength;
@@ -87,6 +88,7 @@ final class ChunkedBody {
      * @throws BadRequest 400, 413 or 431
      */
     int decode(byte[] source, int from, int to, byte @Nullable [] target, int offset, int length) throws BadRequest {
+        if (failure != null) throw failure;
         int at = from;
         int produced = 0;
         while (at < to && state != State.DONE) {
@@ -99,12 +101,23 @@ final class ChunkedBody {
                 size -= count;
                 if (size == 0) state = State.DATA_CR;
             } else {
-                state = next(source[at]);
+                try {
+                    state = next(source[at]);
+                } catch (BadRequest e) {
+                    failure = e;
+                    if (produced == 0) throw e;
+                    break; // what was decoded before is given out first
+                }
                 at++;
             }
         }
         consumed = at - from;
         return produced;
+    }
+
+    /** Whether the framing is broken behind what was decoded so far: the next {@link #decode} throws. */
+    boolean hasFailed() {
+        return failure != null;
     }
 
     private State next(byte b) throws BadRequest {

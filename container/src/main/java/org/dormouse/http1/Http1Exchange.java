@@ -114,9 +114,9 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         if (hasEnded()) throw new IllegalStateException("read after finish");
         if (length == 0) return 0;
         if (interim == Interim.ASKED && !incoming.isEnded()) sendContinue();
+        if (bodyTimedOut) throw timedOut(incoming);
         try {
             int count = incoming.read(connection, target, offset, length);
-            if (count == 0 && bodyTimedOut) throw timedOut(incoming);
             if (count != 0) stopWaitingForInput();
             return count;
         } catch (BadRequest e) {

@@ -33,7 +33,7 @@ final class RequestBody {
 
     /** Whether its framing failed: where it ends, and where the next request begins, is unknown. */
     boolean isBroken() {
-        return broken != null;
+        return broken != null || (chunked != null && chunked.hasFailed());
     }
 
     /** Bytes still to come where that is known; else 0. */
@@ -118,6 +118,7 @@ final class RequestBody {
             return count;
         }
         chunked.decode(bytes, offset, offset + length, null, 0, Integer.MAX_VALUE);
+        if (chunked.hasFailed()) chunked.decode(bytes, offset, offset, null, 0, 0);
         return chunked.consumed();
     }
 }
