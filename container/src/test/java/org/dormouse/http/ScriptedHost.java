@@ -99,6 +99,16 @@ public final class ScriptedHost implements ForeignConnection {
         }
     }
 
+    /** Waits, at most ten seconds, until a timer runs. */
+    public synchronized void awaitTimer() throws InterruptedException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (timers.isEmpty()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) throw new AssertionError("no timer was set");
+            wait(left / 1_000_000 + 1);
+        }
+    }
+
     /** Runs the tasks that were given to the carrier. */
     public void runTasks() {
         runAll(tasks);
@@ -188,6 +198,7 @@ public final class ScriptedHost implements ForeignConnection {
     @Override
     public synchronized Runnable schedule(long delayNanos, Runnable task) {
         timers.add(task);
+        notifyAll();
         return () -> {
             synchronized (this) {
                 timers.remove(task);

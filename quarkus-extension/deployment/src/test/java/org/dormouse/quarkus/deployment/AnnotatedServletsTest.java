@@ -34,7 +34,11 @@ class AnnotatedServletsTest {
 
     @Test
     void servletIsFoundAndInjectedInto() {
-        when().get("/hello/you?x=%20y").then().statusCode(200).body(equalTo("Hello, /you and  y, since start"));
+        given().queryParam("x", " y")
+                .get("/hello/you")
+                .then()
+                .statusCode(200)
+                .body(equalTo("Hello, /you and  y, since start"));
     }
 
     @Test

@@ -8,11 +8,17 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.filter.session.SessionFilter;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -61,12 +67,50 @@ class ServletsTest {
     }
 
     @Test
-    void bodyOverTheLimitOfQuarkusIsRefused() {
-        given().contentType("application/octet-stream")
-                .body(new byte[5_000_000])
-                .post("/echo")
-                .then()
-                .statusCode(413);
+    void bodyWithoutLengthIsRefusedOnceItPassesTheLimitOfQuarkus() throws IOException {
+        int limit = 4 * 1024 * 1024;
+        try (var peer = new Socket("127.0.0.1", RestAssured.port)) {
+            peer.setSoTimeout(20_000);
+            var head = "POST /collect HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + Integer.toHexString(limit + 1) + "\r\n";
+            peer.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            peer.getOutputStream().write(new byte[limit + 1]);
+            String answer = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+            assertTrue(answer.contains("quarkus.http.limits.max-body-size " + limit), answer);
+        }
+    }
+
+    @Test
+    void clientThatWaitsForContinueIsAskedToGoOnWhenTheServletReads() throws IOException {
+        try (var peer = new Socket("127.0.0.1", RestAssured.port)) {
+            peer.setSoTimeout(20_000);
+            peer.getOutputStream()
+                    .write(("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
+                                    + "Expect: 100-continue\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            var interim = new String(peer.getInputStream().readNBytes(25), StandardCharsets.US_ASCII);
+            assertEquals("HTTP/1.1 100 Continue\r\n\r\n", interim);
+            peer.getOutputStream().write("abcde".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200 ") && answer.endsWith("abcde"), answer);
+        }
+    }
+
+    @Test
+    void responsesOfPipelinedRequestsNeverRunIntoEachOther() throws IOException {
+        try (var peer = new Socket("127.0.0.1", RestAssured.port)) {
+            peer.setSoTimeout(20_000);
+            peer.getOutputStream()
+                    .write(("GET /greeting?name=one HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    + "HEAD /greeting?name=two HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    + "GET /greeting?name=three HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answers = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertEquals(3, answers.split("HTTP/1.1 200 OK", -1).length - 1, answers);
+            assertTrue(answers.contains("Hello, one!") && answers.endsWith("Hello, three!"), answers);
+            assertFalse(answers.contains("Hello, two!"), answers);
+        }
     }
 
     @Test
@@ -105,7 +149,7 @@ class ServletsTest {
                 .getContextClassLoader()
                 .getResources("jakarta/servlet/http/HttpServletResponse.class");
         copies.nextElement();
-        assertEquals(false, copies.hasMoreElements(), "a second Servlet API is on the class path");
+        assertFalse(copies.hasMoreElements(), "a second Servlet API is on the class path");
     }
 
     @Test
