@@ -39,6 +39,7 @@ public final class Server implements AutoCloseable {
     // guarded by this
     private @Nullable Network network;
     private int port = -1;
+    private @Nullable KeepAlive keepAlive;
 
     private volatile boolean closed;
 
@@ -98,7 +99,7 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Begins to accept connections. Does nothing if it does already.
+     * Begins to accept connections, and keeps the JVM alive as long as it does. Does nothing if it accepts already.
      *
      * @throws java.net.BindException with address and reason, if the address cannot be had; the applications stay started
      * @throws IOException if the kernel refuses a poller
@@ -123,6 +124,7 @@ public final class Server implements AutoCloseable {
             network = null;
             throw e;
         }
+        keepAlive = KeepAlive.begin(port);
     }
 
     /** The port in use; -1 while it does not listen. */
@@ -135,6 +137,7 @@ public final class Server implements AutoCloseable {
         if (port < 0 || network == null) return;
         port = -1;
         network.stopListening();
+        if (keepAlive != null) keepAlive.end();
     }
 
     /** Lets the applications answer an exchange that somebody else's connection carries. Any thread; does not wait. */
