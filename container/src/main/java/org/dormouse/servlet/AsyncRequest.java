@@ -5,6 +5,8 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.dormouse.http.ClientGone;
 import org.dormouse.http.Exchange;
 import org.dormouse.servlet.mapping.ServletMatch;
@@ -44,7 +46,6 @@ final class AsyncRequest {
     private Phase phase = Phase.IDLE;
     private @Nullable AsyncCycle cycle;
     private @Nullable Runnable timer;
-    private boolean watchesClient;
     private boolean clientGone;
 
     AsyncRequest(DormouseRequest request, DormouseResponse response, Exchange exchange, Executor executor) {
@@ -59,6 +60,7 @@ final class AsyncRequest {
     AsyncCycle begin(ServletRequest passed, ServletResponse answer, boolean original) {
         AsyncCycle before;
         AsyncCycle begun;
+        boolean first;
         synchronized (this) {
             if (phase != Phase.IDLE) throw new IllegalStateException("startAsync: async is " + phase + " already");
             if (response.isCommitted() && response.output().closed) {
@@ -66,10 +68,12 @@ final class AsyncRequest {
             }
             phase = Phase.STARTED;
             before = cycle;
+            first = before == null;
             Target from = original ? request.containerTarget() : request.target();
             begun = new AsyncCycle(this, request, passed, answer, original, from);
             cycle = begun;
         }
+        if (first) exchange.whenGone(this::clientLeft);
         if (before != null) before.tellRestart(begun);
         return begun;
     }
@@ -122,7 +126,17 @@ final class AsyncRequest {
             if (working) return;
             working = true;
         }
-        executor.execute(this::work);
+        execute(this::work);
+    }
+
+    /** Where the application runs its tasks; if there is no room, what has to happen happens where the exchange is at home. */
+    private void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.warn("{}: its executor is full, asynchronous work goes to the carrier: {}", request, e.toString());
+            exchange.carrier().execute(task);
+        }
     }
 
     /** Works on the queue until it is empty. Called when the container's thread has left a dispatch, and by the executor. */
@@ -154,25 +168,21 @@ final class AsyncRequest {
         }
     }
 
-    /** The container has let go: the timeout begins to run (§9.6), and the client is watched. */
+    /** The container has let go: the timeout begins to run (§9.6). */
     private void waitForEvents() {
-        boolean watch;
         synchronized (this) {
             AsyncCycle waiting = cycle;
             if (phase != Phase.STARTED || waiting == null || working) return;
-            if (clientGone) {
-                tasks.add(this::clientGoneNow);
-                working = true;
-                executor.execute(this::work);
+            if (!clientGone) {
+                // Under the monitor: whoever ends the request needs it, so the exchange is not finished meanwhile.
+                if (timer == null && waiting.getTimeout() > 0) {
+                    long nanos = TimeUnit.MILLISECONDS.toNanos(waiting.getTimeout());
+                    timer = exchange.schedule(nanos, () -> later(() -> timeoutNow(waiting)));
+                }
                 return;
             }
-            if (timer == null && waiting.getTimeout() > 0) {
-                timer = exchange.schedule(waiting.getTimeout() * 1_000_000, () -> later(() -> timeoutNow(waiting)));
-            }
-            watch = !watchesClient;
-            watchesClient = true;
         }
-        if (watch) exchange.whenGone(this::clientLeft);
+        later(this::clientGoneNow);
     }
 
     /** Any thread; may come at any time until the exchange is finished. */

@@ -4,6 +4,8 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.util.Objects;
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.ClientGone;
 import org.dormouse.http.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ final class RequestInput extends ServletInputStream {
         IOException broken = failure;
         if (broken != null) throw broken;
         if (finished) return -1;
-        int count = exchange.read(target, offset, length);
+        int count = receive(target, offset, length);
         if (count == 0 && listener != null) {
             throw new IllegalStateException("read without isReady() having returned true (Servlet 6.1 §3.7)");
         }
@@ -59,10 +61,21 @@ final class RequestInput extends ServletInputStream {
             var pause = new Pause();
             exchange.whenReadable(pause);
             pause.await("the request body");
-            count = exchange.read(target, offset, length);
+            count = receive(target, offset, length);
         }
         if (count < 0) finished = true;
         return count;
+    }
+
+    /** What goes wrong here is the client's doing or its network's, and the dispatcher must be able to tell. */
+    private int receive(byte[] target, int offset, int length) throws IOException {
+        try {
+            return exchange.read(target, offset, length);
+        } catch (BadRequest | ClientGone e) {
+            throw e;
+        } catch (IOException e) {
+            throw PeerFailure.of(e);
+        }
     }
 
     private int takeFromPocket(byte[] target, int offset, int length) {
@@ -104,7 +117,7 @@ final class RequestInput extends ServletInputStream {
         byte[] room = pocket;
         if (room == null) pocket = room = new byte[POCKET_BYTES];
         try {
-            int count = exchange.read(room, 0, room.length);
+            int count = receive(room, 0, room.length);
             pocketStart = 0;
             pocketEnd = Math.max(count, 0);
             if (count < 0) finished = true;

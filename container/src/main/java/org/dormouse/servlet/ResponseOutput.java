@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * WriteListener} is set; from then on it never waits, and keeps what the exchange does not take (Servlet 6.1 §5.7). One thread at a time.
  */
 final class ResponseOutput extends ServletOutputStream {
-    private static final int FIRST_BYTES = 256;
+    private static final int FIRST_BYTES = 128;
     private static final byte[] EMPTY = {};
 
     private final DormouseResponse response;
@@ -69,7 +69,7 @@ final class ResponseOutput extends ServletOutputStream {
     void reserve(int length) {
         int needed = count + length;
         if (needed <= buffer.length) return;
-        int grown = Math.max(Math.max(FIRST_BYTES, needed), Math.min(2 * buffer.length, limit));
+        int grown = Math.max(Math.max(FIRST_BYTES, needed), Math.min(4 * buffer.length, limit));
         buffer = buffer.length == 0 ? new byte[grown] : Arrays.copyOf(buffer, grown);
     }
 
@@ -116,14 +116,31 @@ final class ResponseOutput extends ServletOutputStream {
         }
     }
 
+    /** What goes wrong here is the client's doing or its network's, and the dispatcher must be able to tell. */
+    private int send(byte[] source, int offset, int length) throws IOException {
+        try {
+            return exchange.write(source, offset, length);
+        } catch (IOException e) {
+            throw PeerFailure.of(e);
+        }
+    }
+
+    private void flushExchange() throws IOException {
+        try {
+            exchange.flush();
+        } catch (IOException e) {
+            throw PeerFailure.of(e);
+        }
+    }
+
     private void passOn(byte[] source, int offset, int length) throws IOException {
         int at = offset;
         int end = offset + length;
         while (at < end) {
-            int taken = exchange.write(source, at, end - at);
+            int taken = send(source, at, end - at);
             at += taken;
             if (taken == 0) {
-                exchange.flush();
+                flushExchange();
                 var pause = new Pause();
                 exchange.whenWritable(pause);
                 pause.await("the client to take the response");
@@ -135,7 +152,7 @@ final class ResponseOutput extends ServletOutputStream {
     private void pushWithoutWaiting() throws IOException {
         int at = 0;
         while (at < count) {
-            int taken = exchange.write(buffer, at, count - at);
+            int taken = send(buffer, at, count - at);
             if (taken == 0) break;
             at += taken;
         }
@@ -156,7 +173,7 @@ final class ResponseOutput extends ServletOutputStream {
             pushWithoutWaiting();
             flushAsked = count > 0;
         }
-        exchange.flush();
+        flushExchange();
     }
 
     /** Commits with the length now known, hands everything on, and drops what comes later. */
@@ -170,7 +187,7 @@ final class ResponseOutput extends ServletOutputStream {
         } else {
             end();
         }
-        if (!response.isUpgraded()) exchange.flush();
+        if (!response.isUpgraded()) flushExchange();
     }
 
     /** The last bytes of the response, with its head if that has not been sent. */
@@ -251,7 +268,7 @@ final class ResponseOutput extends ServletOutputStream {
             }
             if (flushAsked) {
                 flushAsked = false;
-                exchange.flush();
+                flushExchange();
             }
             if (!closed) told.onWritePossible();
         } catch (IOException | RuntimeException | Error e) {

@@ -99,7 +99,8 @@ final class ServletPlan {
         private final DispatcherType type;
         private final List<Candidate> candidates;
         private final @Nullable Chain only;
-        private final Map<List<Boolean>, Chain> kept = new ConcurrentHashMap<>();
+        /** By which candidates match: bit i for the candidate i. */
+        private final Map<Long, Chain> kept = new ConcurrentHashMap<>();
 
         Choice(DispatcherType type, List<Candidate> candidates) {
             this.type = type;
@@ -114,12 +115,15 @@ final class ServletPlan {
         }
 
         private Chain byPath(String path) {
-            var key = new ArrayList<Boolean>(candidates.size());
-            for (Candidate candidate : candidates) key.add(matches(candidate, path));
-            Chain chain = kept.get(key);
+            if (candidates.size() > Long.SIZE) return compose(type, chosen(path));
+            long matching = 0;
+            for (int i = 0; i < candidates.size(); i++) {
+                if (matches(candidates.get(i), path)) matching |= 1L << i;
+            }
+            Chain chain = kept.get(matching);
             if (chain == null) {
                 chain = compose(type, chosen(path));
-                if (kept.size() < MAX_KEPT) kept.putIfAbsent(List.copyOf(key), chain);
+                if (kept.size() < MAX_KEPT) kept.putIfAbsent(matching, chain);
             }
             return chain;
         }

@@ -358,6 +358,40 @@ class AsyncRequestTest {
         }
     }
 
+    @Test
+    void fullExecutorDoesNotKeepARequestFromEnding() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            async = request.startAsync();
+            async.addListener(new Recording());
+        })) {
+            var exchange = app.run(TestExchange.get("/"), task -> {
+                throw new java.util.concurrent.RejectedExecutionException("full");
+            });
+            exchange.pass(30_000);
+
+            assertThat(told).containsExactly("timeout", "complete");
+            assertThat(exchange.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void clientThatLeavesDuringADispatchIsFoundInTheNextCycle() {
+        var round = new AtomicInteger();
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            async = request.startAsync();
+            if (round.incrementAndGet() == 1) {
+                async.dispatch();
+                return;
+            }
+            exchangeOf(request).leave();
+            async.addListener(new Recording());
+        })) {
+            var exchange = app.get("/");
+            assertThat(told).containsExactly("error ClientGone", "complete");
+            assertThat(exchange.isEnded()).isTrue();
+        }
+    }
+
     /** Whoever wins, the request ends exactly once and its listeners hear of it once. */
     @Test
     void completeTimeoutAndReturnMayRace() throws Exception {

@@ -247,6 +247,44 @@ class ServletDispatcherTest {
     }
 
     @Test
+    void failureOfTheExchangeIsNotOneOfTheApplication() {
+        var caught = new ArrayList<Exception>();
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            try {
+                request.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                caught.add(e);
+                throw e;
+            }
+        })) {
+            var exchange = TestExchange.open("POST", "/");
+            exchange.breakBody(new IOException("no byte for 30 s"));
+            app.run(exchange);
+
+            assertThat(exchange.isAborted()).isTrue();
+            assertThat(caught.getFirst()).isInstanceOf(ClientGone.class).hasMessage("no byte for 30 s");
+        }
+    }
+
+    @Test
+    void hundredFiltersByPathRunInTheirOrder() {
+        var ran = new ArrayList<Integer>();
+        var app = TestApp.at("/").servlet("/*", (request, response) -> ran.add(-1));
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            app.filter("f" + i, "/a" + i % 3 + "/*", (request, response, chain) -> {
+                ran.add(number);
+                chain.doFilter(request, response);
+            });
+        }
+        try (app) {
+            app.get("/a1/x");
+            app.get("/a1/x");
+            assertThat(ran).hasSize(2 * 34).startsWith(1, 4, 7).endsWith(97, -1);
+        }
+    }
+
+    @Test
     void unavailableServletIsAnswered503UntilItsTimeIsOver() {
         var calls = new ArrayList<String>();
         try (var app = TestApp.at("/").servlet("/", (request, response) -> {
