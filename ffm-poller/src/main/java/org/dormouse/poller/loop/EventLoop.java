@@ -169,11 +169,12 @@ public final class EventLoop {
      */
     public void carry(Runnable body) {
         if (!carriesThreads) throw new UnsupportedOperationException("this loop carries no threads");
-        Thread thread = CarriedThreads.create(carrier, body);
-        if (!isOwner()) {
-            thread.start();
+        if (!isOwner() && !isClosed) {
+            // By way of the owner, so that it counts as new where new ones are held back.
+            execute(() -> carry(body));
             return;
         }
+        Thread thread = CarriedThreads.create(carrier, body);
         isStarting = true;
         try {
             thread.start();
@@ -232,7 +233,7 @@ public final class EventLoop {
      * mailbox, even if the thread that entered it still holds the loop.
      */
     private void schedule(Runnable continuation) {
-        if (isOwner()) {
+        if (isOwner() && !isClosed) {
             (isStarting ? started : resumed).add(continuation);
         } else {
             mailbox.addContinuation(continuation);
@@ -505,6 +506,8 @@ public final class EventLoop {
     /** Loop owner. What is ready, and what comes later, goes on elsewhere. */
     void end() {
         runTasks();
+        // Given up before late tasks can begin, whose thread holds what is left of the loop.
+        ownership.release();
         isClosed = true;
         poller.close();
         Executor late = LateCarrier.executor();
@@ -512,7 +515,6 @@ public final class EventLoop {
             late.execute(next);
         for (Runnable next = started.takeBefore(started.end()); next != null; next = started.takeBefore(started.end()))
             late.execute(next);
-        ownership.release();
         ended.countDown();
         passOn();
     }

@@ -133,7 +133,7 @@ class EpollBackendTest {
     }
 
     @Test
-    void wakeUpsThatRaceWithTheCloseNeverTouchDescriptorsThatAreOpenedNext() throws Exception {
+    void aCloseEndsThoughOthersKeepWakingAndNothingIsWrittenAfterwards() throws Exception {
         try (listener) {
             for (int round = 0; round < 50; round++) {
                 var backend = EpollBackend.open();
