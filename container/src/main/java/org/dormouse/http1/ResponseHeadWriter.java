@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.http.ConnectionFields;
 import org.dormouse.http.FieldSyntax;
 import org.dormouse.http.Fields;
 import org.jspecify.annotations.Nullable;
@@ -100,13 +101,7 @@ final class ResponseHeadWriter {
 
     /** Fields of which the application has no say, whatever it set. */
     private static boolean isOurs(String name) {
-        return switch (name.length()) {
-            case 4 -> name.equalsIgnoreCase("Date");
-            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
-            case 14 -> name.equalsIgnoreCase("Content-Length");
-            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
-            default -> false;
-        };
+        return ConnectionFields.has(name) || (name.length() == 4 && name.equalsIgnoreCase("Date"));
     }
 
     private static int putStatusLine(byte[] target, int status, @Nullable String reason) {

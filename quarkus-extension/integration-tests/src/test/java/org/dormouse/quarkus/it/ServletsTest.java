@@ -15,15 +15,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.filter.session.SessionFilter;
+import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class ServletsTest {
+    @Inject
+    Patience patience;
+
     @Test
     void getIsAnsweredByTheServletWithItsBeans() {
         given().queryParam("name", "dormouse")
@@ -111,6 +125,74 @@ class ServletsTest {
             assertTrue(answers.contains("Hello, one!") && answers.endsWith("Hello, three!"), answers);
             assertFalse(answers.contains("Hello, two!"), answers);
         }
+    }
+
+    @Test
+    void targetInAbsoluteFormIsServedByItsPath() throws IOException {
+        try (var peer = new Socket("127.0.0.1", RestAssured.port)) {
+            peer.setSoTimeout(20_000);
+            peer.getOutputStream()
+                    .write(("GET http://example.org/greeting?name=abs HTTP/1.1\r\nHost: example.org\r\n"
+                                    + "Connection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.endsWith("Hello, abs!"), answer);
+        }
+    }
+
+    @Test
+    void http2IsServedThroughTheSameDoor() throws Exception {
+        try (var client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .connectTimeout(Duration.ofSeconds(20))
+                .build()) {
+            var target = URI.create("http://127.0.0.1:" + RestAssured.port);
+            var get = HttpRequest.newBuilder(target.resolve("/greeting?name=two"))
+                    .timeout(Duration.ofSeconds(20))
+                    .build();
+            var answer = client.send(get, BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            assertEquals("Hello, two!", answer.body());
+            var bytes = new byte[2_000_000];
+            new Random(5).nextBytes(bytes);
+            var post = HttpRequest.newBuilder(target.resolve("/echo"))
+                    .timeout(Duration.ofSeconds(20))
+                    .header("Content-Type", "application/octet-stream")
+                    .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
+                    .build();
+            assertArrayEquals(
+                    bytes, client.send(post, BodyHandlers.ofByteArray()).body());
+        }
+    }
+
+    @Test
+    void servletThatReadsLearnsThatTheClientLeft() throws Exception {
+        try (var peer = new Socket("127.0.0.1", RestAssured.port)) {
+            peer.getOutputStream()
+                    .write("POST /patient HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertTrue(patience.hasBegun().get(20, TimeUnit.SECONDS));
+        }
+        assertTrue(patience.hasEnded().get(20, TimeUnit.SECONDS) instanceof IOException);
+    }
+
+    @Test
+    void slowClientGetsEverythingWithoutTheServletRunningAhead() throws Exception {
+        try (var peer = new Socket()) {
+            peer.setReceiveBufferSize(16 * 1024);
+            peer.connect(new InetSocketAddress("127.0.0.1", RestAssured.port));
+            peer.setSoTimeout(20_000);
+            peer.getOutputStream()
+                    .write("GET /flood HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertEquals('H', peer.getInputStream().read());
+            // Time enough to write it all into memory, if nothing held the servlet back.
+            for (int i = 0; i < 50; i++) when().get("/greeting").then().statusCode(200);
+            assertFalse(patience.hasFlooded().isDone());
+            long rest = peer.getInputStream().transferTo(OutputStream.nullOutputStream());
+            assertTrue(rest > FloodServlet.BYTES, "only " + rest);
+        }
+        assertTrue(patience.hasFlooded().get(20, TimeUnit.SECONDS));
     }
 
     @Test
