@@ -25,13 +25,12 @@ final class KeepAlive {
         ended.countDown();
     }
 
-    /** Only {@link #end} ends this: an interrupt of all threads must not end the JVM under a running server. */
     private void await() {
         while (ended.getCount() > 0) {
             try {
                 ended.await();
             } catch (InterruptedException e) {
-                continue;
+                // Only end() ends this: an interrupt of all threads must not end the JVM under a running server.
             }
         }
     }
