@@ -42,6 +42,8 @@ final class ClassScan {
     private final List<Fragment> fragments;
     private final ClassLoader loader;
     private @Nullable Map<String, List<String>> subtypes;
+    /** The names of the application's own classes; filled together with {@link #subtypes}. */
+    private final Set<String> own = new HashSet<>();
 
     /** Given the bytes of one class file. */
     private interface Visitor {
@@ -94,6 +96,7 @@ final class ClassScan {
                 if (names.add(sub)) open.push(sub);
             }
         }
+        names.retainAll(own);
         return names;
     }
 
@@ -131,21 +134,21 @@ final class ClassScan {
     /** From each type to those that name it as superclass or interface. */
     private Map<String, List<String>> readSubtypes() throws IOException {
         Map<String, List<String>> direct = new HashMap<>();
-        Set<String> own = new HashSet<>();
         visitAll(bytes -> addTo(direct, own, bytes));
-        addServersTypes(direct, own);
+        addServersTypes(direct);
         return direct;
     }
 
     /** Adds types of the server's that lie between a type of the application and what it descends from. */
-    private void addServersTypes(Map<String, List<String>> direct, Set<String> own) throws IOException {
+    private void addServersTypes(Map<String, List<String>> direct) throws IOException {
         Deque<String> open = new ArrayDeque<>(direct.keySet());
+        Set<String> known = new HashSet<>(own);
         Set<String> seen = new HashSet<>(own);
         while (!open.isEmpty()) {
             String name = open.pop();
             if (!seen.add(name) || name.startsWith("java.")) continue;
             try (InputStream in = loader.getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (in != null) open.addAll(addTo(direct, own, in.readAllBytes()));
+                if (in != null) open.addAll(addTo(direct, known, in.readAllBytes()));
             }
         }
     }
@@ -159,7 +162,8 @@ final class ClassScan {
             if (!names.add(name)) return List.of(); // a second copy, which is never loaded
             model.superclass().ifPresent(s -> supertypes.add(s.asInternalName().replace('/', '.')));
             model.interfaces().forEach(i -> supertypes.add(i.asInternalName().replace('/', '.')));
-            for (String supertype : supertypes) direct.computeIfAbsent(supertype, s -> new ArrayList<>()).add(name);
+            for (String supertype : supertypes)
+                direct.computeIfAbsent(supertype, s -> new ArrayList<>()).add(name);
         } catch (IllegalArgumentException e) {
             LOG.debug("a class cannot be read", e);
         }
@@ -174,7 +178,8 @@ final class ClassScan {
     private void visitFolder(Visitor visitor) throws IOException {
         if (!Files.isDirectory(classes)) return;
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(f -> isClass(f.toString())).sorted().toList()) visitor.visit(Files.readAllBytes(file));
+            for (Path file : files.filter(f -> isClass(f.toString())).sorted().toList())
+                visitor.visit(Files.readAllBytes(file));
         }
     }
 

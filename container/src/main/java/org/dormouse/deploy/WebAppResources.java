@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +30,10 @@ final class WebAppResources implements Resources, AutoCloseable {
     private static final String IN_JAR = "META-INF/resources";
 
     private final Path root;
-    private final List<JarFile> jars = new ArrayList<>();
+    private final List<ResourceJar> jars = new ArrayList<>();
+
+    /** @param folders paths without a slash at the end: a jar need not have entries for them */
+    private record ResourceJar(JarFile file, Set<String> folders) {}
 
     /** @param jars those that may have resources; opened here, and kept open only if they do */
     WebAppResources(Path root, List<Path> jars) throws IOException {
@@ -44,8 +48,19 @@ final class WebAppResources implements Resources, AutoCloseable {
 
     private void addIfItHasResources(Path path) throws IOException {
         JarFile jar = new JarFile(path.toFile());
-        if (jar.stream().anyMatch(entry -> entry.getName().startsWith(IN_JAR + "/"))) jars.add(jar);
-        else jar.close();
+        Set<String> folders = new HashSet<>();
+        jar.stream()
+                .map(ZipEntry::getName)
+                .filter(name -> name.startsWith(IN_JAR + "/"))
+                .forEach(name -> {
+                    String inside = name.substring(IN_JAR.length());
+                    for (int slash = inside.lastIndexOf('/'); slash > 0; slash = inside.lastIndexOf('/', slash - 1)) {
+                        folders.add(inside.substring(0, slash));
+                    }
+                    folders.add("");
+                });
+        if (folders.isEmpty()) jar.close();
+        else jars.add(new ResourceJar(jar, Set.copyOf(folders)));
     }
 
     @Override
@@ -53,13 +68,15 @@ final class WebAppResources implements Resources, AutoCloseable {
         if (!path.startsWith("/")) return null;
         Resource file = findFile(path);
         if (file != null) return file;
-        for (JarFile jar : jars) {
-            ZipEntry entry = jar.getEntry(IN_JAR + path);
-            if (entry != null && !isPlain(path)) return null;
-            if (entry == null) continue;
-            // A name without a slash finds a folder too; then the entry found says whether it is one.
-            ZipEntry folder = entry.isDirectory() ? entry : jar.getEntry(IN_JAR + path + "/");
-            if (folder != null || !path.endsWith("/")) return new JarResource(jar, folder != null ? folder : entry);
+        return isPlain(path) ? findInJars(path) : null;
+    }
+
+    private @Nullable Resource findInJars(String path) {
+        String folder = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        for (ResourceJar jar : jars) {
+            if (jar.folders.contains(folder)) return new JarResource(jar.file, new ZipEntry(IN_JAR + folder + "/"));
+            ZipEntry entry = path.endsWith("/") ? null : jar.file.getEntry(IN_JAR + path);
+            if (entry != null) return new JarResource(jar.file, entry);
         }
         return null;
     }
@@ -113,7 +130,7 @@ final class WebAppResources implements Resources, AutoCloseable {
         Set<String> names = new LinkedHashSet<>();
         Resource resource = findFile(folder);
         if (resource instanceof FileResource file && file.isDirectory()) addFiles(file.path, folder, names);
-        for (JarFile jar : jars) addEntries(jar, folder, names);
+        for (ResourceJar jar : jars) addEntries(jar.file, folder, names);
         return names;
     }
 
@@ -144,9 +161,9 @@ final class WebAppResources implements Resources, AutoCloseable {
     @Override
     public void close() throws IOException {
         IOException failure = null;
-        for (JarFile jar : jars) {
+        for (ResourceJar jar : jars) {
             try {
-                jar.close();
+                jar.file.close();
             } catch (IOException e) {
                 if (failure == null) failure = e;
                 else failure.addSuppressed(e);

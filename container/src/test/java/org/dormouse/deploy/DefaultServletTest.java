@@ -1,0 +1,308 @@
+package org.dormouse.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.DormouseContext;
+import org.dormouse.servlet.TestExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DefaultServletTest {
+    private static final Instant MODIFIED = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final String MODIFIED_FIELD = "Fri, 02 Jan 2026 03:04:05 GMT";
+
+    @TempDir
+    Path temporary;
+
+    private TestWar war;
+    private Deployment deployment;
+    private DormouseContext context;
+
+    @BeforeEach
+    void start() throws Exception {
+        war = new TestWar(temporary.resolve("app"))
+                .file("page.html", "<p>page</p>")
+                .file("a b/\u00fc.txt", "text")
+                .file("unknown.xyz", "?")
+                .file("folder/index.html", "in folder")
+                .file("empty/readme.txt", "no welcome here")
+                .file("jsp/index.jsp", "<% source %>")
+                .file("app/readme.txt", "its welcome file is a servlet")
+                .file("META-INF/secret.txt", "secret")
+                .file("WEB-INF/secret.txt", "secret")
+                .webXml(
+                        "<welcome-file-list><welcome-file>index.html</welcome-file><welcome-file>index.jsp</welcome-file>"
+                                + "<welcome-file>start</welcome-file></welcome-file-list>"
+                                + "<mime-mapping><extension>XYZ</extension><mime-type>x/y</mime-type></mime-mapping>")
+                .jar(
+                        "r.jar",
+                        new TestWar.Jar()
+                                .file("META-INF/resources/from-jar.css", "css")
+                                .file("META-INF/resources/dir/x.css", "css")
+                                .file("META-INF/resources/page.html", "hidden by the folder")
+                                .file("META-INF/resources/WEB-INF/secret2.txt", "secret"));
+        Files.setLastModifiedTime(war.folder().resolve("page.html"), FileTime.from(MODIFIED));
+        deployment = new WarDeployer().read(war.folder(), "/c");
+        deployment.servlet("start").instance(new Echo()).pattern("/app/start");
+        deployment
+                .servlet("forward")
+                .instance(new Forward())
+                .pattern("/forward")
+                .pattern("/include");
+        context = new DormouseContext(deployment);
+        context.start();
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    /** Shows what it was asked for. */
+    private static final class Echo extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().print("welcome at " + request.getServletPath());
+        }
+    }
+
+    /** Dispatches to the path in its query. */
+    private static final class Forward extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response)
+                throws ServletException, IOException {
+            var dispatcher = request.getRequestDispatcher(request.getParameter("to"));
+            if (request.getServletPath().equals("/forward")) {
+                dispatcher.forward(request, response);
+                return;
+            }
+            response.getWriter().print("[");
+            try {
+                dispatcher.include(request, response);
+            } catch (FileNotFoundException e) {
+                response.getWriter().print("not found " + e.getMessage());
+            }
+            response.getWriter().print("]");
+        }
+    }
+
+    @Test
+    void filesAreServedWithTheirTypeLengthAndValidators() {
+        TestExchange got = get("/c/page.html");
+        assertThat(got.status()).isEqualTo(200);
+        assertThat(got.body()).isEqualTo("<p>page</p>");
+        assertThat(got.responseField("Content-Type")).startsWith("text/html");
+        assertThat(got.contentLength()).isEqualTo(11);
+        assertThat(got.responseField("Last-Modified")).isEqualTo(MODIFIED_FIELD);
+        assertThat(got.responseField("ETag")).matches("W/\"[0-9a-f]+-[0-9a-f]+\"");
+        assertThat(get("/c/unknown.xyz").responseField("Content-Type")).isEqualTo("x/y");
+        assertThat(get("/c/a%20b/%C3%BC.txt").body()).isEqualTo("text");
+        assertThat(get("/c/from-jar.css").body()).isEqualTo("css");
+    }
+
+    @Test
+    void headIsAnsweredWithoutTheBody() {
+        TestExchange got = run(TestExchange.of("HEAD", "/c/page.html"));
+        assertThat(got.status()).isEqualTo(200);
+        assertThat(got.contentLength()).isEqualTo(11);
+        assertThat(got.body()).isEmpty();
+    }
+
+    @Test
+    void whatTheClientHasIsNotSentAgain() {
+        String etag = get("/c/page.html").responseField("ETag");
+        TestExchange unchanged = run(TestExchange.get("/c/page.html").field("If-None-Match", "\"x\", " + etag));
+        assertThat(unchanged.status()).isEqualTo(304);
+        assertThat(unchanged.body()).isEmpty();
+        assertThat(unchanged.responseField("ETag")).isEqualTo(etag);
+        assertThat(run(TestExchange.get("/c/page.html").field("If-Modified-Since", MODIFIED_FIELD))
+                        .status())
+                .isEqualTo(304);
+        assertThat(run(TestExchange.get("/c/page.html").field("If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(run(TestExchange.get("/c/page.html").field("If-Modified-Since", "yesterday"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(run(TestExchange.get("/c/page.html").field("If-Match", "\"x\""))
+                        .status())
+                .isEqualTo(412);
+        assertThat(run(TestExchange.get("/c/page.html").field("Range", "bytes=0-1"))
+                        .body())
+                .isEqualTo("<p>page</p>");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"})
+    void methodsThatAreNotForReadingAreAnswered405(String method) {
+        TestExchange got = run(TestExchange.of(method, "/c/page.html"));
+        assertThat(got.status()).isEqualTo(405);
+        assertThat(got.responseField("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+    }
+
+    @Test
+    void optionsTellsTheMethods() {
+        TestExchange got = run(TestExchange.of("OPTIONS", "/c/page.html"));
+        assertThat(got.status()).isEqualTo(200);
+        assertThat(got.responseField("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/c/WEB-INF/secret.txt",
+                "/c/META-INF/secret.txt",
+                "/c/WEB-INF/",
+                "/c/WEB-INF",
+                "/c/web-inf/secret.txt",
+                "/c/Meta-Inf/secret.txt",
+                "/c/WEB-INF/web.xml",
+                "/c/WEB-INF/lib/r.jar",
+                "/c/x/../WEB-INF/secret.txt",
+                "/c//WEB-INF/secret.txt",
+                "/c/./WEB-INF/secret.txt",
+                "/c/WEB-INF;x/secret.txt",
+                "/c/%57EB-INF/secret.txt",
+                "/c/WEB-INF/secret2.txt",
+                "/c/META-INF/resources/from-jar.css",
+                "/c/missing.html",
+                "/c/page.html/",
+                "/c/PAGE.html"
+            })
+    void privateAndMissingFilesAreAnswered404(String target) {
+        TestExchange got = get(target);
+        assertThat(got.status()).isEqualTo(404);
+        assertThat(got.body()).doesNotContain("secret</").doesNotContain("web-app");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/c/..;/WEB-INF/secret.txt",
+                "/c/%2e%2e/c/WEB-INF/secret.txt",
+                "/c/x%2f..%2fWEB-INF/secret.txt",
+                "/c/page.html%00.txt",
+                "/c/a%5c..%5cb"
+            })
+    void suspiciousPathsAreAnswered400(String target) {
+        assertThat(get(target).status()).isEqualTo(400);
+    }
+
+    @Test
+    void folderNamesAreCompletedByARedirectThatNamesNoOtherHost() {
+        TestExchange got = get("/c/folder?a=b");
+        assertThat(got.status()).isEqualTo(302);
+        assertThat(got.responseField("Location")).endsWith("/c/folder/?a=b");
+        assertThat(get("/c//folder").responseField("Location"))
+                .endsWith("/c/folder/")
+                .doesNotStartWith("//");
+        assertThat(get("/c/a%20b").responseField("Location")).endsWith("/c/a%20b/");
+        assertThat(get("/c/dir").responseField("Location")).endsWith("/c/dir/");
+    }
+
+    @Test
+    void foldersAreServedByTheirWelcomeFileAndNeverListed() {
+        assertThat(get("/c/folder/").body()).isEqualTo("in folder");
+        assertThat(get("/c/app/").body()).isEqualTo("welcome at /app/start");
+        TestExchange empty = get("/c/empty/");
+        assertThat(empty.status()).isEqualTo(404);
+        assertThat(empty.body()).doesNotContain("readme");
+        assertThat(get("/c/").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theSourceOfAJspIsNeverShown() {
+        for (String target :
+                new String[] {"/c/jsp/index.jsp", "/c/jsp/", "/c/jsp/index.jsp;x=y", "/c/jsp/%69ndex.jsp"}) {
+            TestExchange got = get(target);
+            assertThat(got.status()).as(target).isEqualTo(501);
+            assertThat(got.body()).doesNotContain("source").contains("/jsp/index.jsp");
+        }
+    }
+
+    @Test
+    void dispatchesSeePrivateFilesAndAnyMethod() {
+        assertThat(run(TestExchange.of("POST", "/c/forward?to=/WEB-INF/secret.txt"))
+                        .body())
+                .isEqualTo("secret");
+        assertThat(get("/c/forward?to=/folder/").body()).isEqualTo("in folder");
+        assertThat(get("/c/forward?to=/missing").status()).isEqualTo(404);
+        assertThat(get("/c/include?to=/page.html").body()).isEqualTo("[<p>page</p>]");
+        assertThat(get("/c/include?to=/missing").body()).isEqualTo("[not found /missing]");
+    }
+
+    @Test
+    void linksOutOfTheApplicationAreNotFollowed() throws IOException {
+        Path outside = Files.writeString(temporary.resolve("outside.txt"), "outside");
+        Files.createSymbolicLink(war.folder().resolve("link.txt"), outside);
+        Files.createSymbolicLink(war.folder().resolve("linked"), temporary);
+        assertThat(get("/c/link.txt").status()).isEqualTo(404);
+        assertThat(get("/c/linked/outside.txt").status()).isEqualTo(404);
+        assertThat(deployment.resources().list("/"))
+                .doesNotContain("/link.txt", "/linked/")
+                .contains("/page.html", "/dir/", "/folder/");
+    }
+
+    @Test
+    void resourcesAreFoundByOnePathOnly() {
+        var resources = deployment.resources();
+        assertThat(resources.find("/page.html")).isNotNull();
+        for (String path : new String[] {
+            "page.html",
+            "/./page.html",
+            "/folder/../page.html",
+            "//page.html",
+            "/page.html/",
+            "/Page.html",
+            "/x\\..\\page.html",
+            "/page.html\0",
+            "/../app/page.html"
+        }) {
+            assertThat(resources.find(path)).as(path).isNull();
+        }
+        assertThat(resources.find("/dir").isDirectory()).isTrue();
+        assertThat(resources.find("/dir/").isDirectory()).isTrue();
+        assertThat(resources.find("/from-jar.css/")).isNull();
+        assertThat(resources.list("/dir")).containsExactly("/dir/x.css");
+        assertThat(resources.list("/none")).isEmpty();
+    }
+
+    @Test
+    void resourcesOfJarsHaveUrlsThatOpen() throws IOException {
+        try (var in = context.getResource("/from-jar.css").openStream()) {
+            assertThat(new String(in.readAllBytes())).isEqualTo("css");
+        }
+        assertThat(context.getResource("/nothing")).isNull();
+        assertThatThrownBy(() -> context.getResource("no-slash")).isInstanceOf(java.net.MalformedURLException.class);
+    }
+
+    private TestExchange get(String target) {
+        return run(TestExchange.get(target));
+    }
+
+    private TestExchange run(TestExchange exchange) {
+        context.dispatcher().dispatch(exchange, Runnable::run);
+        return exchange;
+    }
+}
