@@ -46,6 +46,7 @@ public final class WebApp {
     final Map<Locale, Charset> localeEncodings = new LinkedHashMap<>();
 
     final List<Path> resourceFolders = new ArrayList<>();
+    final List<Path> libraries = new ArrayList<>();
 
     @Nullable
     Boolean defaultServlet;
@@ -154,6 +155,12 @@ public final class WebApp {
      */
     public WebApp war(Path warOrFolder) {
         this.war = warOrFolder;
+        return this;
+    }
+
+    /** Adds jars as if they lay in the WEB-INF/lib of {@link #war}, behind those: for a WAR that expects its server to have them. */
+    public WebApp library(Path... jars) {
+        libraries.addAll(List.of(jars));
         return this;
     }
 

@@ -45,7 +45,9 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     }
 
     private Deployment read(Path war) {
-        var deployer = new WarDeployer().initializer(new WebSocketInitializer());
+        var deployer = new WarDeployer()
+                .initializer(new WebSocketInitializer())
+                .libraries(application.libraries.toArray(Path[]::new));
         if (application.classLoader != null) deployer.server(application.classLoader);
         try {
             return deployer.read(war, application.contextPath());
