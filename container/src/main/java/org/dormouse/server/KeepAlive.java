@@ -30,11 +30,7 @@ final class KeepAlive {
             try {
                 ended.await();
             } catch (InterruptedException e) {
-<<<<<<< Updated upstream
                 // Only end() ends this: an interrupt of all threads must not end the JVM under a running server.
-=======
-                // not a reason to end: the loop's condition is
->>>>>>> Stashed changes
             }
         }
     }
