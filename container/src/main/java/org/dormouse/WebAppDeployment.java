@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.dormouse.deploy.DefaultServlet;
 import org.dormouse.deploy.DeploymentException;
+import org.dormouse.deploy.FolderResources;
 import org.dormouse.deploy.WarDeployer;
 import org.dormouse.server.Configuration;
 import org.dormouse.server.WebSocketInitializer;
@@ -14,6 +16,7 @@ import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.FilterMapping;
 import org.dormouse.servlet.InitializerDeclaration;
 import org.dormouse.servlet.ListenerDeclaration;
+import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
         application.localeEncodings.forEach(
                 (locale, charset) -> deployment.localeEncodings().put(locale, charset.name()));
         deployment.limits(configuration.requests());
+        addResources(deployment);
         addServletsAndFilters(deployment);
         addErrorPages(deployment);
         for (var listener : application.listeners) deployment.listeners().add(ListenerDeclaration.of(listener));
@@ -41,6 +45,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
         }
         addSessions(deployment);
         addUsers(deployment);
+        addDefaultServlet(deployment);
         return deployment;
     }
 
@@ -56,6 +61,28 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
         }
     }
 
+    private void addResources(Deployment deployment) {
+        if (application.resourceFolders.isEmpty()) return;
+        if (application.war != null) {
+            throw new IllegalStateException(
+                    "application " + application.contextPath() + "/ has a WAR and resource folders; one of them");
+        }
+        try {
+            deployment.resources(new FolderResources(application.resourceFolders));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "a resource folder of " + application.contextPath() + "/ cannot be read", e);
+        }
+    }
+
+    /** Last, since it takes what is left over. */
+    private void addDefaultServlet(Deployment deployment) {
+        boolean wanted = application.defaultServlet == null
+                ? application.war == null && !application.resourceFolders.isEmpty()
+                : application.defaultServlet;
+        if (wanted) DefaultServlet.addTo(deployment);
+    }
+
     private void addServletsAndFilters(Deployment deployment) {
         for (var servlet : application.servlets) {
             if (deployment.findServlet(servlet.name()) != null)
@@ -64,7 +91,10 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
                     .servlet(servlet.name())
                     .instance(servlet.servlet())
                     .asyncSupported(true);
-            servlet.patterns().forEach(declared::pattern);
+            for (String pattern : servlet.patterns()) {
+                takeFromDefaultServlet(deployment, pattern);
+                declared.pattern(pattern);
+            }
         }
         for (var filter : application.filters) {
             if (deployment.findFilter(filter.name()) != null)
@@ -74,6 +104,12 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
                 deployment.filterMappings().add(FilterMapping.ofPattern(filter.name(), pattern, filter.dispatches()));
             }
         }
+    }
+
+    /** A WAR has its default servlet already; what is added here wins. */
+    private static void takeFromDefaultServlet(Deployment deployment, String pattern) {
+        ServletDeclaration files = deployment.findServlet(DefaultServlet.NAME);
+        if (files != null) files.patterns().remove(pattern);
     }
 
     private void addErrorPages(Deployment deployment) {

@@ -331,6 +331,11 @@ final class Http1Connection implements Protocol {
     }
 
     @Override
+    public boolean isAtWork() {
+        return state != State.HEAD || parser != null;
+    }
+
+    @Override
     public void drain() {
         lastRequest = true;
         if (state == State.HEAD && parser == null) close(false);

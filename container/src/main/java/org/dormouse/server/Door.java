@@ -19,6 +19,11 @@ final class Door implements ExchangeHandler {
         this.counter = admission.counter(loop);
     }
 
+    /** Requests that came in here and whose servlet is at work. */
+    int admitted() {
+        return counter.get();
+    }
+
     @Override
     public void handle(Exchange exchange) {
         RequestHead head = exchange.request();

@@ -90,6 +90,13 @@ final class Network {
         onEachLoop(Connections::abortAll);
     }
 
+    /** Connections with something under way. */
+    int connectionsAtWork() {
+        var count = new AtomicInteger();
+        onEachLoop(family -> count.addAndGet(family.countAtWork()));
+        return count.get();
+    }
+
     /** Any thread. */
     int openConnections() {
         return open.get();

@@ -2,7 +2,6 @@ package org.dormouse.server;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -80,13 +79,11 @@ public final class Server implements AutoCloseable {
                 configuration.http1(),
                 configuration.serverHeader(),
                 List.copyOf(hosted));
-        var started = new ArrayList<Hosted>();
         for (Hosted each : hosted) {
             try {
                 each.context().start();
-                started.add(each);
             } catch (Exception | LinkageError | StackOverflowError e) {
-                stop(started);
+                stop(server.hosted);
                 throw new IllegalStateException("application " + name(each) + " failed to start", e);
             }
         }
@@ -110,7 +107,6 @@ public final class Server implements AutoCloseable {
         Network reached = network;
         if (reached == null) {
             reached = Network.start(loopSettings, connectionLimits);
-            network = reached;
         }
         try {
             port = reached.listen(
@@ -120,10 +116,10 @@ public final class Server implements AutoCloseable {
                     loop -> new Http1(
                             loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
         } catch (IOException e) {
-            reached.close();
-            network = null;
+            if (network == null) reached.close();
             throw e;
         }
+        network = reached;
         keepAlive = KeepAlive.begin(port);
     }
 
@@ -146,9 +142,9 @@ public final class Server implements AutoCloseable {
         else guests.handle(exchange);
     }
 
-    /** Requests whose response is not finished yet. */
-    public int requestsInFlight() {
-        return requestsAtWork();
+    /** Requests whose response is not finished yet, asynchronous ones included. Asks every loop: not for the fast path. */
+    public synchronized int requestsInFlight() {
+        return network == null ? requestsAtWork() : network.connectionsAtWork() + guests.admitted();
     }
 
     private int requestsAtWork() {
@@ -199,8 +195,9 @@ public final class Server implements AutoCloseable {
         return true;
     }
 
-    private static void stop(List<Hosted> started) {
-        for (Hosted each : started.reversed()) {
+    /** Those that were never started give up what their deployment opened. */
+    private static void stop(List<Hosted> hosted) {
+        for (Hosted each : hosted.reversed()) {
             try {
                 each.context().stop();
             } catch (RuntimeException | Error e) {

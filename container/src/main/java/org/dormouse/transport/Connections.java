@@ -64,6 +64,15 @@ public final class Connections {
         }
     }
 
+    /** How many connections have something under way. */
+    public int countAtWork() {
+        int count = 0;
+        for (Connection each = first; each != null; each = each.next) {
+            if (each.protocol().isAtWork()) count++;
+        }
+        return count;
+    }
+
     /** Cuts every connection. */
     public void abortAll() {
         for (Connection each = first; each != null; ) {

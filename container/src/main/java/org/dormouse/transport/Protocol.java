@@ -51,6 +51,11 @@ public interface Protocol {
      */
     default void gone() {}
 
+    /** Whether something is under way that a graceful end should wait for. A hint, for the owner of the loop. */
+    default boolean isAtWork() {
+        return false;
+    }
+
     /**
      * The last call, once. The socket is closed and every buffer of the connection given back.
      *

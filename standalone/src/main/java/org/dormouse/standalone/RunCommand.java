@@ -1,10 +1,16 @@
 package org.dormouse.standalone;
 
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.dormouse.Dormouse;
@@ -31,17 +37,14 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "Port to listen on; 0: a free one. Default: ${DEFAULT-VALUE}")
-    private int port = 8080;
+    @Option(names = "--port", paramLabel = "N", description = "Port to listen on; 0: a free one. Default: 8080")
+    private @Nullable Integer port;
 
     @Option(
             names = "--host",
             paramLabel = "H",
-            description = "Name or address of the interface to listen on. Default: ${DEFAULT-VALUE}, every interface")
-    private String host = "0.0.0.0";
+            description = "Name or address of the interface to listen on. Default: 0.0.0.0, every interface")
+    private @Nullable String host;
 
     @Option(
             names = "--context",
@@ -66,6 +69,16 @@ final class RunCommand implements Callable<Integer> {
             description = "Who may log in: one user a line, name:password:role,role. See dormouse hash-password")
     private @Nullable Path users;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Settings as a properties file in UTF-8; see docs/configuration.md. Options of this command win")
+    private @Nullable Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting, as in --set http.max-head-bytes=32k")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
     @Parameters(
             paramLabel = "APP.war | FOLDER",
             arity = "0..*",
@@ -82,8 +95,12 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Dormouse.Builder builder() throws NoSuchFileException {
-        Dormouse.Builder builder = Dormouse.builder().port(port).host(host);
+    private Dormouse.Builder builder() throws IOException {
+        Dormouse.Builder builder = Dormouse.builder();
+        if (config != null) readConfig(config).forEach(builder::set);
+        settings.forEach(builder::set);
+        if (port != null) builder.port(port);
+        if (host != null) builder.host(host);
         if (execution != null) builder.execution(execution);
         if (loops != null) builder.loops(loops);
         if (users != null && !Files.isReadable(users)) throw new NoSuchFileException("users file " + users);
@@ -98,6 +115,18 @@ final class RunCommand implements Callable<Integer> {
             builder.deploy(application);
         }
         return builder;
+    }
+
+    private static Map<String, String> readConfig(Path file) throws IOException {
+        var properties = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IllegalArgumentException | MalformedInputException e) {
+            throw new IOException("config file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        var read = new TreeMap<String, String>();
+        for (String key : properties.stringPropertyNames()) read.put(key, properties.getProperty(key));
+        return read;
     }
 
     /** The shutdown hook waits for the close, or the JVM would end in the midst of it. */
@@ -115,6 +144,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void sayWhere(Dormouse server) {
         CommandLine command = spec.commandLine();
+        String host = server.host();
         String shown = host.equals("0.0.0.0") || host.equals("::")
                 ? "localhost"
                 : host.contains(":") ? "[" + host + "]" : host;
