@@ -4,69 +4,99 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code benchmarks/compare [--quick]}: Dormouse and its peers in one run, into {@code docs/results}. Quick has the hello rows only, and no
- * file is written unless {@code --keep} is given.
+ * {@code benchmarks/compare [--quick] [--keep] [--parts hello,start,idle] [--only NAME,...]}: Dormouse and its peers in one run, into
+ * {@code docs/results}. Quick has the hello rows only, and no file is written unless {@code --keep} is given.
  */
 public final class Compare {
     private static final int IDLE_CONNECTIONS = 15_000;
+    private static final String USAGE =
+            "usage: benchmarks/compare [--quick] [--keep] [--parts hello,start,idle] [--only NAME,...]";
 
     private final Path root;
     private final boolean quick;
     private final StringBuilder report = new StringBuilder();
     private final Path log;
 
+    private boolean keep;
+    private List<String> parts = List.of("hello", "start", "idle");
+    private List<String> only = List.of();
+
     private Compare(Path root, boolean quick) throws IOException {
         this.root = root;
         this.quick = quick;
+        this.keep = !quick;
+        if (quick) parts = List.of("hello");
         this.log = Files.createTempFile("compare", ".log");
     }
 
     /** First argument: the root of the checkout. */
     public static void main(String[] arguments) throws Exception {
         List<String> options = List.of(arguments).subList(1, arguments.length);
-        for (String option : options) {
-            if (!List.of("--quick", "--keep").contains(option)) {
-                System.err.println("usage: benchmarks/compare [--quick] [--keep]");
-                System.exit(2);
+        Compare compare = new Compare(Path.of(arguments[0]), options.contains("--quick"));
+        for (int i = 0; i < options.size(); i++) {
+            boolean hasValue = i + 1 < options.size();
+            switch (options.get(i)) {
+                case "--quick" -> {}
+                case "--keep" -> compare.keep = true;
+                case "--parts" -> compare.parts = hasValue ? listOf(options.get(++i)) : stop(2, USAGE);
+                case "--only" -> compare.only = hasValue ? listOf(options.get(++i)) : stop(2, USAGE);
+                default -> stop(2, USAGE);
             }
         }
         for (String tool : List.of("taskset", "wrk", "h2load")) {
             if (!Tool.isThere(tool)) {
-                System.err.println(tool + " is not on the PATH; on Debian: apt install util-linux wrk nghttp2-client");
-                System.exit(1);
+                stop(1, tool + " is not on the PATH; on Debian: apt install util-linux wrk nghttp2-client");
             }
         }
-        boolean quick = options.contains("--quick");
-        new Compare(Path.of(arguments[0]), quick).run(!quick || options.contains("--keep"));
+        compare.run();
     }
 
-    private void run(boolean keep) throws IOException, InterruptedException {
-        Path results = root.resolve("docs/results");
-        String name = LocalDate.now(java.time.ZoneId.systemDefault()) + (quick ? "-quick" : "-full");
+    private static List<String> listOf(String words) {
+        return List.of(words.toLowerCase(Locale.ROOT).split(",", -1));
+    }
+
+    private static List<String> stop(int status, String message) {
+        System.err.println(message);
+        System.exit(status);
+        return List.of();
+    }
+
+    private void run() throws IOException, InterruptedException {
         List<Candidate> candidates = candidates();
         heading(candidates);
-        HelloRows hello = hello(candidates);
-        if (!quick) {
+        HelloRows hello = parts.contains("hello") ? hello(candidates) : null;
+        if (parts.contains("start")) {
             StartUpRows startUp = new StartUpRows();
             startUp.measure(candidates.stream().filter(Candidate::isJvm).toList(), 9, log);
             section("Start-up", startUp.table());
+        }
+        if (parts.contains("idle")) {
             IdleRows idle = new IdleRows();
             idle.measure(candidates, IDLE_CONNECTIONS, log);
             section("Idle connections", idle.table());
         }
         System.out.println(report);
-        if (!keep) return;
-        Files.createDirectories(results);
-        Files.writeString(results.resolve(name + ".svg"), hello.chart());
-        Files.writeString(results.resolve(name + ".raw.txt"), hello.raw());
-        Files.writeString(
-                results.resolve(name + ".md"),
-                report + "\n![CPU per request](" + name + ".svg)\n\nRaw output of the load generators: [" + name
-                        + ".raw.txt](" + name + ".raw.txt)\n");
+        if (keep) keep(hello);
+    }
+
+    private void keep(@Nullable HelloRows hello) throws IOException {
+        Path results = Files.createDirectories(root.resolve("docs/results"));
+        String name = LocalDate.now(ZoneId.systemDefault()) + "-" + (quick ? "quick" : String.join("-", parts));
+        String pictures = "";
+        if (hello != null) {
+            Files.writeString(results.resolve(name + ".svg"), hello.chart());
+            Files.writeString(results.resolve(name + ".raw.txt"), hello.raw());
+            pictures = "\n![CPU per request](" + name + ".svg)\n\nRaw output of the load generators: [" + name
+                    + ".raw.txt](" + name + ".raw.txt)\n";
+        }
+        Files.writeString(results.resolve(name + ".md"), report + pictures);
         Progress.say("written: %s", results.resolve(name + ".md"));
     }
 
@@ -133,7 +163,10 @@ public final class Compare {
             all.add(Candidate.ofModule(
                     benchmarks, "Jetty, virtual threads", "jetty-server", "jetty-server", jetty, List.of("virtual")));
         }
-        return all;
+        return all.stream()
+                .filter(each ->
+                        only.isEmpty() || only.stream().anyMatch(each.name().toLowerCase(Locale.ROOT)::contains))
+                .toList();
     }
 
     private static Candidate floor(Path benchmarks) throws IOException, InterruptedException {
@@ -152,7 +185,7 @@ public final class Compare {
         String commit = Tool.run("git", "-C", root.toString(), "rev-parse", "--short", "HEAD")
                 .strip();
         report.append("# Side by side, ")
-                .append(LocalDate.now(java.time.ZoneId.systemDefault()))
+                .append(LocalDate.now(ZoneId.systemDefault()))
                 .append("\n\n");
         report.append("Commit ")
                 .append(commit)
