@@ -142,7 +142,7 @@ public final class EventLoop {
         try {
             poller.remove(descriptor);
         } catch (IOException e) {
-            reporter.failed("loop " + index + ": ending the watch of descriptor " + descriptor, e);
+            reporter.failed(index, "end of a watch", null, e);
         }
     }
 
@@ -284,7 +284,7 @@ public final class EventLoop {
             // A handler's or a task's bug ends where it was called. This is the poller's, or the end of the memory: no
             // reason to give up
             // every connection of this loop.
-            reporter.failed("loop " + index, e);
+            reporter.failed(index, "poller", null, e);
             LockSupport.parkNanos(this, NANOS_BETWEEN_FAILURES);
             return true;
         }
@@ -326,12 +326,11 @@ public final class EventLoop {
         try {
             handler.ready(readiness);
         } catch (Throwable bug) {
-            reporter.failed("loop " + index + ": handler " + handler.getClass().getName(), bug);
+            reporter.failed(index, "handler", handler, bug);
             try {
                 handler.failed(bug);
             } catch (Throwable another) {
-                reporter.failed(
-                        "loop " + index + ": handler " + handler.getClass().getName() + " closing", another);
+                reporter.failed(index, "closing of handler", handler, another);
             }
         }
     }
@@ -346,7 +345,7 @@ public final class EventLoop {
         try {
             task.run();
         } catch (Throwable bug) {
-            reporter.failed("loop " + index + ": task " + task.getClass().getName(), bug);
+            reporter.failed(index, "task", task, bug);
         }
     }
 
@@ -356,7 +355,7 @@ public final class EventLoop {
             timeout.expireAt(Timeout.NEVER);
             timeout.expired();
         } catch (Throwable bug) {
-            reporter.failed("loop " + index + ": timeout " + timeout.getClass().getName(), bug);
+            reporter.failed(index, "timeout", timeout, bug);
         }
     }
 
@@ -428,7 +427,7 @@ public final class EventLoop {
         try {
             continuation.run();
         } catch (Throwable bug) {
-            reporter.failed("loop " + index + ": continuation", bug);
+            reporter.failed(index, "continuation", null, bug);
         }
         return ownership.leave(tick, thread);
     }
@@ -481,7 +480,7 @@ public final class EventLoop {
             try {
                 next.run();
             } catch (Throwable bug) {
-                reporter.failed("loop " + index + ": continuation", bug);
+                reporter.failed(index, "continuation", null, bug);
             }
         }
     }

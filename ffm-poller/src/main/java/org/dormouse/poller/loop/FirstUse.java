@@ -14,6 +14,9 @@ final class FirstUse {
         Registrations.class,
         TimerWheel.class,
         EventLoop.Aid.class,
+        Reporter.Failure.class,
+        Reporter.HandOver.class,
+        Reporter.Stall.class,
         Timeout.class,
         ProcessorTime.class,
         java.io.IOException.class,
@@ -30,7 +33,6 @@ final class FirstUse {
                 throw new AssertionError("it is loaded already", e);
             }
         }
-        // Linked on first use as well: the strings that reports are made of.
         SocketError.exception("call", -1);
         SocketError.describe(-1_000_000);
     }

@@ -9,12 +9,43 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes reports from loops, which may neither lock nor log, to {@link Faults} on a thread of its own. Any thread. */
 final class Reporter implements AutoCloseable {
+    /** What is to be told; classes rather than lambdas, which would be linked by a loop at its first bug. */
+    sealed interface Report {
+        void tell(Faults faults);
+    }
+
+    record Failure(int loop, String what, @Nullable Object subject, Throwable cause) implements Report {
+        @Override
+        public void tell(Faults faults) {
+            String whose = subject == null ? "" : " " + subject.getClass().getName();
+            faults.failed((loop < 0 ? "" : "loop " + loop + ": ") + what + whose, cause);
+        }
+    }
+
+    record HandOver(int loop, @Nullable Thread culprit, int others) implements Report {
+        @Override
+        public void tell(Faults faults) {
+            faults.handedOver(loop, stack(culprit), others);
+        }
+    }
+
+    record Stall(String what, @Nullable Thread culprit) implements Report {
+        @Override
+        public void tell(Faults faults) {
+            faults.stalled(what, stack(culprit));
+        }
+    }
+
+    private static StackTraceElement[] stack(@Nullable Thread thread) {
+        return thread == null ? NO_STACK : thread.getStackTrace();
+    }
+
     private static final int MAX_QUEUED = 256;
     private static final long NANOS_BETWEEN_HAND_OVER_REPORTS = 1_000_000_000;
     private static final StackTraceElement[] NO_STACK = {};
 
     private final Faults faults;
-    private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Report> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
     private final Thread thread;
@@ -38,13 +69,22 @@ final class Reporter implements AutoCloseable {
         thread.start();
     }
 
-    void failed(String where, Throwable cause) {
-        add(() -> faults.failed(where, cause));
+    /**
+     * Loop {@code loop} met a bug in {@code what}; the text is made by the reporter's thread.
+     *
+     * @param subject whose class is named, if there is one
+     */
+    void failed(int loop, String what, @Nullable Object subject, Throwable cause) {
+        try {
+            add(new Failure(loop, what, subject, cause));
+        } catch (OutOfMemoryError e) {
+            dropped.incrementAndGet(); // the reporter says how many
+        }
     }
 
     /** The stack is sampled when the report is written, by the thread that writes it. */
     void stalled(String what, @Nullable Thread culprit) {
-        add(() -> faults.stalled(what, culprit == null ? NO_STACK : culprit.getStackTrace()));
+        add(new Stall(what, culprit));
     }
 
     /** By the sentinel only. */
@@ -55,7 +95,7 @@ final class Reporter implements AutoCloseable {
         lastHandOverReport = now;
         int others = (int) Math.min(Integer.MAX_VALUE, handOvers.get() - reportedHandOvers - 1);
         reportedHandOvers = handOvers.get();
-        add(() -> faults.handedOver(loop, culprit == null ? NO_STACK : culprit.getStackTrace(), others));
+        add(new HandOver(loop, culprit, others));
     }
 
     /** How often a loop was taken away so far. */
@@ -63,7 +103,7 @@ final class Reporter implements AutoCloseable {
         return handOvers.get();
     }
 
-    private void add(Runnable report) {
+    private void add(Report report) {
         if (queued.get() >= MAX_QUEUED) {
             dropped.incrementAndGet();
             return;
@@ -83,15 +123,15 @@ final class Reporter implements AutoCloseable {
 
     /** The reporter's thread, or that of a test which has none. */
     void writeQueued() {
-        for (Runnable report = queue.poll(); report != null; report = queue.poll()) {
+        for (Report report = queue.poll(); report != null; report = queue.poll()) {
             queued.decrementAndGet();
             write(report);
         }
     }
 
-    private void write(Runnable report) {
+    private void write(Report report) {
         try {
-            report.run();
+            report.tell(faults);
             int lost = dropped.getAndSet(0);
             if (lost > 0) faults.stalled(lost + " reports dropped, limit " + MAX_QUEUED + " waiting", NO_STACK);
         } catch (RuntimeException | Error e) {

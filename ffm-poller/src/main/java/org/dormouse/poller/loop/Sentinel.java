@@ -119,7 +119,7 @@ final class Sentinel {
             return isQuiet;
         } catch (Throwable e) {
             // No thread or no memory for a spare: the loop stays where it is, and the next tick tries again.
-            reporter.failed("sentinel", e);
+            reporter.failed(-1, "sentinel", null, e);
             return false;
         }
     }
@@ -158,15 +158,18 @@ final class Sentinel {
     }
 
     private void handOver(EventLoop loop, long enteredAt) {
+        // A thread that cannot be had is missed before the loop is taken from the one it has.
+        Spares.Worker spare = spares.reserve();
         Spares.Worker stuck = spares.holderOf(loop);
         Thread culprit = loop.enteredThread();
         // Before it can come back and look for itself among the stuck.
         if (stuck != null) spares.stuck(stuck);
         if (!loop.ownership().takeAway(enteredAt)) {
             if (stuck != null) spares.notStuck(stuck, loop);
+            spares.giveBack(spare);
             return;
         }
-        spares.run(loop);
+        spares.run(spare, loop);
         reporter.handedOver(loop.index(), culprit);
     }
 

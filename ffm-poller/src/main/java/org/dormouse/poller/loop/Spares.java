@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * and is taken by the sentinel, by starts, and by threads that have just lost a loop; never by a loop's owner.
  */
 final class Spares {
+    private static final long NOT_STANDING = -1;
     private static final long IDLE_NANOS = 10_000_000_000L;
 
     /** A stuck thread that used no processor for this many ticks waits for something; with less it might only be out of luck. */
@@ -29,36 +30,45 @@ final class Spares {
         this.stackBytes = stackBytes;
     }
 
-    /** Lets a spare thread hold {@code loop}, which nobody holds. */
-    void run(EventLoop loop) {
+    /** A thread that runs and waits for a job; throws if the system gives none. */
+    Worker reserve() {
         synchronized (lock) {
-            Worker worker = take();
+            Worker worker = idle.poll();
+            return worker != null ? worker : new Worker(++created);
+        }
+    }
+
+    /** Takes back a thread that was not needed. */
+    void giveBack(Worker worker) {
+        synchronized (lock) {
+            idle.push(worker);
+        }
+    }
+
+    /** Lets a thread hold {@code loop}, which nobody holds. */
+    void run(EventLoop loop) {
+        run(reserve(), loop);
+    }
+
+    void run(Worker worker, EventLoop loop) {
+        synchronized (lock) {
             worker.loop = loop;
             holders.add(worker);
-            worker.begin(() -> {
-                boolean hasEnded = loop.run();
-                if (hasEnded) released(worker);
-                else recovered(worker);
-            });
+            worker.begin(new Job(loop, NOT_STANDING));
         }
     }
 
     /** Lets a spare thread run the continuations of a loop that stands still. */
     void help(EventLoop loop, long stoodAt) {
         synchronized (lock) {
-            Worker worker = take();
+            Worker worker = reserve();
             stuck.add(worker); // counts towards the limit: what it runs may hold it up as well
-            worker.begin(() -> {
-                loop.runContinuationsInstead(stoodAt);
-                recovered(worker);
-            });
+            worker.begin(new Job(loop, stoodAt));
         }
     }
 
-    private Worker take() {
-        Worker worker = idle.poll();
-        return worker != null ? worker : new Worker(++created);
-    }
+    /** To hold a loop, or to run the continuations of one that stands still. */
+    private record Job(EventLoop loop, long stoodAt) {}
 
     /** The loop of {@code worker} was taken away from it. */
     void stuck(Worker worker) {
@@ -125,7 +135,7 @@ final class Spares {
     /** One platform thread, which does one job after another. */
     final class Worker {
         private final Thread thread;
-        private volatile @Nullable Runnable job;
+        private volatile @Nullable Job job;
         private volatile @Nullable File processorTime;
 
         // under the lock
@@ -140,29 +150,40 @@ final class Spares {
                     .inheritInheritableThreadLocals(false)
                     .stackSize(stackBytes)
                     .unstarted(this::live);
+            thread.start();
         }
 
         Thread thread() {
             return thread;
         }
 
-        private void begin(Runnable next) {
+        private void begin(Job next) {
             job = next;
-            if (thread.getState() == Thread.State.NEW) thread.start();
-            else LockSupport.unpark(thread);
+            LockSupport.unpark(thread);
         }
 
         private void live() {
             processorTime = ProcessorTime.ofThisThread();
             while (true) {
-                Runnable next = job;
+                Job next = job;
                 if (next != null) {
                     job = null;
-                    next.run();
+                    work(next);
                     if (!rest()) return;
                 }
                 LockSupport.parkNanos(Spares.this, IDLE_NANOS);
                 if (job == null && hasRetired()) return;
+            }
+        }
+
+        private void work(Job next) {
+            if (next.stoodAt != NOT_STANDING) {
+                next.loop.runContinuationsInstead(next.stoodAt);
+                recovered(this);
+            } else if (next.loop.run()) {
+                released(this);
+            } else {
+                recovered(this);
             }
         }
 
