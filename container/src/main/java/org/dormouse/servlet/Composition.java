@@ -93,7 +93,8 @@ final class Composition {
         boolean folder = hasWelcomeFiles && path.charAt(path.length() - 1) == '/';
         if (!folder || !find(path).getPattern().equals("/")) return path;
         for (String file : deployment.welcomeFiles()) {
-            if (deployment.resources().find(path + file) != null) return path + file;
+            Resources.Resource found = deployment.resources().find(path + file);
+            if (found != null && !found.isDirectory()) return path + file;
         }
         for (String file : deployment.welcomeFiles()) {
             if (find(path + file).getPattern().equals(path + file)) return path + file;

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A filter's declaration as the application sees and changes it while the context starts (Servlet 6.1 §4.4.2). */
 final class FilterRegistrationView implements FilterRegistration.Dynamic {
-    private final DormouseContext context;
+    private final RegisteringContext context;
     private final FilterDeclaration declaration;
 
-    FilterRegistrationView(DormouseContext context, FilterDeclaration declaration) {
+    FilterRegistrationView(RegisteringContext context, FilterDeclaration declaration) {
         this.context = context;
         this.declaration = declaration;
     }

@@ -80,7 +80,7 @@ final class PathDispatcher implements RequestDispatcher {
         return new Target(
                 type,
                 contextPath + CanonicalPath.encode(path),
-                context.getContextPath(),
+                contextPath,
                 path,
                 query != null || type == DispatcherType.INCLUDE ? query : now.query(),
                 added,

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A servlet's declaration as the application sees and changes it while the context starts (Servlet 6.1 §4.4.1). */
 final class ServletRegistrationView implements ServletRegistration.Dynamic {
-    private final DormouseContext context;
+    private final RegisteringContext context;
     private final ServletDeclaration declaration;
 
-    ServletRegistrationView(DormouseContext context, ServletDeclaration declaration) {
+    ServletRegistrationView(RegisteringContext context, ServletDeclaration declaration) {
         this.context = context;
         this.declaration = declaration;
     }

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The session cookie's declaration as the application sees and changes it while the context starts (Servlet 6.1 §7.1.1). */
 final class SessionCookieView implements SessionCookieConfig {
-    private final DormouseContext context;
+    private final DeclaredContext context;
     private final SessionDeclaration declaration;
 
-    SessionCookieView(DormouseContext context, SessionDeclaration declaration) {
+    SessionCookieView(DeclaredContext context, SessionDeclaration declaration) {
         this.context = context;
         this.declaration = declaration;
     }
