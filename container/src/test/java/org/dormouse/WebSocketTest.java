@@ -25,6 +25,9 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,11 +37,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.dormouse.servlet.DormouseRequest;
 import org.dormouse.websocket.RawWebSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +62,9 @@ class WebSocketTest {
         LOG.clear();
     }
 
-    @ServerEndpoint(value = "/chat/{room}", subprotocols = {"v2", "v1"})
+    @ServerEndpoint(
+            value = "/chat/{room}",
+            subprotocols = {"v2", "v1"})
     public static class Chat {
         static volatile Session last;
         static volatile CountDownLatch gate = new CountDownLatch(0);
@@ -90,14 +98,17 @@ class WebSocketTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Execution.class, names = {"LOOP", "VIRTUAL", "POOL"})
+    @EnumSource(
+            value = Execution.class,
+            names = {"LOOP", "VIRTUAL", "POOL"})
     void clientOfTheJdkTalksToAnAnnotatedEndpoint(Execution execution) throws Exception {
         try (var server = server(WebApp.at("/app").endpoint(Chat.class), execution);
                 var http = HttpClient.newHttpClient()) {
             var seen = new LinkedBlockingQueue<String>();
             WebSocket client = http.newWebSocketBuilder()
                     .subprotocols("v1", "v9")
-                    .buildAsync(URI.create("ws://localhost:" + server.port() + "/app/chat/blue?x=1"), new Collector(seen))
+                    .buildAsync(
+                            URI.create("ws://localhost:" + server.port() + "/app/chat/blue?x=1"), new Collector(seen))
                     .join();
             assertThat(client.getSubprotocol()).isEqualTo("v1");
             client.sendText("hello", true).join();
@@ -119,8 +130,8 @@ class WebSocketTest {
     @Test
     void framesSentRightBehindTheHandshakeAreNotLost() throws Exception {
         try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP);
-                var client = RawWebSocket.open(server.port(), "/chat/a")) {
-            client.send(frames().text("1").text("2").ping("p"));
+                var client = RawWebSocket.open(
+                        server.port(), "/chat/a", frames().text("1").text("2").ping("p"))) {
             List<String> received = new ArrayList<>(List.of(client.next(), client.next(), client.next()));
             assertThat(received.remove("pong:p")).isTrue();
             assertThat(received).containsExactly("text:echo 1", "text:echo 2");
@@ -196,6 +207,30 @@ class WebSocketTest {
     }
 
     @Test
+    void nothingOfTheRequestIsReachableFromAnOpenSession() throws Exception {
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        Set<Reference<?>> watched = ConcurrentHashMap.newKeySet();
+        Filter watch = (request, response, chain) -> {
+            watched.add(new WeakReference<>(request, collected));
+            watched.add(new WeakReference<>(response, collected));
+            watched.add(new WeakReference<>(DormouseRequest.of(request).exchange(), collected));
+            chain.doFilter(request, response);
+        };
+        try (var server = server(WebApp.at("/").endpoint(Chat.class).filter("/*", watch), Execution.LOOP);
+                var client = RawWebSocket.open(server.port(), "/chat/a")) {
+            assertThat(client.send(frames().text("1")).next()).isEqualTo("text:echo 1");
+            assertThat(watched).hasSize(3);
+            for (int i = 0; i < 100 && !watched.isEmpty(); i++) {
+                System.gc();
+                Reference<?> reference = collected.remove(100);
+                if (reference != null) watched.remove(reference);
+            }
+            assertThat(watched.stream().map(Reference::get).toList()).isEmpty();
+            assertThat(client.send(frames().text("2")).next()).isEqualTo("text:echo 2");
+        }
+    }
+
+    @Test
     void endpointsMayBeAddedByAListenerAndAfterTheStart() throws Exception {
         ServerContainer[] container = new ServerContainer[1];
         var app = WebApp.at("/").listener(new ServletContextListener() {
@@ -220,7 +255,8 @@ class WebSocketTest {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> session.getAsyncRemote()
-                    .sendText(new StringBuilder(text).reverse() + " " + session.getPathParameters().get("who")));
+                    .sendText(new StringBuilder(text).reverse() + " "
+                            + session.getPathParameters().get("who")));
         }
     }
 
@@ -229,12 +265,16 @@ class WebSocketTest {
         var app = WebApp.at("/").servlet("/front/*", new HttpServlet() {
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-                var container = (ServerContainer)
-                        getServletContext().getAttribute("jakarta.websocket.server.ServerContainer");
-                var config = ServerEndpointConfig.Builder.create(Reverser.class, "/unused").build();
+                var container =
+                        (ServerContainer) getServletContext().getAttribute("jakarta.websocket.server.ServerContainer");
+                var config = ServerEndpointConfig.Builder.create(Reverser.class, "/unused")
+                        .build();
                 try {
                     container.upgradeHttpToWebSocket(
-                            new HttpServletRequestWrapper(request), response, config, Map.of("who", request.getPathInfo()));
+                            new HttpServletRequestWrapper(request),
+                            response,
+                            config,
+                            Map.of("who", request.getPathInfo()));
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }
@@ -259,8 +299,12 @@ class WebSocketTest {
                 Thread.startVirtualThread(() -> {
                     try {
                         for (int i = 0; i < each; i++) {
-                            if (sender % 2 == 0) session.getBasicRemote().sendText(sender + " " + i + " " + "x".repeat(i));
-                            else session.getAsyncRemote().sendText(sender + " " + i + " " + "x".repeat(i)).get();
+                            if (sender % 2 == 0)
+                                session.getBasicRemote().sendText(sender + " " + i + " " + "x".repeat(i));
+                            else
+                                session.getAsyncRemote()
+                                        .sendText(sender + " " + i + " " + "x".repeat(i))
+                                        .get();
                         }
                     } catch (Exception e) {
                         LOG.add("sender failed: " + e);
@@ -280,7 +324,11 @@ class WebSocketTest {
 
     @Test
     void blockingSendWaitsForASlowReaderWhileTheLoopServesOthers() throws Exception {
-        try (var server = Dormouse.builder().port(0).loops(1).deploy(WebApp.at("/").endpoint(Chat.class)).start();
+        try (var server = Dormouse.builder()
+                        .port(0)
+                        .loops(1)
+                        .deploy(WebApp.at("/").endpoint(Chat.class))
+                        .start();
                 var slow = RawWebSocket.openSlow(server.port(), "/chat/slow")) {
             next(LOG);
             Session session = Chat.last;
@@ -293,7 +341,8 @@ class WebSocketTest {
                 }
             });
             try (var other = RawWebSocket.open(server.port(), "/chat/other")) {
-                for (int i = 0; i < 20; i++) assertThat(other.send(frames().text("" + i)).next()).isEqualTo("text:echo " + i);
+                for (int i = 0; i < 20; i++)
+                    assertThat(other.send(frames().text("" + i)).next()).isEqualTo("text:echo " + i);
             }
             assertThat(sender.isAlive()).isTrue();
             for (int i = 0; i < messages; i++) assertThat(slow.next()).startsWith("text:" + i + " y");
@@ -304,11 +353,16 @@ class WebSocketTest {
     @Test
     void callbackThatBlocksHoldsUpItsOwnSessionOnly() throws Exception {
         Chat.gate = new CountDownLatch(1);
-        try (var server = Dormouse.builder().port(0).loops(1).deploy(WebApp.at("/").endpoint(Chat.class)).start();
+        try (var server = Dormouse.builder()
+                        .port(0)
+                        .loops(1)
+                        .deploy(WebApp.at("/").endpoint(Chat.class))
+                        .start();
                 var blocked = RawWebSocket.open(server.port(), "/chat/blocked");
                 var other = RawWebSocket.open(server.port(), "/chat/other")) {
             blocked.send(frames().text("wait").text("behind it"));
-            for (int i = 0; i < 20; i++) assertThat(other.send(frames().text("" + i)).next()).isEqualTo("text:echo " + i);
+            for (int i = 0; i < 20; i++)
+                assertThat(other.send(frames().text("" + i)).next()).isEqualTo("text:echo " + i);
             Chat.gate.countDown();
             assertThat(blocked.next()).isEqualTo("text:echo wait");
             assertThat(blocked.next()).isEqualTo("text:echo behind it");
@@ -334,14 +388,20 @@ class WebSocketTest {
             assertThat(client.next()).startsWith("close:1001");
             client.send(frames().close(1001, ""));
             client.expectEnd();
-            client.close();
+            client.finish();
             assertThat(closing.join(RawWebSocket.patience())).isTrue();
             assertThat(next(LOG)).startsWith("close 1001");
         }
     }
 
     private static Dormouse server(WebApp app, Execution execution) {
-        return Dormouse.builder().port(0).host("127.0.0.1").loops(2).execution(execution).deploy(app).start();
+        return Dormouse.builder()
+                .port(0)
+                .host("127.0.0.1")
+                .loops(2)
+                .execution(execution)
+                .deploy(app)
+                .start();
     }
 
     private static String next(BlockingQueue<String> queue) throws InterruptedException {
@@ -350,7 +410,8 @@ class WebSocketTest {
         return found;
     }
 
-    private record Collector(BlockingQueue<String> seen, StringBuilder text, int[] bytes) implements WebSocket.Listener {
+    private record Collector(BlockingQueue<String> seen, StringBuilder text, int[] bytes)
+            implements WebSocket.Listener {
         Collector(BlockingQueue<String> seen) {
             this(seen, new StringBuilder(), new int[1]);
         }

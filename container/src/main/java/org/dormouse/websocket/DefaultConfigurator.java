@@ -34,12 +34,6 @@ public final class DefaultConfigurator extends ServerEndpointConfig.Configurator
         return true;
     }
 
-    @Override
-    public void modifyHandshake(
-            ServerEndpointConfig config,
-            jakarta.websocket.server.HandshakeRequest request,
-            jakarta.websocket.HandshakeResponse response) {}
-
     /** A new instance, by the constructor without parameters. */
     @Override
     public <T> T getEndpointInstance(Class<T> endpointClass) throws InstantiationException {

@@ -1,33 +1,47 @@
 package org.dormouse.websocket;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Keeps the parts of a message that the application sends in parts together (RFC 6455 §5.4). Any thread. */
-final class Fragments extends AtomicInteger {
+abstract class Fragments {
     private static final int NONE = 0;
+    private static final VarHandle UNFINISHED;
+
+    static {
+        try {
+            UNFINISHED = MethodHandles.lookup().findVarHandle(Fragments.class, "unfinished", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile int unfinished = NONE; // opcode of the message whose last part has not been sent
 
     /**
-     * @return the first byte of the frame for a part of a message of type {@code opcode}
+     * Returns the first byte of the frame for a part of a message of type {@code opcode}.
+     *
      * @throws IllegalStateException if parts of a message of the other type have been sent, and not its last one
      */
-    int part(int opcode, boolean last) {
-        int present = get();
-        if (present != NONE && present != opcode) throw unfinished();
-        if (present == NONE && !last && !compareAndSet(NONE, opcode)) throw unfinished();
-        if (present != NONE && last) set(NONE);
+    final int part(int opcode, boolean last) {
+        int present = unfinished;
+        if (present != NONE && present != opcode) throw refused();
+        if (present == NONE && !last && !UNFINISHED.compareAndSet(this, NONE, opcode)) throw refused();
+        if (present != NONE && last) unfinished = NONE;
         return (present == NONE ? opcode : Opcode.CONTINUATION) | (last ? FrameHead.LAST : 0);
     }
 
     /**
-     * @return the first byte of the frame for a whole message
+     * Returns the first byte of the frame for a whole message.
+     *
      * @throws IllegalStateException if parts of a message have been sent, and not its last one
      */
-    int whole(int opcode) {
-        if (get() != NONE) throw unfinished();
+    final int whole(int opcode) {
+        if (unfinished != NONE) throw refused();
         return opcode | FrameHead.LAST;
     }
 
-    private static IllegalStateException unfinished() {
+    private static IllegalStateException refused() {
         return new IllegalStateException("a message is being sent in parts: its last part has to be sent first");
     }
 }

@@ -22,7 +22,7 @@ abstract class Remote implements RemoteEndpoint {
     }
 
     final Fragments fragments() {
-        return session.fragments();
+        return session.connection().output();
     }
 
     /** Batching is not supported, as the specification allows: every message is sent at once. */

@@ -44,12 +44,14 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
 
     private static final VarHandle WORK;
     private static final VarHandle CLOSING;
+    private static final VarHandle END_REASON;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WORK = lookup.findVarHandle(WebSocketConnection.class, "work", int.class);
             CLOSING = lookup.findVarHandle(WebSocketConnection.class, "closing", Closing.class);
+            END_REASON = lookup.findVarHandle(WebSocketConnection.class, "endReason", CloseReason.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -64,12 +66,12 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     // any thread
     private volatile int work = RUNNING; // the first task calls onOpen
     private volatile Closing closing = Closing.OPEN;
+    private volatile @Nullable CloseReason endReason; // who sets it decides how the session ends
     private volatile long lastActive; // by the loop's clock; may be written by two at once, either is right
 
     // loop owner; handed to the task with RUNNING and back without it
     private @Nullable Inbound firstInbound;
     private @Nullable Inbound lastInbound;
-    private @Nullable CloseReason endReason; // written before FINISH
 
     // loop owner
     private @Nullable Receiver receiver; // of the data message that is arriving; null to skip it
@@ -358,8 +360,11 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
 
     /** No more messages: after those that came, our Close is sent if none was, and the application learns of {@code reason}. Loop owner. */
     private void finish(CloseReason reason) {
-        if (endReason != null) return;
-        endReason = reason;
+        if (END_REASON.compareAndSet(this, (CloseReason) null, reason)) finishTask();
+    }
+
+    /** Lets the task, which may have to be started for it, end the session after what it has to deliver. Loop owner. */
+    private void finishTask() {
         int before = (int) WORK.getAndBitwiseOr(this, FINISH | RUNNING);
         if ((before & RUNNING) == 0) start();
     }
@@ -377,9 +382,10 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
      * @throws IOException if the Close frame cannot be sent, because the connection is lost
      */
     void close(CloseReason reason) throws IOException {
-        if (!CLOSING.compareAndSet(this, Closing.OPEN, Closing.AWAITING_REPLY)) return;
-        connection.execute(() -> closedByUs(reason));
-        sendClose(reason);
+        if (!END_REASON.compareAndSet(this, (CloseReason) null, reason)) return;
+        boolean asks = CLOSING.compareAndSet(this, Closing.OPEN, Closing.AWAITING_REPLY);
+        connection.execute(this::closedByUs);
+        if (asks) sendClose(reason);
     }
 
     private void sendClose(CloseReason reason) throws IOException {
@@ -387,9 +393,9 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
         output.send(FrameHead.LAST | Opcode.CLOSE, payload, 0, payload.length, null, OutboundFrame.NEVER);
     }
 
-    private void closedByUs(CloseReason reason) {
-        if (closing != Closing.AWAITING_REPLY) return;
-        finish(reason);
+    private void closedByUs() {
+        finishTask();
+        if (closing != Closing.AWAITING_REPLY) return; // answered or lost already
         limitEnd();
         connection.resumeReading();
     }

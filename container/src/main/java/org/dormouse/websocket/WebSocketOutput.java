@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * leave their frame and go (see {@link Connection}). What the peer does not read waits here, and is bounded: asynchronous frames by the
  * budget, blocking ones by the threads that wait for them, pongs because only the newest is kept.
  */
-final class WebSocketOutput {
+final class WebSocketOutput extends Fragments {
     /** Bytes that may lie unsent in the connection before frames wait here. */
     private static final int ROOM = 64 * 1024;
 

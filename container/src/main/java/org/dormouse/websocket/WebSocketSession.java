@@ -47,7 +47,6 @@ final class WebSocketSession implements Session {
     private volatile boolean ended;
     private @Nullable Map<String, Object> userProperties; // guarded by this
     private @Nullable SessionCodecs codecs; // guarded by this
-    private final Fragments fragments = new Fragments();
 
     // guarded by the OpenSessions of the endpoint
     @Nullable
@@ -104,10 +103,6 @@ final class WebSocketSession implements Session {
 
     EndpointConfig endpointConfig() {
         return new SessionEndpointConfig(endpoint.config(), this::properties);
-    }
-
-    Fragments fragments() {
-        return fragments;
     }
 
     @Nullable

@@ -34,7 +34,15 @@ public final class RawWebSocket implements AutoCloseable {
 
     /** Connects and shakes hands; further fields as in {@code "Origin: http://a"}. */
     public static RawWebSocket open(int port, String target, String... fields) throws IOException {
-        RawWebSocket client = handshake(port, 0, target, fields);
+        return upgraded(handshake(port, 0, target, fields));
+    }
+
+    /** Sends {@code first} right behind the handshake, in one write. */
+    public static RawWebSocket open(int port, String target, ClientFrames first) throws IOException {
+        return upgraded(handshake(port, 0, target, first.bytes()));
+    }
+
+    private static RawWebSocket upgraded(RawWebSocket client) throws IOException {
         if (!client.head.startsWith("HTTP/1.1 101 ")) throw new IOException("no 101 but " + client.head);
         return client;
     }
@@ -45,15 +53,26 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     /** Sends the handshake and reads the head of the answer, whatever it is: see {@link #head}. */
-    public static RawWebSocket handshake(int port, int receiveBuffer, String target, String... fields) throws IOException {
+    public static RawWebSocket handshake(int port, int receiveBuffer, String target, String... fields)
+            throws IOException {
+        return handshake(port, receiveBuffer, target, new byte[0], fields);
+    }
+
+    private static RawWebSocket handshake(int port, int receiveBuffer, String target, byte[] behind, String... fields)
+            throws IOException {
         RawWebSocket client = new RawWebSocket(port, receiveBuffer);
         List<String> lines = new ArrayList<>(List.of("GET " + target + " HTTP/1.1", "Host: localhost:" + port));
         lines.add("Upgrade: websocket");
         lines.add("Connection: Upgrade");
-        if (Arrays.stream(fields).noneMatch(f -> f.startsWith("Sec-WebSocket-Key"))) lines.add("Sec-WebSocket-Key: " + KEY);
-        if (Arrays.stream(fields).noneMatch(f -> f.startsWith("Sec-WebSocket-Version"))) lines.add("Sec-WebSocket-Version: 13");
+        if (Arrays.stream(fields).noneMatch(f -> f.startsWith("Sec-WebSocket-Key")))
+            lines.add("Sec-WebSocket-Key: " + KEY);
+        if (Arrays.stream(fields).noneMatch(f -> f.startsWith("Sec-WebSocket-Version")))
+            lines.add("Sec-WebSocket-Version: 13");
         lines.addAll(List.of(fields));
-        client.write((String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        byte[] request = (String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] all = Arrays.copyOf(request, request.length + behind.length);
+        System.arraycopy(behind, 0, all, request.length, behind.length);
+        client.write(all);
         client.readHead();
         return client;
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.TrackingBufferPool;
 import org.dormouse.poller.ScriptedKernel;
 import org.dormouse.poller.ScriptedPeer;
@@ -22,15 +23,25 @@ final class ScriptedSessions implements AutoCloseable {
     final ScriptedLoop driver = new ScriptedLoop(kernel, new HandClock());
     final EndpointContainer container;
     Executor executor = driver.loop()::carry;
-    private final TrackingBufferPool pool = new TrackingBufferPool();
-    private final Connections connections =
-            new Connections(driver.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool);
+    private final TrackingBufferPool tracking = new TrackingBufferPool();
+    private final Connections connections;
 
     ScriptedSessions(Class<?>... endpoints) {
         this(WebSocketLimits.DEFAULT, endpoints);
     }
 
     ScriptedSessions(WebSocketLimits limits, Class<?>... endpoints) {
+        this(limits, null, endpoints);
+    }
+
+    /** With a pool that does not keep track, and so costs no memory of its own. */
+    static ScriptedSessions withPlainPool(Class<?>... endpoints) {
+        return new ScriptedSessions(WebSocketLimits.DEFAULT, new BufferPool(64), endpoints);
+    }
+
+    private ScriptedSessions(WebSocketLimits limits, BufferPool pool, Class<?>... endpoints) {
+        connections = new Connections(
+                driver.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool == null ? tracking : pool);
         container = new EndpointContainer(
                 limits,
                 ScriptedSessions.class.getClassLoader(),
@@ -62,13 +73,18 @@ final class ScriptedSessions implements AutoCloseable {
             EndpointMatch match = container.find(path.split("\\?", 2)[0]);
             if (match == null) throw new AssertionError("no endpoint at " + path);
             ScriptedPeer peer = kernel.connect();
-            Connection.open(connections, peer.socket(), match.accept(request, executor));
+            open(peer, match.accept(request, executor));
             return new Client(peer);
         } catch (HandshakeRefused e) {
             throw new IllegalArgumentException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Lets {@code upgrade} begin on a connection that is there already. */
+    void open(ScriptedPeer peer, WebSocketUpgrade upgrade) throws IOException {
+        Connection.open(connections, peer.socket(), upgrade);
     }
 
     void advance(Duration time) {
@@ -80,7 +96,7 @@ final class ScriptedSessions implements AutoCloseable {
     public void close() {
         driver.settle();
         driver.close();
-        pool.close();
+        tracking.close();
     }
 
     final class Client {
