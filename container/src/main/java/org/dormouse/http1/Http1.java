@@ -49,6 +49,7 @@ public final class Http1 implements ProtocolUpgrade {
         this.writeNanos = limits.writeTimeout().toNanos();
         this.rules = new RequestRules(limits.maxBodyBytes());
         this.carrier = loop::carry;
+        FirstUse.load(limits, date);
     }
 
     @Override
