@@ -40,6 +40,9 @@ final class TcpServer implements AutoCloseable {
             }
 
             @Override
+            public void handedOver(int loop, StackTraceElement[] stack, int others) {}
+
+            @Override
             public void stalled(String what, StackTraceElement[] stack) {
                 // the machine may be busy with other things
             }
