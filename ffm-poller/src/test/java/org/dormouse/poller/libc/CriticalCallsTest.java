@@ -28,11 +28,11 @@ class CriticalCallsTest {
             "eventfd",
             "write");
 
-    private static final List<String> MAY_WAIT = List.of("epoll_create1", "epoll_ctl", "epoll_wait");
+    private static final List<String> MAY_WAIT = List.of("epoll_create1", "epoll_ctl", "epoll_wait", "sendmsg");
 
     @Test
     void onlyCallsThatNeverWaitAreLinkedAsCritical() throws Exception {
-        for (String name : List.of("libc.Unistd", "epoll.Epoll", "epoll.EventFd", "socket.SysSocket"))
+        for (String name : List.of("libc.Unistd", "epoll.Epoll", "epoll.EventFd", "socket.SysSocket", "socket.SysUio"))
             Class.forName("org.dormouse.poller." + name);
 
         assertThat(LibC.links())
