@@ -5,6 +5,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,6 +98,8 @@ final class RunCommand implements Callable<Integer> {
 
     private Dormouse.Builder builder() throws IOException {
         Dormouse.Builder builder = Dormouse.builder();
+        // The page of the demonstration never lets go of its stream of events; nobody shall wait for that.
+        if (applications.isEmpty()) builder.drainTimeout(Duration.ofSeconds(1));
         if (config != null) readConfig(config).forEach(builder::set);
         settings.forEach(builder::set);
         if (port != null) builder.port(port);

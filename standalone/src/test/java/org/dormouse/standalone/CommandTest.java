@@ -39,6 +39,30 @@ class CommandTest {
     }
 
     @Test
+    void settingsComeFromTheFileAndTheCommandLineWins() throws Exception {
+        Path config = folder.resolve("dormouse.properties");
+        Files.writeString(config, "server.port=1\nserver.host=127.0.0.1\nserver.loops=1\nhttp.server-header=file\n");
+        try (var dormouse = DormouseProcess.start(
+                        "run", "--config", "" + config, "--set", "http.server-header=line", "--port", "0");
+                var client = HttpClient.newHttpClient()) {
+            var facts = client.send(get(dormouse.port(), "/api/facts"), BodyHandlers.ofString());
+            assertThat(facts.headers().firstValue("Server")).contains("line");
+            assertThat(facts.body()).contains("\"loops\":\"1\"");
+        }
+    }
+
+    @Test
+    void anUnknownSettingIsSaidInOneLine() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--set", "server.prot=1")) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors())
+                    .contains("there is no setting server.prot")
+                    .contains("server.port");
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    @Test
     void aPortInUseIsSaidInOneLine() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 var dormouse =
