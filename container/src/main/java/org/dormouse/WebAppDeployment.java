@@ -81,6 +81,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
                 ? application.war == null && !application.resourceFolders.isEmpty()
                 : application.defaultServlet;
         if (wanted) DefaultServlet.addTo(deployment);
+        else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");
     }
 
     private void addServletsAndFilters(Deployment deployment) {

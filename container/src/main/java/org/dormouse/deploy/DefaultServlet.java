@@ -40,14 +40,21 @@ public final class DefaultServlet extends HttpServlet {
     private static final List<String> DEFAULT_WELCOME_FILES = List.of("index.html", "index.htm", "index.jsp");
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
 
-    private final transient Resources resources;
-    private final List<String> welcomeFiles;
+    private final transient Deployment deployment;
+    private transient Resources resources = Resources.NONE;
+    private List<String> welcomeFiles = List.of();
     /** Set at the first look-up of a welcome file: by then the application has started, and mappings no longer change. */
     private transient volatile @Nullable ServletMappings<String> mappings;
 
-    private DefaultServlet(Resources resources, List<String> welcomeFiles) {
-        this.resources = resources;
-        this.welcomeFiles = welcomeFiles;
+    private DefaultServlet(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    /** Not before: resources and welcome files may be added until the application starts. */
+    @Override
+    public void init() {
+        resources = deployment.resources();
+        welcomeFiles = List.copyOf(deployment.welcomeFiles());
     }
 
     /**
@@ -58,7 +65,7 @@ public final class DefaultServlet extends HttpServlet {
         if (deployment.welcomeFiles().isEmpty()) deployment.welcomeFiles().addAll(DEFAULT_WELCOME_FILES);
         ServletDeclaration servlet = deployment.servlet(NAME);
         if (servlet.className() == null) {
-            servlet.instance(new DefaultServlet(deployment.resources(), List.copyOf(deployment.welcomeFiles())))
+            servlet.instance(new DefaultServlet(deployment))
                     .asyncSupported(true)
                     .builtIn(true);
             addFree(deployment, servlet, "/");

@@ -259,8 +259,6 @@ final class DescriptorMerger {
         deployment.listeners().addAll(loaded);
         deployment.instances(new ContainerInstances(!metadataComplete, postConstruct, preDestroy));
         checkMappings();
-        for (String remark : deployment.security().combine(deployment.roles()).remarks())
-            LOG.warn("{}: {}", war, remark);
     }
 
     private void finish(ServletDeclaration servlet, boolean metadataComplete) throws DeploymentException {

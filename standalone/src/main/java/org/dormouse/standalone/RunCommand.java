@@ -80,6 +80,18 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting, as in --set http.max-head-bytes=32k")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--lib",
+            paramLabel = "JAR",
+            description = "A library that the applications expect their server to have, as if it lay in their WEB-INF/lib; may be repeated")
+    private List<Path> libraries = new ArrayList<>();
+
+    @Option(
+            names = "--context-param",
+            paramLabel = "NAME=VALUE",
+            description = "A context parameter of the applications, in place of what their web.xml says; may be repeated")
+    private Map<String, String> contextParams = new LinkedHashMap<>();
+
     @Parameters(
             paramLabel = "APP.war | FOLDER",
             arity = "0..*",
@@ -115,6 +127,8 @@ final class RunCommand implements Callable<Integer> {
         for (int i = 0; i < applications.size(); i++) {
             WebApp application = WebApp.at(paths.get(i)).war(applications.get(i));
             if (users != null) application.users(users);
+            application.library(libraries.toArray(Path[]::new));
+            contextParams.forEach(application::contextParam);
             builder.deploy(application);
         }
         return builder;
