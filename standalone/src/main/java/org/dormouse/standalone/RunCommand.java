@@ -83,13 +83,15 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--lib",
             paramLabel = "JAR",
-            description = "A library that the applications expect their server to have, as if it lay in their WEB-INF/lib; may be repeated")
+            description =
+                    "A library that the applications expect their server to have, as if it lay in their WEB-INF/lib; may be repeated")
     private List<Path> libraries = new ArrayList<>();
 
     @Option(
             names = "--context-param",
             paramLabel = "NAME=VALUE",
-            description = "A context parameter of the applications, in place of what their web.xml says; may be repeated")
+            description =
+                    "A context parameter of the applications, in place of what their web.xml says; may be repeated")
     private Map<String, String> contextParams = new LinkedHashMap<>();
 
     @Parameters(
