@@ -3,16 +3,13 @@ package org.dormouse.servlet;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
-import jakarta.servlet.ServletConnection;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletMapping;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpUpgradeHandler;
@@ -26,9 +23,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -42,10 +36,8 @@ import org.jspecify.annotations.Nullable;
  * The request of one exchange. Made for it, never used again: who keeps it longer than the exchange lasts meets an IllegalStateException,
  * never another user's data. What costs anything is made when asked for. One thread at a time.
  */
-public final class DormouseRequest implements HttpServletRequest {
+public final class DormouseRequest extends HeadOfRequest {
     private final DormouseContext context;
-    private final Exchange exchange;
-    private final RequestHead head;
     private final Executor executor;
     private final DormouseResponse response;
 
@@ -61,14 +53,11 @@ public final class DormouseRequest implements HttpServletRequest {
     private @Nullable RequestSession session;
     private @Nullable RequestSecurity security;
     private @Nullable AsyncRequest async;
-    private Cookie @Nullable [] cookies;
-    private @Nullable List<Locale> locales;
     private boolean ended;
 
     DormouseRequest(DormouseContext context, Exchange exchange, RequestHead head, Executor executor, Target target) {
+        super(exchange, head);
         this.context = context;
-        this.exchange = exchange;
-        this.head = head;
         this.executor = executor;
         this.target = target;
         this.containerTarget = target;
@@ -120,12 +109,9 @@ public final class DormouseRequest implements HttpServletRequest {
         return executor;
     }
 
+    @Override
     void checkAlive() {
         if (ended) throw usedAfterEnd("request");
-    }
-
-    RequestHead head() {
-        return head;
     }
 
     DormouseResponse response() {
@@ -270,84 +256,11 @@ public final class DormouseRequest implements HttpServletRequest {
         return value == null ? known.remove(name) : known.put(Objects.requireNonNull(name, "name"), value);
     }
 
-    // --- fields
-
-    @Override
-    public @Nullable String getHeader(String name) {
-        checkAlive();
-        return head.fields().first(name);
-    }
-
-    @Override
-    public Enumeration<String> getHeaders(String name) {
-        checkAlive();
-        Fields fields = head.fields();
-        int first = fields.find(name, 0);
-        if (first < 0) return Collections.emptyEnumeration();
-        var values = new ArrayList<String>(2);
-        for (int i = first; i >= 0; i = fields.find(name, i + 1)) values.add(fields.value(i));
-        return Collections.enumeration(values);
-    }
-
-    @Override
-    public Enumeration<String> getHeaderNames() {
-        checkAlive();
-        Fields fields = head.fields();
-        var names = new LinkedHashMap<String, String>();
-        for (int i = 0; i < fields.size(); i++)
-            names.putIfAbsent(fields.name(i).toLowerCase(Locale.ROOT), fields.name(i));
-        return Collections.enumeration(names.values());
-    }
-
-    @Override
-    public long getDateHeader(String name) {
-        String value = getHeader(name);
-        return value == null ? -1 : HttpDates.parse(value);
-    }
-
-    @Override
-    public int getIntHeader(String name) {
-        String value = getHeader(name);
-        return value == null ? -1 : Integer.parseInt(value);
-    }
-
-    @Override
-    public Cookie @Nullable [] getCookies() {
-        checkAlive();
-        Cookie[] known = cookies;
-        if (known == null) cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
-        return known.length == 0 ? null : known.clone();
-    }
-
-    @Override
-    public Locale getLocale() {
-        List<Locale> wanted = locales();
-        return wanted.isEmpty() ? Locale.getDefault() : wanted.getFirst();
-    }
-
-    @Override
-    public Enumeration<Locale> getLocales() {
-        List<Locale> wanted = locales();
-        return Collections.enumeration(wanted.isEmpty() ? List.of(Locale.getDefault()) : wanted);
-    }
-
-    private List<Locale> locales() {
-        checkAlive();
-        List<Locale> known = locales;
-        if (known == null) locales = known = AcceptLanguage.parse(head.fields());
-        return known;
-    }
-
     // --- the request line and where it leads
 
     @Override
     public String getMethod() {
         return method;
-    }
-
-    @Override
-    public String getProtocol() {
-        return head.version().toString();
     }
 
     @Override
@@ -629,78 +542,7 @@ public final class DormouseRequest implements HttpServletRequest {
         return known.current();
     }
 
-    // --- the connection
-
-    @Override
-    public boolean isSecure() {
-        return exchange.peer().isSecure();
-    }
-
-    @Override
-    public String getScheme() {
-        return isSecure() ? "https" : "http";
-    }
-
-    @Override
-    public String getServerName() {
-        String authority = head.authority();
-        return authority == null || authority.isEmpty() ? getLocalAddr() : Authority.host(authority);
-    }
-
-    @Override
-    public int getServerPort() {
-        String authority = head.authority();
-        if (authority == null || authority.isEmpty()) return getLocalPort();
-        int port = Authority.port(authority);
-        return port >= 0 ? port : isSecure() ? 443 : 80;
-    }
-
-    @Override
-    public String getRemoteAddr() {
-        return exchange.peer().remoteAddress();
-    }
-
-    /** The address: names are not looked up. */
-    @Override
-    public String getRemoteHost() {
-        return getRemoteAddr();
-    }
-
-    @Override
-    public int getRemotePort() {
-        return exchange.peer().remotePort();
-    }
-
-    @Override
-    public String getLocalName() {
-        return getLocalAddr();
-    }
-
-    @Override
-    public String getLocalAddr() {
-        return exchange.peer().localAddress();
-    }
-
-    @Override
-    public int getLocalPort() {
-        return exchange.peer().localPort();
-    }
-
-    @Override
-    public String getRequestId() {
-        return Long.toString(exchange.id());
-    }
-
-    /** HTTP/1 has no such thing. */
-    @Override
-    public String getProtocolRequestId() {
-        return "";
-    }
-
-    @Override
-    public ServletConnection getServletConnection() {
-        return new PeerConnection(exchange.peer(), head.version());
-    }
+    // --- upgrade
 
     @Override
     public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {

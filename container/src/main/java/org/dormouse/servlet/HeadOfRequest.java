@@ -1,0 +1,181 @@
+package org.dormouse.servlet;
+
+import jakarta.servlet.ServletConnection;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import org.dormouse.http.Exchange;
+import org.dormouse.http.Fields;
+import org.dormouse.http.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/** What a request tells by its head and its connection alone, wherever it is dispatched. The request's thread. */
+abstract class HeadOfRequest implements HttpServletRequest {
+    final Exchange exchange;
+    final RequestHead head;
+    private Cookie @Nullable [] cookies;
+    private @Nullable List<Locale> locales;
+
+    HeadOfRequest(Exchange exchange, RequestHead head) {
+        this.exchange = exchange;
+        this.head = head;
+    }
+
+    /** @throws IllegalStateException if the request has ended */
+    abstract void checkAlive();
+
+    RequestHead head() {
+        return head;
+    }
+
+    @Override
+    public String getProtocol() {
+        return head.version().toString();
+    }
+
+    // --- fields
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        checkAlive();
+        return head.fields().first(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        checkAlive();
+        Fields fields = head.fields();
+        int first = fields.find(name, 0);
+        if (first < 0) return Collections.emptyEnumeration();
+        var values = new ArrayList<String>(2);
+        for (int i = first; i >= 0; i = fields.find(name, i + 1)) values.add(fields.value(i));
+        return Collections.enumeration(values);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        checkAlive();
+        Fields fields = head.fields();
+        var names = new LinkedHashMap<String, String>();
+        for (int i = 0; i < fields.size(); i++)
+            names.putIfAbsent(fields.name(i).toLowerCase(Locale.ROOT), fields.name(i));
+        return Collections.enumeration(names.values());
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        String value = getHeader(name);
+        return value == null ? -1 : HttpDates.parse(value);
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        String value = getHeader(name);
+        return value == null ? -1 : Integer.parseInt(value);
+    }
+
+    @Override
+    public Cookie @Nullable [] getCookies() {
+        checkAlive();
+        Cookie[] known = cookies;
+        if (known == null) cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
+        return known.length == 0 ? null : known.clone();
+    }
+
+    @Override
+    public Locale getLocale() {
+        List<Locale> wanted = locales();
+        return wanted.isEmpty() ? Locale.getDefault() : wanted.getFirst();
+    }
+
+    @Override
+    public Enumeration<Locale> getLocales() {
+        List<Locale> wanted = locales();
+        return Collections.enumeration(wanted.isEmpty() ? List.of(Locale.getDefault()) : wanted);
+    }
+
+    private List<Locale> locales() {
+        checkAlive();
+        List<Locale> known = locales;
+        if (known == null) locales = known = AcceptLanguage.parse(head.fields());
+        return known;
+    }
+
+    // --- the connection
+
+    @Override
+    public boolean isSecure() {
+        return exchange.peer().isSecure();
+    }
+
+    @Override
+    public String getScheme() {
+        return isSecure() ? "https" : "http";
+    }
+
+    @Override
+    public String getServerName() {
+        String authority = head.authority();
+        return authority == null || authority.isEmpty() ? getLocalAddr() : Authority.host(authority);
+    }
+
+    @Override
+    public int getServerPort() {
+        String authority = head.authority();
+        if (authority == null || authority.isEmpty()) return getLocalPort();
+        int port = Authority.port(authority);
+        return port >= 0 ? port : isSecure() ? 443 : 80;
+    }
+
+    @Override
+    public String getRemoteAddr() {
+        return exchange.peer().remoteAddress();
+    }
+
+    /** The address: names are not looked up. */
+    @Override
+    public String getRemoteHost() {
+        return getRemoteAddr();
+    }
+
+    @Override
+    public int getRemotePort() {
+        return exchange.peer().remotePort();
+    }
+
+    @Override
+    public String getLocalName() {
+        return getLocalAddr();
+    }
+
+    @Override
+    public String getLocalAddr() {
+        return exchange.peer().localAddress();
+    }
+
+    @Override
+    public int getLocalPort() {
+        return exchange.peer().localPort();
+    }
+
+    @Override
+    public String getRequestId() {
+        return Long.toString(exchange.id());
+    }
+
+    /** HTTP/1 has no such thing. */
+    @Override
+    public String getProtocolRequestId() {
+        return "";
+    }
+
+    @Override
+    public ServletConnection getServletConnection() {
+        return new PeerConnection(exchange.peer(), head.version());
+    }
+}
