@@ -26,10 +26,7 @@ final class AsyncCycle implements AsyncContext {
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
     private volatile long timeoutMillis = DEFAULT_TIMEOUT_MILLIS;
 
-    private record Listening(
-            AsyncListener listener,
-            @Nullable ServletRequest request,
-            @Nullable ServletResponse response) {}
+    private record Listening(AsyncListener listener, ServletRequest request, ServletResponse response) {}
 
     /** One method of {@link AsyncListener}. */
     private interface Event {
@@ -104,7 +101,9 @@ final class AsyncCycle implements AsyncContext {
     @Override
     public void addListener(AsyncListener listener) {
         checkStarted();
-        listeners.add(new Listening(listener, null, null));
+        // Without a pair of its own it is told of that of the context: the Javadoc leaves it open, and listeners rely
+        // on it.
+        listeners.add(new Listening(listener, request, response));
     }
 
     @Override
