@@ -35,6 +35,8 @@ import org.springframework.util.ClassUtils;
  */
 public class DormouseServletWebServerFactory extends AbstractConfigurableWebServerFactory
         implements ConfigurableServletWebServerFactory, ResourceLoaderAware {
+    private static final Duration OUTPUT_TIME = Duration.ofSeconds(2);
+
     private final ServletWebServerSettings settings = new ServletWebServerSettings();
     private final List<DormouseBuilderCustomizer> builderCustomizers = new ArrayList<>();
     private final List<WebAppCustomizer> webAppCustomizers = new ArrayList<>();
@@ -105,6 +107,8 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
                 Dormouse.builder().port(Math.max(getPort(), 0)).deploy(application);
         if (getAddress() != null) builder.host(getAddress().getHostAddress());
         if (getServerHeader() != null) builder.serverHeader(getServerHeader());
+        // Boot has waited for requests before it destroys the server; what is left then is output on its way.
+        builder.drainTimeout(isGraceful() ? OUTPUT_TIME : Duration.ZERO);
         if (execution != null) builder.execution(execution);
         if (loops > 0) builder.loops(loops);
         if (maxHeadBytes > 0) builder.maxHeadBytes(maxHeadBytes);

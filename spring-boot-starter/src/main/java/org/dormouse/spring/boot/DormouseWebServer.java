@@ -1,11 +1,9 @@
 package org.dormouse.spring.boot;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dormouse.Dormouse;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.GracefulShutdownCallback;
@@ -15,7 +13,8 @@ import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.WebServerException;
 
 /**
- * A Dormouse under Boot's control. The servlet context is up when it is constructed; {@link #start} listens. Safe to use from any thread.
+ * A Dormouse under Boot's control. The servlet context is up when it is constructed; {@link #start} listens, which keeps the JVM alive until
+ * {@link #stop}. Safe to use from any thread.
  *
  * <pre>
  *   PREPARED -start-> LISTENING -stop-> PREPARED      and from both: -destroy-> DESTROYED
@@ -41,7 +40,6 @@ public class DormouseWebServer implements WebServer {
     // guarded by lock
     private final Condition stopped = lock.newCondition();
     private State state = State.PREPARED;
-    private @Nullable CountDownLatch keptAlive;
 
     /**
      * @param server prepared, not listening yet
@@ -72,7 +70,6 @@ public class DormouseWebServer implements WebServer {
             if (state == State.LISTENING || wantedPort < 0) return;
             listen();
             state = State.LISTENING;
-            keptAlive = keepJvmAlive();
         } finally {
             lock.unlock();
         }
@@ -92,29 +89,6 @@ public class DormouseWebServer implements WebServer {
         return contextPath.isEmpty() ? "/" : contextPath;
     }
 
-    /** Event loops are daemons, so that a server somebody forgot to close ends with the JVM; Boot expects the opposite. */
-    private CountDownLatch keepJvmAlive() {
-        CountDownLatch end = new CountDownLatch(1);
-        Thread.ofPlatform()
-                .name("dormouse-keep-alive-" + server.port())
-                .daemon(false)
-                .start(() -> awaitUninterrupted(end));
-        return end;
-    }
-
-    private static void awaitUninterrupted(CountDownLatch end) {
-        while (true) {
-            try {
-                end.await();
-                return;
-            } catch (InterruptedException e) {
-                // Only stop() or destroy() ends this thread: an interrupt of all threads must not end the JVM under a
-                // running server.
-                LOG.debug("interrupted while keeping the JVM alive", e);
-            }
-        }
-    }
-
     @Override
     public void stop() {
         lock.lock();
@@ -123,7 +97,7 @@ public class DormouseWebServer implements WebServer {
                 server.stopListening();
                 state = State.PREPARED;
             }
-            letJvmEnd();
+            stopped.signalAll();
         } finally {
             lock.unlock();
         }
@@ -135,18 +109,12 @@ public class DormouseWebServer implements WebServer {
         try {
             if (state == State.DESTROYED) return;
             state = State.DESTROYED;
-            letJvmEnd();
+            stopped.signalAll();
         } finally {
             lock.unlock();
         }
         server.close();
         resources.close();
-    }
-
-    private void letJvmEnd() {
-        stopped.signalAll();
-        if (keptAlive != null) keptAlive.countDown();
-        keptAlive = null;
     }
 
     @Override

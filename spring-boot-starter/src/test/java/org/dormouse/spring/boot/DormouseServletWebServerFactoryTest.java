@@ -456,7 +456,7 @@ class DormouseServletWebServerFactoryTest {
     }
 
     private Thread keeper() {
-        String name = "dormouse-keep-alive-" + server.getPort();
+        String name = "dormouse-listening-" + server.getPort();
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(name))
                 .findFirst()
