@@ -117,7 +117,11 @@ abstract class JolokiaChecks {
 
     @Test
     void theWholeListArrives() {
-        ann().get(base() + "/list/java.lang").then().parser("text/plain", Parser.JSON).statusCode(200).body("value", not(equalTo(null)));
+        ann().get(base() + "/list/java.lang")
+                .then()
+                .parser("text/plain", Parser.JSON)
+                .statusCode(200)
+                .body("value", not(equalTo(null)));
     }
 
     @Test
