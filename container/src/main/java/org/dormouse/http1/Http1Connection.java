@@ -192,7 +192,7 @@ final class Http1Connection implements Protocol {
         if (!connection.borrowOutput())
             throw new IllegalStateException("output is lent although nobody has an exchange");
         connection.send(answer);
-        connection.giveBackOutput();
+        giveBackOutput();
     }
 
     // --- the exchange comes back
@@ -245,7 +245,13 @@ final class Http1Connection implements Protocol {
         if (!connection.borrowOutput())
             throw new IllegalStateException("output is lent although its borrower gave it back");
         connection.enqueue(answer);
-        connection.giveBackOutput();
+        giveBackOutput();
+    }
+
+    /** Nobody but an exchange asks for the output, and there is none at work; what is asked for is given in any case. */
+    private void giveBackOutput() {
+        boolean given = connection.giveBackOutput();
+        while (!given) given = connection.giveBackOutput();
     }
 
     private void awaitHead() {

@@ -1,0 +1,274 @@
+package org.dormouse.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.buffer.TrackingBufferPool;
+import org.dormouse.poller.ScriptedKernel;
+import org.dormouse.poller.ScriptedPeer;
+import org.dormouse.poller.libc.Errno;
+import org.dormouse.poller.loop.HandClock;
+import org.dormouse.poller.loop.ScriptedLoop;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Connections and listeners over the kernel in memory: who owns the output, what is kept, when a descriptor is closed. */
+@Timeout(60)
+class ConnectionTest {
+    private final ScriptedKernel kernel = new ScriptedKernel();
+    private final ScriptedLoop loop = new ScriptedLoop(kernel, new HandClock());
+    private final TrackingBufferPool pool = new TrackingBufferPool();
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<String> events = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsLeft() {
+        loop.close();
+        assertThat(kernel.misuses()).isEmpty();
+        pool.close();
+    }
+
+    private Connections family(ConnectionLimits limits) {
+        return new Connections(loop.loop(), limits, open, pool);
+    }
+
+    /** Remembers what it is told, and sends what waits in a queue, in the way the documentation of connections shows. */
+    private final class Sender implements Protocol {
+        final Connection connection;
+        final Queue<byte[]> queue = new ConcurrentLinkedQueue<>();
+        int consumes = Integer.MAX_VALUE;
+
+        Sender(Connection connection) {
+            this.connection = connection;
+        }
+
+        void send(byte[] message) {
+            queue.add(message);
+            sendQueued();
+        }
+
+        private void sendQueued() {
+            if (!connection.borrowOutput()) return;
+            do {
+                byte[] next;
+                while (connection.unsentBytes() < 1000 && (next = queue.poll()) != null)
+                    connection.copyIn(next, 0, next.length);
+                connection.flush();
+            } while (!connection.giveBackOutput());
+        }
+
+        @Override
+        public int received(byte[] bytes, int offset, int length) {
+            events.add("received " + new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
+            return Math.min(length, consumes);
+        }
+
+        @Override
+        public void inputEnded() {
+            events.add("ended");
+        }
+
+        @Override
+        public void writable() {
+            sendQueued();
+        }
+
+        @Override
+        public void deadline() {
+            events.add("deadline");
+        }
+
+        @Override
+        public void drain() {
+            connection.closeWhenSent();
+        }
+
+        @Override
+        public void closed(IOException cause) {
+            events.add("closed " + (cause == null ? "in order" : "by the peer"));
+        }
+    }
+
+    private Sender open(ScriptedPeer peer) throws IOException {
+        Connection connection = Connection.open(family(ConnectionLimits.DEFAULT), peer.socket(), Sender::new);
+        return (Sender) connection.protocol();
+    }
+
+    @Test
+    void messagesOfManyThreadsAllArriveAndEachThreadsInOrderHoweverThePeerReads() throws Exception {
+        ScriptedPeer peer = kernel.connect().sendBuffer(200).stopReading();
+        Sender sender = open(peer);
+        int messages = 2000;
+        var threads = new ArrayList<Thread>();
+        for (int t = 0; t < 4; t++) {
+            char name = (char) ('a' + t);
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < messages; i++) {
+                    sender.send((name + "%06d;".formatted(i)).getBytes(StandardCharsets.ISO_8859_1));
+                    if (i % 50 == 0) Thread.onSpinWait();
+                }
+            }));
+        }
+        var received = new StringBuilder();
+        while (received.length() < 4 * messages * 8) {
+            loop.turn();
+            peer.read(150);
+            received.append(peer.takeReceivedText());
+        }
+        for (Thread thread : threads) thread.join();
+        int[] next = new int[4];
+        for (String message : received.toString().split(";")) {
+            int thread = message.charAt(0) - 'a';
+            assertThat(Integer.parseInt(message.substring(1))).isEqualTo(next[thread]++);
+        }
+        assertThat(next).containsOnly(messages);
+        assertThat(sender.connection.unsentBytes()).isZero();
+        sender.connection.abort();
+        loop.settle();
+        assertThat(events).containsExactly("closed in order");
+    }
+
+    @Test
+    void senderThreadsNeverReachADescriptorThatWasClosed() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            ScriptedPeer peer = kernel.connect();
+            Sender sender = open(peer);
+            Thread thread = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 50; i++) sender.send(new byte[] {'x'});
+            });
+            sender.connection.abort();
+            if (round % 2 == 0) peer.reset();
+            while (!peer.seesClose()) loop.turn();
+            ScriptedPeer stranger = kernel.connect(); // gets the number
+            thread.join();
+            loop.settle();
+            assertThat(stranger.takeReceivedText()).isEmpty();
+            Sender end = open(stranger);
+            end.connection.abort();
+            loop.settle();
+        }
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    @Test
+    void whatIsNotConsumedIsShownAgainWithMore() throws Exception {
+        ScriptedPeer peer = kernel.connect();
+        Sender sender = open(peer);
+        sender.consumes = 1;
+        peer.send("abc");
+        loop.settle();
+        assertThat(pool.lent()).isOne();
+        sender.consumes = Integer.MAX_VALUE;
+        peer.send("d");
+        loop.settle();
+        assertThat(events).containsExactly("received abc", "received bcd");
+        assertThat(pool.lent()).isZero();
+        peer.reset();
+        loop.settle();
+        assertThat(events).endsWith("closed by the peer");
+    }
+
+    @Test
+    void nothingIsShownWhileReadingIsSuspended() throws Exception {
+        ScriptedPeer peer = kernel.connect();
+        Sender sender = open(peer);
+        sender.connection.suspendReading();
+        peer.send("abc").finish();
+        loop.settle();
+        assertThat(events).isEmpty();
+        sender.connection.resumeReading();
+        loop.settle();
+        assertThat(events).containsExactly("received abc", "ended");
+        sender.connection.closeWhenSent();
+        loop.settle();
+        assertThat(peer.seesClose()).isTrue();
+    }
+
+    @Test
+    void aPeerThatFloodsGivesOthersTheirTurn() throws Exception {
+        ScriptedPeer flood = kernel.connect();
+        ScriptedPeer other = kernel.connect();
+        open(flood);
+        open(other);
+        flood.send(new byte[1_000_000]);
+        other.send("me too");
+        loop.turn();
+        assertThat(events).contains("received me too");
+        assertThat(events).hasSizeLessThanOrEqualTo(5);
+        loop.settle();
+        flood.reset();
+        other.reset();
+        loop.settle();
+    }
+
+    @Test
+    void aDeadlineComesOnceAndCanBePutOffAndTakenBack() throws Exception {
+        ScriptedPeer peer = kernel.connect();
+        Sender sender = open(peer);
+        sender.connection.deadline(Duration.ofSeconds(2).toNanos());
+        loop.advance(Duration.ofSeconds(1));
+        sender.connection.deadline(Duration.ofSeconds(2).toNanos());
+        loop.advance(Duration.ofMillis(1500));
+        assertThat(events).isEmpty();
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(events).containsExactly("deadline");
+        sender.connection.deadline(Duration.ofSeconds(2).toNanos());
+        sender.connection.deadline(0);
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(events).containsExactly("deadline");
+        sender.connection.abort();
+        loop.settle();
+    }
+
+    @Test
+    void aListenerThatRunsOutOfDescriptorsGoesOnWhenThereAreSome() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        loop.settle();
+        socket.failAccepts(Errno.ECONNABORTED, Errno.EMFILE);
+        ScriptedPeer lost = kernel.connect(socket);
+        ScriptedPeer waiting = kernel.connect(socket);
+        loop.settle();
+        assertThat(lost.socket()).isNull();
+        assertThat(waiting.socket()).isNull();
+        assertThat(open.get()).isZero();
+        loop.advance(Duration.ofMillis(101));
+        assertThat(waiting.socket()).isNotNull();
+        assertThat(open.get()).isOne();
+        listener.close(() -> events.add("listener closed"));
+        family.abortAll();
+        loop.settle();
+        assertThat(events).contains("listener closed");
+        assertThat(kernel.openDescriptors()).isZero();
+        assertThat(open.get()).isZero();
+    }
+
+    @Test
+    void connectionsBeyondTheLimitWaitInTheKernel() {
+        var socket = kernel.listen(0);
+        var limits = new ConnectionLimits(2, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var family = family(limits);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        ScriptedPeer first = kernel.connect(socket);
+        kernel.connect(socket);
+        ScriptedPeer third = kernel.connect(socket);
+        loop.settle();
+        assertThat(third.socket()).isNull();
+        first.reset();
+        loop.settle();
+        assertThat(third.socket()).isNotNull();
+        listener.close(() -> {});
+        family.abortAll();
+        loop.settle();
+        assertThat(open.get()).isZero();
+    }
+}
