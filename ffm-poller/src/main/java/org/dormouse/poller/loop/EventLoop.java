@@ -2,17 +2,14 @@ package org.dormouse.poller.loop;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.Interest;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.StreamSocket;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One poller with everything that happens on it. "Loop owner" is whoever holds the loop now and runs its code outside of any
@@ -41,9 +38,6 @@ public final class EventLoop {
         default void failed(Throwable bug) {}
     }
 
-    /** Ticks after which the rest of the continuations waits for the next turn, so that many short ones do not add up to a long one. */
-    private static final long MAX_TICKS_OF_CONTINUATIONS = 4;
-
     private static final long NANOS_BETWEEN_FAILURES = 10_000_000;
 
     private final int index;
@@ -52,22 +46,16 @@ public final class EventLoop {
     private final Sentinel sentinel;
     private final Reporter reporter;
     private final boolean carriesThreads;
-    private final boolean overwritesReadBuffer;
 
     // any thread
     private final Ownership ownership = new Ownership();
     private final Mailbox mailbox = new Mailbox();
+    private final Continuations continuations;
     private final Executor carrier = this::schedule;
-    private final AtomicLong steps = new AtomicLong();
     private final AtomicBoolean lateTasksRun = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile @Nullable Aid aid;
     private volatile boolean isClosing;
     private volatile boolean isClosed;
-
-    // loop owner adds, any thread takes
-    private final RunQueue started = new RunQueue();
-    private final RunQueue resumed = new RunQueue();
 
     // loop owner only
     private final Registrations registrations = new Registrations();
@@ -76,14 +64,6 @@ public final class EventLoop {
     private final TimerWheel timeouts;
     private final TimerWheel.Expiry expiry = this::expire;
     private final byte[] readBuffer = new byte[StreamSocket.MAX_TRANSFER];
-    private boolean isStarting;
-    private boolean resumedFirst;
-
-    /** The continuation that was entered last; the sentinel samples it, so it may be a little old. */
-    private @Nullable Runnable entered;
-
-    /** Continuations of another loop that have waited too long. */
-    record Aid(RunQueue queue, long end) {}
 
     EventLoop(
             int index,
@@ -99,7 +79,8 @@ public final class EventLoop {
         this.sentinel = sentinel;
         this.reporter = reporter;
         this.carriesThreads = carriesThreads;
-        this.overwritesReadBuffer = overwritesReadBuffer;
+        continuations = new Continuations(
+                index, ownership, mailbox, sentinel, reporter, overwritesReadBuffer ? readBuffer : null);
         timeouts = new TimerWheel(clock.nanoTime());
     }
 
@@ -175,12 +156,7 @@ public final class EventLoop {
             return;
         }
         Thread thread = CarriedThreads.create(carrier, body);
-        isStarting = true;
-        try {
-            thread.start();
-        } finally {
-            isStarting = false;
-        }
+        continuations.start(thread);
     }
 
     /** Whether this loop can {@link #carry}. Any thread. */
@@ -234,7 +210,7 @@ public final class EventLoop {
      */
     private void schedule(Runnable continuation) {
         if (isOwner() && !isClosed) {
-            (isStarting ? started : resumed).add(continuation);
+            continuations.add(continuation);
         } else {
             mailbox.addContinuation(continuation);
             mailFor();
@@ -279,7 +255,7 @@ public final class EventLoop {
             for (int i = 0; i < repeats; i++) tell(again.remove(), 0);
             runTasks();
             timeouts.advance(clock.nanoTime(), expiry);
-            return runContinuations(thread);
+            return continuations.run(thread);
         } catch (Throwable e) {
             // A handler's or a task's bug ends where it was called. This is the poller's, or the end of the memory: no
             // reason to give up
@@ -292,7 +268,7 @@ public final class EventLoop {
 
     private int poll(boolean mayWait) throws IOException {
         if (!mayWait || hasWork()) return poller.await(0);
-        entered = null;
+        continuations.forget();
         ownership.beginWaiting();
         try {
             // Again, now that everyone who brings work will see that this loop waits.
@@ -304,12 +280,7 @@ public final class EventLoop {
 
     /** Whether the next poll must not wait. Loop owner. */
     boolean hasWork() {
-        return !again.isEmpty()
-                || !mailbox.isEmpty()
-                || (!resumed.isEmpty() && sentinel.admitsAny())
-                || (!started.isEmpty() && sentinel.admitsNew())
-                || aid != null
-                || isClosing;
+        return !again.isEmpty() || !mailbox.isEmpty() || continuations.haveWork() || isClosing;
     }
 
     private void tellOfEvents(int events) {
@@ -322,7 +293,7 @@ public final class EventLoop {
     }
 
     private void tell(Handler handler, int readiness) {
-        step();
+        ownership.step();
         try {
             handler.ready(readiness);
         } catch (Throwable bug) {
@@ -341,7 +312,7 @@ public final class EventLoop {
     }
 
     private void run(Runnable task) {
-        step();
+        ownership.step();
         try {
             task.run();
         } catch (Throwable bug) {
@@ -350,7 +321,7 @@ public final class EventLoop {
     }
 
     private void expire(Timeout timeout) {
-        step();
+        ownership.step();
         try {
             timeout.expireAt(Timeout.NEVER);
             timeout.expired();
@@ -359,134 +330,27 @@ public final class EventLoop {
         }
     }
 
-    /** Whoever watches from outside sees that the loop goes on. */
-    private void step() {
-        steps.setOpaque(steps.getPlain() + 1);
-    }
-
-    private boolean runContinuations(long thread) {
-        mailbox.takeContinuations(resumed);
-        long resumedEnd = resumed.end();
-        long startedEnd = started.end();
-        if (resumed.isEmpty() && started.isEmpty() && aid == null) return true;
-        sentinel.watch();
-        long deadline = sentinel.tick() + MAX_TICKS_OF_CONTINUATIONS;
-        resumedFirst = !resumedFirst;
-        if (resumedFirst) {
-            return runResumed(resumedEnd, deadline, thread)
-                    && runStarted(startedEnd, deadline, thread)
-                    && runOthers(deadline, thread);
-        }
-        return runStarted(startedEnd, deadline, thread)
-                && runResumed(resumedEnd, deadline, thread)
-                && runOthers(deadline, thread);
-    }
-
-    private boolean runResumed(long end, long deadline, long thread) {
-        while (sentinel.admitsAny() && sentinel.tick() < deadline) {
-            Runnable next = resumed.takeBefore(end);
-            if (next == null) return true;
-            if (!enter(next, thread)) return false;
-        }
-        return true;
-    }
-
-    private boolean runStarted(long end, long deadline, long thread) {
-        while (sentinel.admitsNew() && sentinel.tick() < deadline) {
-            Runnable next = started.takeBefore(end);
-            if (next == null) return true;
-            if (!enter(next, thread)) return false;
-        }
-        return true;
-    }
-
-    /** Helps another loop out, if the sentinel asked for it. */
-    private boolean runOthers(long deadline, long thread) {
-        Aid asked = aid;
-        if (asked == null) return true;
-        aid = null;
-        while (sentinel.admitsNew() && sentinel.tick() < deadline) {
-            Runnable next = asked.queue().stealBefore(asked.end());
-            if (next == null) return true;
-            if (!enter(next, thread)) return false;
-        }
-        return true;
-    }
-
-    /**
-     * Runs a continuation until it ends or yields.
-     *
-     * @return false if the loop was taken away meanwhile: every caller returns at once, without reading a field
-     */
-    private boolean enter(Runnable continuation, long thread) {
-        if (overwritesReadBuffer) Arrays.fill(readBuffer, (byte) 0xA5);
-        step();
-        entered = continuation;
-        long tick = sentinel.tick();
-        ownership.enter(tick);
-        try {
-            continuation.run();
-        } catch (Throwable bug) {
-            reporter.failed(index, "continuation", null, bug);
-        }
-        return ownership.leave(tick, thread);
-    }
-
     // --- the sentinel's part
 
     Ownership ownership() {
         return ownership;
     }
 
-    long steps() {
-        return steps.getOpaque();
-    }
-
-    RunQueue started() {
-        return started;
-    }
-
-    RunQueue resumed() {
-        return resumed;
-    }
-
     boolean isClosed() {
         return isClosed;
-    }
-
-    /** The virtual thread that was entered last, if it can be told. */
-    @Nullable
-    Thread enteredThread() {
-        Runnable last = entered;
-        return last == null ? null : CarriedThreads.threadOf(last);
     }
 
     void wakeUp() {
         if (ownership.mustWakeUp()) poller.wakeUp();
     }
 
-    void help(Aid other) {
-        aid = other;
+    Continuations continuations() {
+        return continuations;
+    }
+
+    void help(Continuations.Aid other) {
+        continuations.help(other);
         wakeUp();
-    }
-
-    /** Runs this loop's ready continuations on the calling thread, for as long as its owner stands still at {@code steps}. */
-    void runContinuationsInstead(long stoodAt) {
-        while (steps() == stoodAt) {
-            Runnable next = resumed.stealBefore(resumed.end());
-            if (next == null) next = mailbox.pollContinuation();
-            if (next == null) next = started.stealBefore(started.end());
-            if (next == null) return;
-            try {
-                next.run();
-            } catch (Throwable bug) {
-                reporter.failed(index, "continuation", null, bug);
-            }
-        }
-    }
-
-    boolean hasReadyContinuations() {
-        return !started.isEmpty() || !resumed.isEmpty() || mailbox.hasContinuations();
     }
 
     // --- the end
@@ -509,11 +373,7 @@ public final class EventLoop {
         ownership.release();
         isClosed = true;
         poller.close();
-        Executor late = LateCarrier.executor();
-        for (Runnable next = resumed.takeBefore(resumed.end()); next != null; next = resumed.takeBefore(resumed.end()))
-            late.execute(next);
-        for (Runnable next = started.takeBefore(started.end()); next != null; next = started.takeBefore(started.end()))
-            late.execute(next);
+        continuations.passOn(LateCarrier.executor());
         ended.countDown();
         passOn();
     }

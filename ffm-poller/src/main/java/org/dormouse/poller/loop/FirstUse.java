@@ -13,7 +13,7 @@ final class FirstUse {
         RunQueue.class,
         Registrations.class,
         TimerWheel.class,
-        EventLoop.Aid.class,
+        Continuations.Aid.class,
         Reporter.Failure.class,
         Reporter.HandOver.class,
         Reporter.Stall.class,

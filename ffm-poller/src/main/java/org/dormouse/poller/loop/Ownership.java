@@ -33,6 +33,9 @@ final class Ownership {
     /** The same outside of continuations, else nobody: so a thread only ever finds its own id here while it is the owner. */
     private final AtomicLong outermost = new AtomicLong(NOBODY);
 
+    /** Counts what the owner does, so that whoever watches sees that the loop goes on. */
+    private final AtomicLong steps = new AtomicLong();
+
     /** The caller, a platform thread, holds the loop from now on. */
     void hold(long thread) {
         holder.set(thread);
@@ -80,6 +83,15 @@ final class Ownership {
         return state.get() == WAITING && state.compareAndSet(WAITING, OUTERMOST);
     }
 
+    /** Loop owner. */
+    void step() {
+        steps.setOpaque(steps.getPlain() + 1);
+    }
+
+    long steps() {
+        return steps.getOpaque();
+    }
+
     long state() {
         return state.get();
     }
@@ -93,9 +105,5 @@ final class Ownership {
     boolean isHeldBy(Thread carrier) {
         long thread = carrier.threadId();
         return outermost.getOpaque() == thread || (state.get() > OUTERMOST && holder.get() == thread);
-    }
-
-    long holder() {
-        return holder.get();
     }
 }

@@ -161,7 +161,7 @@ final class Sentinel {
         // A thread that cannot be had is missed before the loop is taken from the one it has.
         Spares.Worker spare = spares.reserve();
         Spares.Worker stuck = spares.holderOf(loop);
-        Thread culprit = loop.enteredThread();
+        Thread culprit = loop.continuations().enteredThread();
         // Before it can come back and look for itself among the stuck.
         if (stuck != null) spares.stuck(stuck);
         if (!loop.ownership().takeAway(enteredAt)) {
@@ -176,7 +176,7 @@ final class Sentinel {
     /** The loop's own code must not wait for anything; if it does, at least what it carries goes on. */
     private void lookAtOwnCode(Watch watch) {
         EventLoop loop = watch.loop;
-        long steps = loop.steps();
+        long steps = loop.ownership().steps();
         if (steps != watch.stepsSeen) {
             watch.stepsSeen = steps;
             watch.stepsSince = tick;
@@ -185,7 +185,7 @@ final class Sentinel {
         }
         if (tick - watch.stepsSince < TICKS_OF_STANDSTILL) return;
         watch.stepsSince = tick;
-        if (loop.hasReadyContinuations()) spares.help(loop, steps);
+        if (loop.continuations().areReady()) spares.help(loop, steps);
         if (watch.isReported) return;
         watch.isReported = true;
         Spares.Worker holder = spares.holderOf(loop);
@@ -197,10 +197,10 @@ final class Sentinel {
 
     private void findHelp(Watch watch) {
         EventLoop loop = watch.loop;
-        offer(watch, loop.resumed(), watch.resumedEnd);
-        offer(watch, loop.started(), watch.startedEnd);
-        watch.resumedEnd = loop.resumed().end();
-        watch.startedEnd = loop.started().end();
+        offer(watch, loop.continuations().resumed(), watch.resumedEnd);
+        offer(watch, loop.continuations().started(), watch.startedEnd);
+        watch.resumedEnd = loop.continuations().resumed().end();
+        watch.startedEnd = loop.continuations().started().end();
     }
 
     /** What was there a tick ago and still is has waited a tick. */
@@ -209,7 +209,7 @@ final class Sentinel {
         for (Watch other : watches) {
             if (other == watch || other.loop.isClosed()) continue;
             if (other.loop.ownership().state() != Ownership.WAITING) continue;
-            other.loop.help(new EventLoop.Aid(queue, endATickAgo));
+            other.loop.help(new Continuations.Aid(queue, endATickAgo));
             return;
         }
     }

@@ -178,7 +178,7 @@ final class Spares {
 
         private void work(Job next) {
             if (next.stoodAt != NOT_STANDING) {
-                next.loop.runContinuationsInstead(next.stoodAt);
+                next.loop.continuations().runInstead(next.stoodAt);
                 recovered(this);
             } else if (next.loop.run()) {
                 released(this);
