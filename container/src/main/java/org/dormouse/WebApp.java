@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.servlet.Resources;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,9 @@ public final class WebApp {
 
     @Nullable
     Path war;
+
+    @Nullable
+    Resources content;
 
     @Nullable
     Path users;
@@ -170,6 +174,12 @@ public final class WebApp {
      */
     public WebApp resources(Path folder) {
         resourceFolders.add(folder);
+        return this;
+    }
+
+    /** Serves {@code content} where no servlet answers: files that lie in no folder, as on a class path. Folders or a WAR take its place. */
+    public WebApp resources(Resources content) {
+        this.content = content;
         return this;
     }
 

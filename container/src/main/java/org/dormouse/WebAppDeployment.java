@@ -62,6 +62,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     }
 
     private void addResources(Deployment deployment) {
+        if (application.content != null) deployment.resources(application.content);
         if (application.resourceFolders.isEmpty()) return;
         if (application.war != null) {
             throw new IllegalStateException(
@@ -78,7 +79,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     /** Last, since it takes what is left over. */
     private void addDefaultServlet(Deployment deployment) {
         boolean wanted = application.defaultServlet == null
-                ? application.war == null && !application.resourceFolders.isEmpty()
+                ? application.content != null || (application.war == null && !application.resourceFolders.isEmpty())
                 : application.defaultServlet;
         if (wanted) DefaultServlet.addTo(deployment);
         else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");

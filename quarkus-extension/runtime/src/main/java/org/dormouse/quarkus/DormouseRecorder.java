@@ -13,6 +13,7 @@ import jakarta.servlet.MultipartConfigElement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
@@ -108,11 +109,14 @@ public class DormouseRecorder {
             String contextPath,
             Map<String, String> contextParams,
             Map<String, Object> contextAttributes,
+            Set<String> staticFiles,
             BeanContainer beans,
             ShutdownContext shutdown) {
         DormouseRunTimeConfig config = runTime.getValue();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         WebApp app = WebApp.at(contextPath)
-                .classLoader(Thread.currentThread().getContextClassLoader())
+                .classLoader(loader)
+                .resources(new ClassPathResources(loader, staticFiles))
                 .sessionTimeout(config.sessionTimeout());
         contextParams.forEach(app::contextParam);
         contextAttributes.forEach(app::attribute);

@@ -16,6 +16,7 @@ import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.undertow.deployment.FilterBuildItem;
 import io.quarkus.undertow.deployment.FilterBuildItem.FilterMappingInfo;
 import io.quarkus.undertow.deployment.HttpHandlerWrapperBuildItem;
+import io.quarkus.undertow.deployment.KnownPathsBuildItem;
 import io.quarkus.undertow.deployment.ListenerBuildItem;
 import io.quarkus.undertow.deployment.ServletBuildItem;
 import io.quarkus.undertow.deployment.ServletContainerInitializerBuildItem;
@@ -33,6 +34,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.dormouse.quarkus.DormouseBuildTimeConfig;
 import org.dormouse.quarkus.DormouseRecorder;
 import org.dormouse.quarkus.ServletApplication;
@@ -190,6 +192,7 @@ class DormouseProcessor {
             ServletContextPathBuildItem contextPath,
             List<ServletInitParamBuildItem> params,
             List<ServletContextAttributeBuildItem> attributes,
+            KnownPathsBuildItem staticContent,
             BeanContainerBuildItem beans,
             ShutdownContextBuildItem shutdown,
             BuildProducer<DefaultRouteBuildItem> routes,
@@ -203,6 +206,7 @@ class DormouseProcessor {
                 contextPath.getServletContextPath(),
                 contextParams,
                 contextAttributes,
+                new TreeSet<>(staticContent.knownFiles),
                 beans.getValue(),
                 shutdown);
         routes.produce(new DefaultRouteBuildItem(door));

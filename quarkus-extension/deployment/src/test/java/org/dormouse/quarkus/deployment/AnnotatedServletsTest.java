@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.when;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.QuarkusUnitTest;
 import jakarta.enterprise.context.RequestScoped;
@@ -23,6 +24,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -30,7 +32,10 @@ class AnnotatedServletsTest {
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
             .withApplicationRoot(archive -> archive.addClasses(
-                    HelloServlet.class, Greeter.class, Visit.class, StampFilter.class, StartListener.class));
+                            HelloServlet.class, Greeter.class, Visit.class, StampFilter.class, StartListener.class)
+                    .addAsResource(new StringAsset("<p>welcome"), "META-INF/resources/index.html")
+                    .addAsResource(new StringAsset("body {}"), "META-INF/resources/static/plain.css")
+                    .addAsResource(new StringAsset("secret"), "secret.txt"));
 
     @Test
     void servletIsFoundAndInjectedInto() {
@@ -55,6 +60,25 @@ class AnnotatedServletsTest {
     @Test
     void servletVersionIs6Dot1() {
         when().get("/hello/version").then().body(containsString("6.1"));
+    }
+
+    @Test
+    void staticContentIsServedBehindTheFilters() {
+        when().get("/").then().statusCode(200).body(equalTo("<p>welcome"));
+        when().get("/index.html").then().contentType(containsString("text/html"));
+        when().get("/static/plain.css")
+                .then()
+                .statusCode(200)
+                .contentType(containsString("text/css"))
+                .header("X-Stamp", is("blue"))
+                .body(equalTo("body {}"));
+    }
+
+    @Test
+    void restOfTheClassPathIsNotServed() {
+        for (String path : new String[] {"/secret.txt", "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/static"}) {
+            given().urlEncodingEnabled(false).get(path).then().statusCode(not(equalTo(200)));
+        }
     }
 
     @Test
@@ -107,7 +131,9 @@ class AnnotatedServletsTest {
         }
     }
 
-    @WebFilter(urlPatterns = "/hello/*", initParams = @WebInitParam(name = "stamp", value = "blue"))
+    @WebFilter(
+            urlPatterns = {"/hello/*", "/static/*"},
+            initParams = @WebInitParam(name = "stamp", value = "blue"))
     public static class StampFilter extends HttpFilter {
         private static final long serialVersionUID = 1;
 
