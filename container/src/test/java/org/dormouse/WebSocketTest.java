@@ -165,6 +165,9 @@ class WebSocketTest {
             try (var client = RawWebSocket.handshake(server.port(), 0, "/chat/a", "Sec-WebSocket-Key: short")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 400 ");
             }
+            try (var client = RawWebSocket.handshake(server.port(), 0, "/chat/a", "Content-Length: 1")) {
+                assertThat(client.head()).startsWith("HTTP/1.1 400 ");
+            }
             try (var client = RawWebSocket.handshake(server.port(), 0, "/nobody")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 404 ");
             }

@@ -50,6 +50,10 @@ final class WebSocketServletUpgrade implements EndpointContainer.Upgrader {
      */
     static void upgrade(EndpointMatch match, HttpServletRequest request) throws HandshakeRefused {
         DormouseRequest own = DormouseRequest.of(request);
+        if (!request.getProtocol().equals("HTTP/1.1")) {
+            throw new HandshakeRefused(400, "WebSocket handshake over " + request.getProtocol());
+        }
+        if (!own.exchange().isBodyRead()) throw new HandshakeRefused(400, "WebSocket handshake with a body");
         WebSocketUpgrade upgrade = match.accept(new WebSocketOpeningRequest(request), own.executor());
         own.upgrade(upgrade.fields(), upgrade);
     }

@@ -11,25 +11,31 @@ final class DeployedEndpoint {
     private final EndpointModel model;
     private final EndpointContainer container;
     private final boolean looksAtHandshake;
-    private final OpenSessions openSessions = new OpenSessions();
+    private final OpenSessions openSessions;
 
     private DeployedEndpoint(
-            ServerEndpointConfig config, Codecs codecs, EndpointModel model, EndpointContainer container) {
+            ServerEndpointConfig config,
+            Codecs codecs,
+            EndpointModel model,
+            EndpointContainer container,
+            OpenSessions openSessions) {
         this.config = config;
         this.codecs = codecs;
         this.model = model;
         this.container = container;
+        this.openSessions = openSessions;
         this.looksAtHandshake = overridesModifyHandshake(config.getConfigurator());
     }
 
     /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
-    static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container) throws DeploymentException {
+    static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions)
+            throws DeploymentException {
         Codecs codecs = Codecs.of(config);
         Class<?> endpointClass = config.getEndpointClass();
         EndpointModel model = Endpoint.class.isAssignableFrom(endpointClass)
                 ? new ProgrammaticModel(endpointClass)
                 : AnnotatedModel.of(endpointClass, codecs);
-        return new DeployedEndpoint(config, codecs, model, container);
+        return new DeployedEndpoint(config, codecs, model, container, openSessions);
     }
 
     ServerEndpointConfig config() {
@@ -46,6 +52,13 @@ final class DeployedEndpoint {
 
     EndpointContainer container() {
         return container;
+    }
+
+    /** Whether it is the same endpoint to the application, though perhaps configured anew for each request. */
+    boolean isSameAs(DeployedEndpoint other) {
+        return this == other
+                || (config.getEndpointClass() == other.config.getEndpointClass()
+                        && config.getPath().equals(other.config.getPath()));
     }
 
     OpenSessions openSessions() {

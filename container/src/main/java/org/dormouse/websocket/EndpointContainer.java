@@ -14,7 +14,6 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public final class EndpointContainer implements ServerContainer {
     private final ClassLoader classLoader;
     private final Upgrader upgrader;
     private final Runnable whenFirstAdded;
-    private final Map<ServerEndpointConfig, DeployedEndpoint> upgradeOnly = new ConcurrentHashMap<>();
+    private final OpenSessions upgraded = new OpenSessions(); // of endpoints that are not deployed
 
     private volatile Map<PathTemplate, DeployedEndpoint> endpoints =
             Map.of(); // in order of precedence; replaced under this
@@ -84,7 +83,7 @@ public final class EndpointContainer implements ServerContainer {
                     + config.getEndpointClass().getName() + " is that of "
                     + present.getValue().config().getEndpointClass().getName() + " (\"" + present.getKey() + "\")");
         }
-        DeployedEndpoint endpoint = DeployedEndpoint.of(config, this);
+        DeployedEndpoint endpoint = DeployedEndpoint.of(config, this, new OpenSessions());
         Map<PathTemplate, DeployedEndpoint> more = new TreeMap<>(endpoints);
         more.put(template, endpoint);
         if (endpoints.isEmpty()) whenFirstAdded.run();
@@ -106,25 +105,15 @@ public final class EndpointContainer implements ServerContainer {
     }
 
     /**
-     * An endpoint that is not deployed, for one request: what {@link #upgradeHttpToWebSocket} connects to. Found out once for a config.
+     * An endpoint that is not deployed, for one request: what {@link #upgradeHttpToWebSocket} connects to. Nothing of it is kept here but
+     * its open session: a framework may make a configuration for each request.
      *
      * @throws DeploymentException if the endpoint is badly formed
      */
     public EndpointMatch match(ServerEndpointConfig config, Map<String, String> pathParameters)
             throws DeploymentException {
-        DeployedEndpoint endpoint = upgradeOnly.get(config);
-        if (endpoint == null) {
-            endpoint = DeployedEndpoint.of(config, this);
-            // A framework may make a config for each request: then there is nothing to share, and nothing may pile up.
-            if (upgradeOnly.size() < MAX_UPGRADE_ONLY) {
-                DeployedEndpoint other = upgradeOnly.putIfAbsent(config, endpoint);
-                if (other != null) endpoint = other;
-            }
-        }
-        return new EndpointMatch(endpoint, Map.copyOf(pathParameters));
+        return new EndpointMatch(DeployedEndpoint.of(config, this, upgraded), Map.copyOf(pathParameters));
     }
-
-    private static final int MAX_UPGRADE_ONLY = 64;
 
     @Override
     public void upgradeHttpToWebSocket(
@@ -140,26 +129,20 @@ public final class EndpointContainer implements ServerContainer {
     public synchronized void close() {
         closed = true;
         CloseReason reason = CloseStatus.reason(CloseStatus.GOING_AWAY, "the application stops");
-        for (DeployedEndpoint endpoint : endpoints.values()) closeSessions(endpoint, reason);
-        for (DeployedEndpoint endpoint : upgradeOnly.values()) closeSessions(endpoint, reason);
+        for (DeployedEndpoint endpoint : endpoints.values()) closeSessions(endpoint.openSessions(), reason);
+        closeSessions(upgraded, reason);
     }
 
     /** Sessions that are open now. */
     public int openSessions() {
-        int count = 0;
+        int count = upgraded.size();
         for (DeployedEndpoint endpoint : endpoints.values())
-            count += endpoint.openSessions().size();
-        for (DeployedEndpoint endpoint : upgradeOnly.values())
             count += endpoint.openSessions().size();
         return count;
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
-    private static void closeSessions(DeployedEndpoint endpoint, CloseReason reason) {
-        for (Session session : endpoint.openSessions().copy()) ((WebSocketSession) session).closeQuietly(reason);
+    private static void closeSessions(OpenSessions sessions, CloseReason reason) {
+        for (WebSocketSession session : sessions.copy()) session.closeQuietly(reason);
     }
 
     // --- defaults of new sessions

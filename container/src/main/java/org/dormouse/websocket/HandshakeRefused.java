@@ -6,7 +6,8 @@ public final class HandshakeRefused extends Exception {
 
     private final int status;
 
-    HandshakeRefused(int status, String detail) {
+    /** Refuses with {@code status}; {@code detail} says what was found. */
+    public HandshakeRefused(int status, String detail) {
         super(detail);
         this.status = status;
     }

@@ -1,12 +1,14 @@
 package org.dormouse.websocket;
 
 import jakarta.websocket.Session;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open sessions of one endpoint, linked through themselves, so that being here costs a session two references. Any thread; the lock is
+ * The open sessions of one endpoint, or of all that are not deployed, linked through themselves, so that being here costs a session two references. Any thread; the lock is
  * held for a few assignments, or one walk, never while the application is called.
  */
 final class OpenSessions {
@@ -39,9 +41,18 @@ final class OpenSessions {
         return size;
     }
 
-    synchronized Set<Session> copy() {
-        Set<Session> copy = LinkedHashSet.newLinkedHashSet(size);
+    synchronized List<WebSocketSession> copy() {
+        List<WebSocketSession> copy = new ArrayList<>(size);
         for (WebSocketSession s = first; s != null; s = s.nextOpen) copy.add(s);
         return copy;
+    }
+
+    /** Those that the application regards as sessions of {@code endpoint}. */
+    synchronized Set<Session> of(DeployedEndpoint endpoint) {
+        Set<Session> found = new LinkedHashSet<>();
+        for (WebSocketSession s = first; s != null; s = s.nextOpen) {
+            if (s.endpoint().isSameAs(endpoint)) found.add(s);
+        }
+        return found;
     }
 }

@@ -97,6 +97,10 @@ final class WebSocketSession implements Session {
         return endpoint.container().classLoader();
     }
 
+    DeployedEndpoint endpoint() {
+        return endpoint;
+    }
+
     Codecs declaredCodecs() {
         return endpoint.codecs();
     }
@@ -203,7 +207,8 @@ final class WebSocketSession implements Session {
             LOG.error("The error handler of {} failed", name(), again);
             return false;
         }
-        if (error instanceof IOException && connection.connection().isBroken()) {
+        if (error instanceof IOException
+                && (!isOpen() || connection.connection().isBroken())) {
             LOG.debug("{}: the peer left", name(), error);
         } else {
             LOG.error("{} failed and has no error handler", name(), error);
@@ -222,10 +227,15 @@ final class WebSocketSession implements Session {
     /** Runs {@code task}, which calls the application, outside of whatever the caller holds. */
     void executeForApplication(Runnable task) {
         connection.executeForApplication(() -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            thread.setContextClassLoader(classLoader());
             try {
                 task.run();
             } catch (Throwable t) {
                 failed(t);
+            } finally {
+                thread.setContextClassLoader(before);
             }
         });
     }
@@ -429,7 +439,7 @@ final class WebSocketSession implements Session {
 
     @Override
     public Set<Session> getOpenSessions() {
-        return open().endpoint.openSessions().copy();
+        return open().endpoint.openSessions().of(endpoint);
     }
 
     /** @throws IllegalStateException if {@code onClose} has returned */

@@ -29,7 +29,7 @@ class Utf8Test {
 
     @Test
     void everyCodePointAboveTheBasicPlaneIsAccepted() {
-        for (int point = 0x10000; point <= 0x10FFFF; point += 7) {
+        for (int point = 0x10000; point <= 0x10FFFF; point += 61) {
             byte[] bytes = new String(Character.toChars(point)).getBytes(StandardCharsets.UTF_8);
             assertThat(Utf8.check(Utf8.BOUNDARY, bytes, 0, bytes.length)).isEqualTo(Utf8.BOUNDARY);
         }
@@ -45,7 +45,7 @@ class Utf8Test {
     @Test
     void piecesGiveTheSameVerdictAsTheWhole() {
         Random random = new Random(7);
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             byte[] bytes = randomText(random);
             boolean whole = Utf8.check(Utf8.BOUNDARY, bytes, 0, bytes.length) == Utf8.BOUNDARY;
             int state = Utf8.BOUNDARY;
