@@ -46,6 +46,29 @@ class AsyncRequestTest {
     }
 
     @Test
+    void aListenerWithoutAPairOfItsOwnIsToldOfThatOfTheContext() throws Exception {
+        var events = new ArrayList<AsyncEvent>();
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            async = request.startAsync();
+            async.addListener(new Recording() {
+                @Override
+                public void onComplete(AsyncEvent event) {
+                    events.add(event);
+                }
+            });
+        })) {
+            app.get("/");
+            var request = async.getRequest();
+            var response = async.getResponse();
+            async.complete();
+
+            assertThat(events).hasSize(1);
+            assertThat(events.getFirst().getSuppliedRequest()).isSameAs(request);
+            assertThat(events.getFirst().getSuppliedResponse()).isSameAs(response);
+        }
+    }
+
+    @Test
     void completeWithinTheServiceMethodHappensWhenItHasReturned() {
         try (var app = TestApp.at("/").servlet("/", (request, response) -> {
             async = request.startAsync();
