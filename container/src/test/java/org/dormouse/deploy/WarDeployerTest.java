@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -48,6 +49,7 @@ class WarDeployerTest {
 
     private TestWar war;
     private DormouseContext context;
+    private final List<Deployment> unstarted = new ArrayList<>();
 
     @BeforeEach
     void newWar() throws IOException {
@@ -55,8 +57,9 @@ class WarDeployerTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         if (context != null) context.stop();
+        for (Deployment deployment : unstarted) close(deployment);
     }
 
     @Test
@@ -401,7 +404,9 @@ class WarDeployerTest {
     }
 
     private Deployment read() throws DeploymentException {
-        return new WarDeployer().read(war.folder(), "/");
+        Deployment deployment = new WarDeployer().read(war.folder(), "/");
+        unstarted.add(deployment);
+        return deployment;
     }
 
     private void assertFails(String... words) {
