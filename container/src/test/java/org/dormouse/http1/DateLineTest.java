@@ -1,42 +1,31 @@
 package org.dormouse.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import org.dormouse.http.Headers;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DateLineTest {
-    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
-    private static final String DATE = "Date: Sat, 21 Nov 2026 10:00:00 GMT\r\n";
+    private static final long END_OF_9999 = 253_402_300_799L;
 
     @Test
-    void theDateStandsAloneByDefault() {
-        assertThat(text(new DateLine(CLOCK, null), new Headers())).isEqualTo(DATE);
+    void theExampleOfTheRfcComesOut() {
+        assertThat(DateLine.imfFixdate(784_111_777)).isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
     }
 
     @Test
-    void aConfiguredServerFieldGoesWithEveryResponse() {
-        assertThat(text(new DateLine(CLOCK, "The shop"), new Headers())).isEqualTo("Server: The shop\r\n" + DATE);
-    }
+    void anySecondFromTheEpochOnIsWrittenAsTheJdkWritesIt() {
+        var format = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+                .withZone(ZoneOffset.UTC);
+        var random = new Random(9110);
+        for (int i = 0; i < 10_000; i++) {
+            long second = random.nextLong(END_OF_9999 + 1);
 
-    @Test
-    void aServerFieldOfTheResponseItselfWins() {
-        var fields = new Headers();
-        fields.add("server", "mine");
-        assertThat(text(new DateLine(CLOCK, "The shop"), fields)).isEqualTo(DATE);
-    }
-
-    @Test
-    void aServerFieldThatWouldEndItsLineIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new DateLine(CLOCK, "a\r\nSet-Cookie: b=c"));
-    }
-
-    private static String text(DateLine line, Headers fields) {
-        return new String(line.bytes(fields), StandardCharsets.ISO_8859_1);
+            assertThat(DateLine.imfFixdate(second)).isEqualTo(format.format(Instant.ofEpochSecond(second)));
+        }
     }
 }

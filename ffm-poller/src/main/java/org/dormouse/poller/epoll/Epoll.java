@@ -18,9 +18,8 @@ final class Epoll {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
 
-    private static final MethodHandle CREATE = LibC.link("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle CTL =
-            LibC.link("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle CREATE = LibC.linkCritical("epoll_create1", LibC.INTS);
+    private static final MethodHandle CTL = LibC.linkCritical("epoll_ctl", LibC.SETTING);
     private static final MethodHandle WAIT =
             LibC.link("epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
 
@@ -32,7 +31,7 @@ final class Epoll {
 
     int epoll_create1(int flags) {
         try {
-            return LibC.result((int) CREATE.invokeExact(callState, flags), callState);
+            return LibC.result((int) CREATE.invokeExact(callState, flags, 0, 0), callState);
         } catch (Throwable e) {
             throw new AssertionError(e); // a wrong signature: our bug, never the kernel's answer
         }
@@ -40,7 +39,7 @@ final class Epoll {
 
     int epoll_ctl(int epfd, int operation, int descriptor, MemorySegment event) {
         try {
-            return LibC.result((int) CTL.invokeExact(callState, epfd, operation, descriptor, event), callState);
+            return LibC.result((int) CTL.invokeExact(callState, epfd, operation, descriptor, event, 0), callState);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -1,10 +1,5 @@
 package org.dormouse.poller.epoll;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.dormouse.poller.libc.LibC;
@@ -17,17 +12,16 @@ final class EventFd {
     static final int EFD_CLOEXEC = 0x80000;
     static final int EFD_NONBLOCK = 0x800;
 
-    private static final MethodHandle EVENTFD =
-            LibC.linkCritical("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle WRITE =
-            LibC.linkCritical("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle EVENTFD = LibC.linkCritical("eventfd", LibC.INTS);
+    private static final MethodHandle WRITE = LibC.linkCritical("write", LibC.BYTES);
 
     private EventFd() {}
 
     static int eventfd(int initial, int flags) {
         int[] callState = new int[LibC.CALL_STATE_INTS];
         try {
-            return LibC.result((int) EVENTFD.invokeExact(MemorySegment.ofArray(callState), initial, flags), callState);
+            return LibC.result(
+                    (int) EVENTFD.invokeExact(MemorySegment.ofArray(callState), initial, flags, 0), callState);
         } catch (Throwable e) {
             throw new AssertionError(e); // a wrong signature: our bug, never the kernel's answer
         }
@@ -37,8 +31,8 @@ final class EventFd {
     static int write(int descriptor, long[] count) {
         int[] callState = new int[LibC.CALL_STATE_INTS];
         try {
-            long written = (long)
-                    WRITE.invokeExact(MemorySegment.ofArray(callState), descriptor, MemorySegment.ofArray(count), 8L);
+            long written = (long) WRITE.invokeExact(
+                    MemorySegment.ofArray(callState), descriptor, MemorySegment.ofArray(count), 8L, 0);
             return LibC.result((int) written, callState);
         } catch (Throwable e) {
             throw new AssertionError(e);

@@ -1,6 +1,8 @@
 package org.dormouse.poller.libc;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,10 +18,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Links functions of the C library. Each handle captures {@code errno} into its first argument, a call state, because the JVM may
  * overwrite errno before Java could ask for it.
+ *
+ * <p>Signatures are few and shared, because the first function of each costs about 10 ms of a server's start and the others next to
+ * nothing. So a function may be called with more arguments than it takes, and with a long for an int: the calling conventions of x86-64
+ * (System V) and AArch64 hand over the first six in registers, and a function looks neither at registers that it has no parameter for
+ * nor at upper halves. Variadic functions are the exception and have no place here.
  */
 public final class LibC {
     /** A call state as an {@code int[]} for {@link #linkCritical}: errno alone on Linux. */
     public static final int CALL_STATE_INTS = 1;
+
+    /** Descriptor and flags. */
+    public static final FunctionDescriptor INTS = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** Descriptor, memory, its length, flags. */
+    public static final FunctionDescriptor BYTES =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+    /** Descriptor, address, length of the address as memory, flags. */
+    public static final FunctionDescriptor SOCKET_ADDRESS =
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+
+    /** Descriptor, two numbers that say what, memory, its length. */
+    public static final FunctionDescriptor SETTING =
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
 
     /** A linked function; {@code isCritical} ones run without leaving Java, so they must never wait. */
     public record Link(String function, boolean isCritical) {}

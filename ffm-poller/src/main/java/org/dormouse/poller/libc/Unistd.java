@@ -1,15 +1,12 @@
 package org.dormouse.poller.libc;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** {@code unistd.h}: C's names and order of arguments; the result, or {@code -errno}. Any thread. */
 public final class Unistd {
     // For sockets without SO_LINGER, epoll and eventfd only: none of them waits.
-    private static final MethodHandle CLOSE = LibC.linkCritical("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE = LibC.linkCritical("close", LibC.INTS);
 
     private Unistd() {}
 
@@ -17,7 +14,7 @@ public final class Unistd {
     public static int close(int descriptor) {
         int[] callState = new int[LibC.CALL_STATE_INTS];
         try {
-            return LibC.result((int) CLOSE.invokeExact(MemorySegment.ofArray(callState), descriptor), callState);
+            return LibC.result((int) CLOSE.invokeExact(MemorySegment.ofArray(callState), descriptor, 0, 0), callState);
         } catch (Throwable e) {
             throw new AssertionError(e); // a wrong signature: our bug, never the kernel's answer
         }

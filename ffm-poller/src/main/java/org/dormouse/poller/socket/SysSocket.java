@@ -2,7 +2,6 @@ package org.dormouse.poller.socket;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -32,30 +31,24 @@ final class SysSocket {
     static final int SHUT_WR = 1;
     static final int SHUT_RDWR = 2;
 
-    private static final MethodHandle SOCKET =
-            LibC.linkCritical("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle BIND =
-            LibC.linkCritical("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle LISTEN =
-            LibC.linkCritical("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle ACCEPT4 =
-            LibC.linkCritical("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle SETSOCKOPT = LibC.linkCritical(
-            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle GETSOCKOPT = LibC.linkCritical(
-            "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle GETSOCKNAME =
-            LibC.linkCritical("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle GETPEERNAME =
-            LibC.linkCritical("getpeername", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle RECV =
-            LibC.linkCritical("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SEND =
-            LibC.linkCritical("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SHUTDOWN =
-            LibC.linkCritical("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SOCKET = LibC.linkCritical("socket", LibC.INTS);
+    private static final MethodHandle BIND = LibC.linkCritical("bind", LibC.BYTES);
+    private static final MethodHandle LISTEN = LibC.linkCritical("listen", LibC.INTS);
+    private static final MethodHandle ACCEPT4 = LibC.linkCritical("accept4", LibC.SOCKET_ADDRESS);
+    private static final MethodHandle SETSOCKOPT = LibC.linkCritical("setsockopt", LibC.SETTING);
+    private static final MethodHandle GETSOCKNAME = LibC.linkCritical("getsockname", LibC.SOCKET_ADDRESS);
+    private static final MethodHandle GETPEERNAME = LibC.linkCritical("getpeername", LibC.SOCKET_ADDRESS);
+    private static final MethodHandle RECV = LibC.linkCritical("recv", LibC.BYTES);
+    private static final MethodHandle SEND = LibC.linkCritical("send", LibC.BYTES);
+    private static final MethodHandle SHUTDOWN = LibC.linkCritical("shutdown", LibC.INTS);
 
     private SysSocket() {}
+
+    /** Linked when first asked for: a server sets options and need not read them back. */
+    private static final class ReadBack {
+        static final MethodHandle GETSOCKOPT = LibC.linkCritical(
+                "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    }
 
     static int socket(int domain, int type, int protocol) {
         int[] state = new int[LibC.CALL_STATE_INTS];
@@ -69,9 +62,9 @@ final class SysSocket {
     static int bind(int descriptor, byte[] address, int length) {
         int[] state = new int[LibC.CALL_STATE_INTS];
         try {
-            int result = (int)
-                    BIND.invokeExact(MemorySegment.ofArray(state), descriptor, MemorySegment.ofArray(address), length);
-            return LibC.result(result, state);
+            long result = (long) BIND.invokeExact(
+                    MemorySegment.ofArray(state), descriptor, MemorySegment.ofArray(address), (long) length, 0);
+            return LibC.result((int) result, state);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -80,7 +73,7 @@ final class SysSocket {
     static int listen(int descriptor, int backlog) {
         int[] state = new int[LibC.CALL_STATE_INTS];
         try {
-            return LibC.result((int) LISTEN.invokeExact(MemorySegment.ofArray(state), descriptor, backlog), state);
+            return LibC.result((int) LISTEN.invokeExact(MemorySegment.ofArray(state), descriptor, backlog, 0), state);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -116,7 +109,7 @@ final class SysSocket {
         int[] state = new int[LibC.CALL_STATE_INTS];
         int[] length = {4};
         try {
-            int result = (int) GETSOCKOPT.invokeExact(
+            int result = (int) ReadBack.GETSOCKOPT.invokeExact(
                     MemorySegment.ofArray(state),
                     descriptor,
                     level,
@@ -136,7 +129,8 @@ final class SysSocket {
                     MemorySegment.ofArray(state),
                     descriptor,
                     MemorySegment.ofArray(address),
-                    MemorySegment.ofArray(length));
+                    MemorySegment.ofArray(length),
+                    0);
             return LibC.result(result, state);
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -150,7 +144,8 @@ final class SysSocket {
                     MemorySegment.ofArray(state),
                     descriptor,
                     MemorySegment.ofArray(address),
-                    MemorySegment.ofArray(length));
+                    MemorySegment.ofArray(length),
+                    0);
             return LibC.result(result, state);
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -192,7 +187,7 @@ final class SysSocket {
     static int shutdown(int descriptor, int how) {
         int[] state = new int[LibC.CALL_STATE_INTS];
         try {
-            return LibC.result((int) SHUTDOWN.invokeExact(MemorySegment.ofArray(state), descriptor, how), state);
+            return LibC.result((int) SHUTDOWN.invokeExact(MemorySegment.ofArray(state), descriptor, how, 0), state);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
