@@ -107,7 +107,7 @@ record Load(
     }
 
     private static double percentile(String raw, int percent) {
-        Matcher line = find(Pattern.compile("(?m)^\\s+" + percent + "%\\s+([\\d.]+)(us|ms|s)$"), raw);
+        Matcher line = find(Pattern.compile("(?m)^\\s+" + percent + "%\\s+([\\d.]+)(us|ms|s|m)\\s*$"), raw);
         double unit = switch (line.group(2)) {
             case "us" -> 1;
             case "ms" -> 1_000;
