@@ -177,7 +177,7 @@ public final class WebApp {
         return this;
     }
 
-    /** Serves {@code content} where no servlet answers: files that lie in no folder, as on a class path. Folders or a WAR take its place. */
+    /** Serves {@code content} where no servlet answers: files that lie in no folder, as on a class path. Folders take its place. */
     public WebApp resources(Resources content) {
         this.content = content;
         return this;

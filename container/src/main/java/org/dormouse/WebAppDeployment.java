@@ -62,12 +62,13 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     }
 
     private void addResources(Deployment deployment) {
-        if (application.content != null) deployment.resources(application.content);
-        if (application.resourceFolders.isEmpty()) return;
+        if (application.content == null && application.resourceFolders.isEmpty()) return;
         if (application.war != null) {
             throw new IllegalStateException(
-                    "application " + application.contextPath() + "/ has a WAR and resource folders; one of them");
+                    "application " + application.contextPath() + "/ has a WAR and resources beside it; one of them");
         }
+        if (application.content != null) deployment.resources(application.content);
+        if (application.resourceFolders.isEmpty()) return;
         try {
             deployment.resources(new FolderResources(application.resourceFolders));
         } catch (IOException e) {

@@ -61,7 +61,7 @@ final class DateLine {
     static String imfFixdate(long epochSecond) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);
         var text = new StringBuilder(29);
-        text.append(DAYS[time.getDayOfWeek().ordinal()]).append(", ");
+        text.append(DAYS[time.getDayOfWeek().getValue() - 1]).append(", ");
         appendTwoDigits(text, time.getDayOfMonth()).append(' ');
         text.append(MONTHS[time.getMonthValue() - 1])
                 .append(' ')

@@ -16,8 +16,8 @@ import java.time.Duration;
  *     the connection is closed [http.max-drain-bytes]
  * @param maxUnsentBytes bytes of a response that wait in memory for a client that reads slowly; then the writer waits
  *     [http.max-unsent-bytes]
- * @param minRate bytes per second that a client must send of a body, and take of a response, on average while the server waits for it,
- *     beyond the first timeout [http.min-rate]
+ * @param minRate bytes per second that a client must send of a body on average while the server waits for it, beyond the first timeout
+ *     [http.min-rate]
  * @param headTimeout from the first byte of a head, or the start of a connection, to the end of the head; then 408, or close where no
  *     byte has come [http.head-timeout]
  * @param keepAliveTimeout from the end of a response to the first byte of the next head; then close [http.keep-alive-timeout]

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes wrong in loops, for the log. A loop that was held up and handed over did what it is made for, so that is told at DEBUG; now and
- * then a line at WARN says that it happens. Called by the loops' reporting thread only.
+ * What goes wrong in loops, for the log. A loop that was taken over from a busy request did what it is made for, so that is told at DEBUG
+ * only. A loop that stands still is not: each at DEBUG, and now and then a line at WARN. Called by the loops' reporting thread only.
  */
 final class LoopFaults implements Faults {
     private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -25,10 +25,13 @@ final class LoopFaults implements Faults {
 
     @Override
     public void handedOver(int loop, StackTraceElement[] stack, int others) {
-        sinceWarned += others;
-        stalled(
-                "loop " + loop + " was taken over from a request that kept its thread for more than a millisecond",
-                stack);
+        Logger log = log();
+        if (!log.isDebugEnabled()) return;
+        log.debug(
+                "loop {} was taken over from a request that kept its thread for more than a millisecond ({} more like it){}",
+                loop,
+                others,
+                lines(stack));
     }
 
     @Override
