@@ -53,7 +53,14 @@ final class Door implements ExchangeHandler {
                     "as many requests in flight as server.max-requests-in-flight allows: " + admission.limit());
             return;
         }
-        if (!application.threads().start(exchange, new Request(exchange, application, counter))) {
+        boolean started;
+        try {
+            started = application.threads().start(exchange, new Request(exchange, application, counter));
+        } catch (RuntimeException | Error e) {
+            counter.leave();
+            throw e;
+        }
+        if (!started) {
             counter.leave();
             PlainAnswer.sendBusy(
                     exchange, "every thread is busy, and so is the queue: server.pool-threads, server.pool-queue");

@@ -85,7 +85,12 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
             throw e;
         }
         family.add(connection);
-        connection.protocol = protocol.begin(connection);
+        try {
+            connection.protocol = protocol.begin(connection);
+        } catch (RuntimeException | Error bug) {
+            connection.abortNow();
+            throw bug;
+        }
         return connection;
     }
 

@@ -86,6 +86,12 @@ public final class Listener implements EventLoop.Handler {
         acceptSome();
     }
 
+    /** A connection could not begin, which is a bug; the others must not wait for an edge that will not come. */
+    @Override
+    public void failed(Throwable bug) {
+        if (!closed) family.loop.again(this);
+    }
+
     private void resume() {
         if (!paused || closed) return;
         paused = false;

@@ -62,7 +62,7 @@ final class FrameParser {
                 state = onHead(bytes[at++], receiver);
                 if (state != State.PAYLOAD || length > 0) continue;
             }
-            int end = (int) Math.min(to, at + (length - position));
+            int end = at + (int) Math.min(to - at, length - position); // a length may be as large as 2^63 - 1
             Masking.apply(bytes, at, end, key, position);
             position += end - at;
             boolean complete = position == length;

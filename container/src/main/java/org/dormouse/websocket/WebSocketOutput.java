@@ -164,7 +164,7 @@ final class WebSocketOutput extends Fragments {
             } finally {
                 giveBack();
             }
-        } else {
+        } else if (failure == null) {
             connection.execute(this::endAfterClose); // whoever has it gives it back in a moment
         }
     }

@@ -111,6 +111,19 @@ class FrameParserTest {
     }
 
     @Test
+    void payloadOfTheLongestFrameIsTakenAsItComesAndNoFurther() {
+        byte[] head = frames().raw(0x82, 0xFF)
+                .number(Long.MAX_VALUE, 8)
+                .raw(0, 0, 0, 0)
+                .bytes();
+        byte[] some = {'a', 'b', 'c'};
+        Seen seen = parse(List.of(head, some, some));
+        assertThat(seen.violation).isNull();
+        assertThat(seen.payload.toString(java.nio.charset.StandardCharsets.ISO_8859_1))
+                .isEqualTo("abcabc");
+    }
+
+    @Test
     void nothingIsParsedAfterTheReceiverHadEnough() {
         Seen seen = new Seen();
         seen.stopAfter = 1;

@@ -119,7 +119,7 @@ public final class EventLoop {
     public void deregister(long token) {
         assert isOwner();
         int descriptor = registrations.remove(token);
-        if (descriptor < 0) return;
+        if (descriptor < 0 || isClosed) return; // a closed poller watches nobody
         try {
             poller.remove(descriptor);
         } catch (IOException e) {

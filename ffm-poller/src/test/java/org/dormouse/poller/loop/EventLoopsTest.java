@@ -3,12 +3,15 @@ package org.dormouse.poller.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,36 @@ class EventLoopsTest {
                 }
             }
             assertThat(used).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void aWatchCanStillBeEndedWhenItsLoopIsClosed() throws Exception {
+        var ended = new CompletableFuture<Void>();
+        var loops = EventLoops.start(LoopSettings.defaults().withLoops(1));
+        try (ListenSocket socket = loops.listen(LOOPBACK, 16).getFirst()) {
+            EventLoop loop = loops.loop(0);
+            var token = new CompletableFuture<Long>();
+            loop.execute(() -> {
+                try {
+                    token.complete(loop.register(socket, readiness -> {}));
+                } catch (IOException e) {
+                    token.completeExceptionally(e);
+                }
+            });
+            long registered = token.get(10, TimeUnit.SECONDS);
+            loops.close();
+
+            loop.execute(() -> {
+                try {
+                    loop.deregister(registered);
+                    ended.complete(null);
+                } catch (Throwable e) {
+                    ended.completeExceptionally(e);
+                }
+            });
+
+            assertThat(ended).succeedsWithin(Duration.ofSeconds(10));
         }
     }
 
