@@ -107,14 +107,14 @@ public final class Compare {
                 Progress.say("start and warm up: %s %s", candidate.name(), candidate.version());
                 RunningServer server = RunningServer.start(candidate, log);
                 servers.add(server);
-                WarmUp.until(server, quick ? 3 : 8);
+                WarmUp.until(server, quick ? 6 : 10);
             }
             SameAnswer.check(servers);
             HelloRows hello = new HelloRows(servers);
-            hello.fullLoad(quick ? 3 : 5, quick ? 3 : 5);
+            hello.fullLoad(quick ? 3 : 5, quick ? 3 : 4);
             section("Hello servlet, " + Load.CONNECTIONS + " connections, full load", hello.fullLoadTable());
             if (!quick) {
-                hello.fixedRates(5, 4);
+                hello.fixedRates(5, 3);
                 section("Hello servlet at fixed rates (50 and 80 % of the slowest container)", hello.fixedRateTable());
             }
             return hello;
