@@ -108,7 +108,7 @@ final class Http1Connection implements Protocol {
         connection.keepFrom(bytes, offset, length);
         if (pipelined) {
             connection.lendInput();
-            http1.loop.again(connection);
+            connection.again();
         } else {
             connection.lend();
         }
@@ -144,7 +144,9 @@ final class Http1Connection implements Protocol {
         if (!body.isEnded()) return count;
         exchange = null;
         awaitHead();
-        return count == length ? count : count + onHead(bytes, offset + count, length - count);
+        if (count < length) return count + onHead(bytes, offset + count, length - count);
+        closeIfDraining();
+        return count;
     }
 
     /** Whether the unread rest of {@code body} is worth reading. */
@@ -172,6 +174,7 @@ final class Http1Connection implements Protocol {
         if (state == State.BLOCKED) {
             awaitHead();
             connection.resumeReading();
+            closeIfDraining();
         } else if (present != null) {
             present.wakeWriter();
         }
@@ -222,7 +225,7 @@ final class Http1Connection implements Protocol {
         RequestBody body = last.body();
         if (last.successor() != null) {
             upgrade(last.successor());
-        } else if (!last.persists()) {
+        } else if (!last.persists() || (lastRequest && connection.kept() == null)) {
             connection.sendUnsent();
             close(body != null && !body.isEnded());
         } else if (body == null || body.isEnded()) {
@@ -270,7 +273,14 @@ final class Http1Connection implements Protocol {
             return;
         }
         connection.showMore();
-        if (!connection.isInputLent()) connection.sendUnsent();
+        if (connection.isInputLent()) return;
+        connection.sendUnsent();
+        closeIfDraining();
+    }
+
+    /** The server stops and no request is on its way: no reason to keep the connection. */
+    private void closeIfDraining() {
+        if (lastRequest && state == State.HEAD && parser == null && connection.kept() == null) close(false);
     }
 
     private void upgrade(ProtocolUpgrade successor) {
@@ -344,8 +354,12 @@ final class Http1Connection implements Protocol {
     @Override
     public void drain() {
         lastRequest = true;
-        if (state == State.HEAD && parser == null) close(false);
-        else if (state == State.HANDLING && exchange != null) exchange.becomeLast();
+        if (!connection.markLoan()) {
+            closeIfDraining();
+            return;
+        }
+        Http1Exchange present = exchange; // its own thread may take it away at any moment
+        if (present != null) present.becomeLast();
     }
 
     @Override
@@ -358,5 +372,8 @@ final class Http1Connection implements Protocol {
     public void closed(@Nullable IOException cause) {
         state = State.CLOSING;
         parser = null;
+        Http1Exchange last = exchange;
+        PooledBuffer unsent = last == null ? null : last.takeLeftOver();
+        if (unsent != null) unsent.close();
     }
 }

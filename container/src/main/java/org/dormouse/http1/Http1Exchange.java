@@ -33,7 +33,9 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         NOT_ASKED,
         ASKED,
         SENDING,
-        SENT
+        SENT,
+        /** The response began before anybody read. */
+        FORGONE
     }
 
     private static final VarHandle READER;
@@ -179,30 +181,45 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     /** The reader sends it unless the writer has committed, which it may do at the same moment in another thread. */
     private void sendContinue() {
         if (isCommitted() || !INTERIM.compareAndSet(this, Interim.ASKED, Interim.SENDING)) return;
-        if (holdsOutput() || connection.borrowOutput()) {
+        boolean borrows = !holdsOutput();
+        if (!borrows || borrowFromLoop()) {
             connection.copyIn(CONTINUE, 0, CONTINUE.length);
             connection.flush();
-            if (!holdsOutput()) connection.giveBackOutput();
+            while (borrows && !connection.giveBackOutput()) connection.flush();
         }
         interim = Interim.SENT;
+    }
+
+    /** The loop has the output only while it sends what is left of the answers before: microseconds. False if the client has left. */
+    private boolean borrowFromLoop() {
+        while (!connection.borrowOutput()) {
+            if (connection.isBroken()) return false;
+            Thread.onSpinWait();
+        }
+        return true;
     }
 
     /** A lock of a few microseconds, taken only if reader and writer are two threads and the first bytes of both meet. */
     @Override
     void awaitInterim() {
-        while (interim == Interim.SENDING) Thread.onSpinWait();
+        while (true) {
+            Interim now = interim;
+            if (now == Interim.SENDING) Thread.onSpinWait();
+            else if (now != Interim.ASKED || INTERIM.compareAndSet(this, now, Interim.FORGONE)) return;
+        }
     }
 
     /** Whether the client still waits to be asked for its body, which it may then never send. */
     boolean awaitsContinue() {
-        return interim == Interim.ASKED;
+        Interim now = interim;
+        return now == Interim.ASKED || now == Interim.FORGONE;
     }
 
     // --- response
 
     @Override
     boolean mustClose() {
-        return last || (interim == Interim.ASKED && !isBodyRead());
+        return last || (awaitsContinue() && !isBodyRead());
     }
 
     void becomeLast() {
@@ -211,13 +228,13 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
 
     @Override
     public void whenWritable(Runnable wake) {
+        boolean first = readWaitsSince == NOT_WAITING && writeWaitsSince == NOT_WAITING;
+        writeWaitsSince = http1.loop.nanoTime(); // before the callback is there to be run, which takes it back
         writer = wake;
         if (mayWrite() || connection.mayHaveRoom()) {
             wakeWriter();
             return;
         }
-        boolean first = readWaitsSince == NOT_WAITING && writeWaitsSince == NOT_WAITING;
-        writeWaitsSince = http1.loop.nanoTime();
         if (first) connection.execute(owner::watchWait);
     }
 
@@ -234,7 +251,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         gone = null;
         PooledBuffer rest = takeBuffer();
         if (!isCommitted()) connection.abort();
-        if (isBodyRead() && persists() && connection.kept() == null && successor == null) {
+        if (isBodyRead() && persists() && !last && connection.kept() == null && successor == null) {
             if (passOn(rest) && giveBackIdle()) return;
         } else if (successor == null && borrowsOutput() && connection.kept() != null && isBodyRead() && persists()) {
             if (rest != null)

@@ -59,6 +59,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private long token;
     private Phase phase = Phase.OPEN;
     private boolean readingSuspended;
+    private boolean asksAgain;
     private boolean inputEndShown;
     private boolean goneTold;
     private boolean cut;
@@ -159,6 +160,13 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     public void resumeReading() {
         if (!readingSuspended) return;
         readingSuspended = false;
+        again();
+    }
+
+    /** Goes on in the next turn; asked for twice, it comes once. Loop owner. */
+    public void again() {
+        if (asksAgain) return;
+        asksAgain = true;
         family.loop.again(this);
     }
 
@@ -183,6 +191,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
      */
     public void keepFrom(byte[] bytes, int offset, int length) {
         PooledBuffer shown = family.shown;
+        assert shown == null || shown.array() == bytes : "bytes of another connection";
         family.shown = null;
         if (length == 0) {
             if (shown != null) shown.close();
@@ -219,22 +228,30 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     }
 
     /**
-     * Gives back what an exchange borrowed and has {@link Protocol#returned} called, which looks for what was missed. Called by the
-     * borrower; afterwards it must not touch the connection.
+     * Gives back what an exchange borrowed and has {@link Protocol#returned} called, which looks for what was missed. The input stays lent
+     * until then, so that no event shows bytes to a protocol that is not ready for them. Called by the borrower; afterwards it must not
+     * touch the connection.
      *
      * @param withOutput whether the output is given back too
      */
     public void giveBack(boolean withOutput) {
-        while (true) {
-            int now = word();
-            if ((now & INPUT_READY) != 0) moreInput = true;
-            int rest = now & ~(INPUT_LENT | INPUT_READY);
-            if (exchange(now, withOutput ? withoutOutput(rest) : rest)) break;
-        }
+        int now = word();
+        while (withOutput && !exchange(now, withoutOutput(now))) now = word();
         family.loop.execute(this::onReturned);
     }
 
+    /**
+     * Makes sure that whoever has borrowed the input does not give it back in one step, but by way of {@link Protocol#returned}. Loop
+     * owner; false if nobody has.
+     */
+    public boolean markLoan() {
+        return setWhile(INPUT_LENT, INPUT_READY);
+    }
+
     private void onReturned() {
+        int now = word();
+        while (!exchange(now, now & ~(INPUT_LENT | INPUT_READY))) now = word();
+        if ((now & INPUT_READY) != 0) moreInput = true;
         if (has(BROKEN | CLOSING)) loanEnded();
         else if (phase == Phase.OPEN) protocol.returned();
     }
@@ -257,6 +274,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
 
     @Override
     public void ready(int readiness) {
+        if (readiness == 0) asksAgain = false;
         if (phase == Phase.CLOSED) return;
         if ((readiness & Readiness.PEER_FINISHED) != 0) set(PEER_FINISHED);
         if ((readiness & Readiness.GONE) != 0) {
@@ -324,7 +342,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         }
         if (!mayShow()) return;
         if (moreInput) {
-            family.loop.again(this);
+            again();
         } else if (inputEnded && !inputEndShown) {
             inputEndShown = true;
             protocol.inputEnded();
@@ -365,7 +383,16 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private void showKept(PooledBuffer held) {
         kept = null;
         family.shown = held;
-        int consumed = protocol.received(held.array(), held.start(), held.size());
+        int consumed;
+        try {
+            consumed = protocol.received(held.array(), held.start(), held.size());
+        } catch (RuntimeException | Error bug) {
+            if (family.shown != null) { // left here, it would be taken for the next connection's
+                family.shown = null;
+                held.close();
+            }
+            throw bug;
+        }
         if (family.shown == null) return;
         family.shown = null;
         held.consume(consumed);
@@ -438,7 +465,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         deadline(family.lingerNanos);
         dropKept();
         moreInput = true;
-        family.loop.again(this);
+        again();
     }
 
     /** Reads and drops, up to a bound per turn and one altogether. */
@@ -451,7 +478,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
                 return;
             }
         }
-        if (moreInput) family.loop.again(this);
+        if (moreInput) again();
     }
 
     /** Closes if nothing is lent; takes both loans for ever, so that nobody can borrow what is being closed. */

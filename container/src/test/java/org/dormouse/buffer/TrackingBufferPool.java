@@ -61,6 +61,14 @@ public final class TrackingBufferPool extends BufferPool implements AutoCloseabl
         return taken.size();
     }
 
+    /** Bytes of the largest buffer that somebody owns; 0 if there is none. */
+    public synchronized int largest() {
+        return taken.keySet().stream()
+                .mapToInt(buffer -> buffer.array().length)
+                .max()
+                .orElse(0);
+    }
+
     private void checkPoison() {
         for (var entry : poisoned.entrySet()) {
             for (byte b : entry.getKey()) {

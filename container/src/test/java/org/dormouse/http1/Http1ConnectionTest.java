@@ -2,6 +2,7 @@ package org.dormouse.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.dormouse.http.Headers;
 import org.dormouse.poller.ScriptedPeer;
 import org.junit.jupiter.api.Test;
@@ -270,6 +271,22 @@ class Http1ConnectionTest {
             server.loop.settle();
             assertThat(peer.seesClose()).isTrue();
             assertThat(peer.seesReset()).isFalse();
+        }
+    }
+
+    @Test
+    void aFloodOfPipelinedRequestsIsHeldUpByTheWindowInsteadOfMemory() {
+        byte[] flood = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(10_000).getBytes(StandardCharsets.ISO_8859_1);
+        try (var server = new Http1Server(Http1Server.HELLO)) {
+            ScriptedPeer peer = server.connect();
+            for (int turn = 0; turn < 40; turn++) {
+                peer.send(flood);
+                server.loop.turn();
+                peer.takeReceived();
+                assertThat(server.pool.largest()).isLessThanOrEqualTo(64 * 1024);
+            }
+            peer.reset();
+            server.loop.settle();
         }
     }
 }

@@ -403,6 +403,26 @@ class Http1ExchangeTest {
         }
     }
 
+    @Test
+    void theServersEndClosesBehindAnAnswerThatHadBegunToKeepTheConnection() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer busy = server.connect();
+            Exchange exchange = exchangeOf(server, busy, GET);
+            exchange.commit(200, null, new Headers(), 4);
+            exchange.flush();
+            server.connections.drainAll();
+            server.loop.settle();
+            assertThat(busy.seesEnd()).isFalse();
+
+            exchange.write("last".getBytes(StandardCharsets.ISO_8859_1), 0, 4);
+            exchange.finish();
+            server.loop.settle();
+
+            assertThat(busy.takeReceivedText()).endsWith("last");
+            assertThat(busy.seesClose()).isTrue();
+        }
+    }
+
     // --- upgrade
 
     /** Sends back what comes, in upper case. */
