@@ -183,6 +183,9 @@ final class Http1Connection implements Protocol {
     /** A pipelined request is still at work although its turn is over: the answers before it must not wait for it. */
     @Override
     public void turnPassed() {
+        Http1Exchange present = exchange;
+        if (present != null && present.hasEnded())
+            return; // returned() comes in this turn and knows whether more follows
         connection.sendUnsent();
     }
 
