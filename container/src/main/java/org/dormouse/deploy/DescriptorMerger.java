@@ -282,6 +282,7 @@ final class DescriptorMerger {
     private void addConstraints(ServletDeclaration servlet, Class<? extends Servlet> type) {
         ServletSecurity annotation = type.getAnnotation(ServletSecurity.class);
         if (annotation == null) return;
+        servlet.security(new ServletSecurityElement(annotation)); // for patterns that initializers and listeners add
         Set<String> patterns = new LinkedHashSet<>(servlet.patterns());
         patterns.removeIf(deployment.security()::names);
         annotated.addAll(SecurityConstraint.of(new ServletSecurityElement(annotation), patterns));

@@ -110,6 +110,7 @@ public final class DormouseContext extends RegisteringContext {
             listener.contextInitialized(event);
         }
         become(Lifecycle.STARTING);
+        constrainServlets();
         sessionCookie = new SessionCookie(deployment.sessions(), deployment.contextPath());
         sessions = new Sessions(
                 this,

@@ -94,14 +94,21 @@ abstract class RegisteringContext extends DeclaredContext {
 
     Set<String> setServletSecurity(ServletDeclaration servlet, ServletSecurityElement element) {
         if (element == null) throw new IllegalArgumentException("security constraint is null");
-        var uncovered = new LinkedHashSet<String>();
-        var covered = new LinkedHashSet<String>();
-        for (String pattern : servlet.patterns()) {
-            if (deployment.security().names(pattern)) covered.add(pattern);
-            else uncovered.add(pattern);
-        }
-        deployment.security().constraints().addAll(SecurityConstraint.of(element, uncovered));
+        servlet.security(element);
+        var covered = new LinkedHashSet<>(servlet.patterns());
+        covered.removeIf(pattern -> !deployment.security().names(pattern));
         return covered;
+    }
+
+    /** Once no pattern can be added any more. */
+    final void constrainServlets() {
+        for (ServletDeclaration servlet : deployment.servlets()) {
+            ServletSecurityElement element = servlet.security();
+            if (element == null) continue;
+            var uncovered = new LinkedHashSet<>(servlet.patterns());
+            uncovered.removeIf(deployment.security()::names);
+            deployment.security().constraints().addAll(SecurityConstraint.of(element, uncovered));
+        }
     }
 
     // --- ServletContext: registration

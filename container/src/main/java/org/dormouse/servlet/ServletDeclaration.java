@@ -2,6 +2,7 @@ package org.dormouse.servlet;
 
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletSecurityElement;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class ServletDeclaration {
     private boolean builtIn;
     private @Nullable MultipartConfigElement multipart;
     private @Nullable String runAs;
+    private @Nullable ServletSecurityElement security;
 
     ServletDeclaration(String name) {
         this.name = name;
@@ -139,6 +141,16 @@ public final class ServletDeclaration {
 
     public ServletDeclaration multipart(@Nullable MultipartConfigElement config) {
         multipart = config;
+        return this;
+    }
+
+    /** What protects its patterns, those included that are added later, except where a descriptor names the pattern (Servlet 6.1 §13.4). */
+    public @Nullable ServletSecurityElement security() {
+        return security;
+    }
+
+    public ServletDeclaration security(ServletSecurityElement element) {
+        security = element;
         return this;
     }
 

@@ -3,7 +3,12 @@ package org.dormouse.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.HttpConstraintElement;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.annotation.ServletSecurity.EmptyRoleSemantic;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -67,6 +72,27 @@ class SecurityGateTest {
             assertThat(exchange.status()).isEqualTo(401);
             assertThat(exchange.responseField("WWW-Authenticate")).startsWith("Basic realm=\"the realm\"");
             assertThat(app.run(as("anna:wrong", "/app/admin/x")).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void securitySetBeforeAPatternIsMappedProtectsThePattern() {
+        var app = TestApp.at("/app")
+                .with(d -> d.listeners().add(ListenerDeclaration.of(new ServletContextListener() {
+                    @Override
+                    public void contextInitialized(ServletContextEvent event) {
+                        var servlet = event.getServletContext()
+                                .addServlet(
+                                        "late",
+                                        TestApp.servlet((request, response) ->
+                                                response.getWriter().write("secret")));
+                        servlet.setServletSecurity(
+                                new ServletSecurityElement(new HttpConstraintElement(EmptyRoleSemantic.DENY)));
+                        servlet.addMapping("/late");
+                    }
+                })));
+        try (app) {
+            assertThat(app.get("/app/late").status()).isEqualTo(403);
         }
     }
 
