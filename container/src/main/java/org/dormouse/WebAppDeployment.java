@@ -35,6 +35,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
         application.localeEncodings.forEach(
                 (locale, charset) -> deployment.localeEncodings().put(locale, charset.name()));
         deployment.limits(configuration.requests());
+        deployment.multipartLimits(configuration.multipart());
         addResources(deployment);
         addServletsAndFilters(deployment);
         addErrorPages(deployment);
@@ -51,6 +52,7 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
 
     private Deployment read(Path war) {
         var deployer = new WarDeployer()
+                .limits(configuration.unpacking())
                 .initializer(new WebSocketInitializer())
                 .libraries(application.libraries.toArray(Path[]::new));
         if (application.classLoader != null) deployer.server(application.classLoader);

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dormouse.deploy.UnpackLimits;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.servlet.RequestLimits;
+import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.websocket.WebSocketLimits;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,12 @@ public final class Configuration {
             Map.entry("http.server-header", Kind.TEXT),
             Map.entry("http.max-parameters", Kind.COUNT),
             Map.entry("http.max-form-bytes", Kind.BYTES),
+            Map.entry("multipart.max-parts", Kind.COUNT),
+            Map.entry("multipart.max-part-head-bytes", Kind.BYTES),
+            Map.entry("multipart.max-field-bytes", Kind.BYTES),
+            Map.entry("multipart.max-request-bytes", Kind.BYTES),
+            Map.entry("deploy.max-entries", Kind.COUNT),
+            Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
             Map.entry("session.max-sessions", Kind.COUNT),
             Map.entry("websocket.max-text-message", Kind.BYTES),
             Map.entry("websocket.max-binary-message", Kind.BYTES),
@@ -133,6 +141,22 @@ public final class Configuration {
         return new RequestLimits(
                 count("http.max-parameters", otherwise.maxParameters()),
                 count("http.max-form-bytes", otherwise.maxFormBytes()));
+    }
+
+    public MultipartLimits multipart() {
+        var otherwise = MultipartLimits.DEFAULT;
+        return new MultipartLimits(
+                count("multipart.max-parts", otherwise.maxParts()),
+                count("multipart.max-part-head-bytes", otherwise.maxPartHeadBytes()),
+                count("multipart.max-field-bytes", otherwise.maxFieldBytes()),
+                number("multipart.max-request-bytes", otherwise.maxRequestBytes()));
+    }
+
+    public UnpackLimits unpacking() {
+        var otherwise = UnpackLimits.DEFAULT;
+        return new UnpackLimits(
+                count("deploy.max-entries", otherwise.maxEntries()),
+                number("deploy.max-unpacked-bytes", otherwise.maxBytes()));
     }
 
     public WebSocketLimits webSockets() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.transport.ConnectionLimits;
@@ -19,6 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfigurationTest {
     private static final Pattern DOCUMENTED =
             Pattern.compile("^\\| `([a-z0-9-]+\\.[a-z0-9-]+)` \\| (?:`([^`]+)`|[a-z ]+) \\|", Pattern.MULTILINE);
+
+    /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
+    private static final Pattern NAMED = Pattern.compile("(?<![\\w./-])("
+            + "(?:connections|deploy|http|multipart|server|session|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
 
     private final Configuration configuration = new Configuration();
 
@@ -94,6 +99,21 @@ class ConfigurationTest {
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());
         assertThat(withDefaults.requests()).isEqualTo(configuration.requests());
         assertThat(withDefaults.webSockets()).isEqualTo(configuration.webSockets());
+        assertThat(withDefaults.multipart()).isEqualTo(configuration.multipart());
+        assertThat(withDefaults.unpacking()).isEqualTo(configuration.unpacking());
         assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
+    }
+
+    @Test
+    void everyKeyThatAnErrorOrAJavadocNamesCanBeSet() throws IOException {
+        var named = new TreeSet<String>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source :
+                    sources.filter(f -> f.toString().endsWith(".java")).toList()) {
+                NAMED.matcher(Files.readString(source)).results().forEach(key -> named.add(key.group(1)));
+            }
+        }
+        assertThat(named).contains("multipart.max-parts", "deploy.max-entries", "http.max-head-bytes");
+        assertThat(Configuration.keys()).containsAll(named);
     }
 }
