@@ -1,14 +1,10 @@
 package org.dormouse.deploy;
 
 import jakarta.annotation.security.DeclareRoles;
-import jakarta.annotation.security.RunAs;
 import jakarta.servlet.Filter;
-import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletSecurityElement;
 import jakarta.servlet.SessionTrackingMode;
-import jakarta.servlet.annotation.MultipartConfig;
-import jakarta.servlet.annotation.ServletSecurity;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.EventListener;
@@ -269,23 +265,20 @@ final class DescriptorMerger {
                     war + ": servlet " + servlet.name() + " has neither servlet-class nor jsp-file");
         if (servlet.type() == null) servlet.type(classes.load(className, Servlet.class, "servlet " + servlet.name()));
         Class<? extends Servlet> type = servlet.type();
+        servlet.readAnnotations(metadataComplete ? null : type);
         if (metadataComplete || type == null) return;
-        MultipartConfig multipart = type.getAnnotation(MultipartConfig.class);
-        if (multipart != null && servlet.multipart() == null) servlet.multipart(new MultipartConfigElement(multipart));
-        RunAs runAs = type.getAnnotation(RunAs.class);
-        if (runAs != null && servlet.runAs() == null) servlet.runAs(runAs.value());
         DeclareRoles roles = type.getAnnotation(DeclareRoles.class);
         if (roles != null) deployment.roles().addAll(List.of(roles.value()));
-        addConstraints(servlet, type);
+        addConstraints(servlet);
     }
 
-    private void addConstraints(ServletDeclaration servlet, Class<? extends Servlet> type) {
-        ServletSecurity annotation = type.getAnnotation(ServletSecurity.class);
-        if (annotation == null) return;
-        servlet.security(new ServletSecurityElement(annotation)); // for patterns that initializers and listeners add
+    /** Those of the patterns known now; what initializers and listeners add is protected when the context starts. */
+    private void addConstraints(ServletDeclaration servlet) {
+        ServletSecurityElement element = servlet.security();
+        if (element == null) return;
         Set<String> patterns = new LinkedHashSet<>(servlet.patterns());
         patterns.removeIf(deployment.security()::names);
-        annotated.addAll(SecurityConstraint.of(new ServletSecurityElement(annotation), patterns));
+        annotated.addAll(SecurityConstraint.of(element, patterns));
     }
 
     private void checkMappings() throws DeploymentException {

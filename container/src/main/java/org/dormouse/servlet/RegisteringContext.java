@@ -103,11 +103,24 @@ abstract class RegisteringContext extends DeclaredContext {
     /** Once no pattern can be added any more. */
     final void constrainServlets() {
         for (ServletDeclaration servlet : deployment.servlets()) {
+            servlet.readAnnotations(typeOf(servlet));
             ServletSecurityElement element = servlet.security();
             if (element == null) continue;
             var uncovered = new LinkedHashSet<>(servlet.patterns());
             uncovered.removeIf(deployment.security()::names);
             deployment.security().constraints().addAll(SecurityConstraint.of(element, uncovered));
+        }
+    }
+
+    /** Null if it cannot be loaded, which whoever makes the servlet will report. */
+    private @Nullable Class<? extends Servlet> typeOf(ServletDeclaration servlet) {
+        Class<? extends Servlet> known = servlet.type();
+        String className = servlet.className();
+        if (known != null || className == null) return known;
+        try {
+            return Class.forName(className, false, getClassLoader()).asSubclass(Servlet.class);
+        } catch (ClassNotFoundException | LinkageError | ClassCastException e) {
+            return null;
         }
     }
 

@@ -1,8 +1,11 @@
 package org.dormouse.servlet;
 
+import jakarta.annotation.security.RunAs;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.annotation.MultipartConfig;
+import jakarta.servlet.annotation.ServletSecurity;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,6 +29,7 @@ public final class ServletDeclaration {
     private @Nullable MultipartConfigElement multipart;
     private @Nullable String runAs;
     private @Nullable ServletSecurityElement security;
+    private boolean annotationsRead;
 
     ServletDeclaration(String name) {
         this.name = name;
@@ -152,6 +156,24 @@ public final class ServletDeclaration {
     public ServletDeclaration security(ServletSecurityElement element) {
         security = element;
         return this;
+    }
+
+    /**
+     * Takes from the annotations of {@code type} what nobody has declared otherwise: {@code @MultipartConfig}, {@code @RunAs} and
+     * {@code @ServletSecurity}. Counts once: whoever reads the class first knows whether its annotations are to be believed.
+     *
+     * @param annotated null if they are not, because the descriptor is complete (Servlet 6.1 §8.1)
+     */
+    public void readAnnotations(@Nullable Class<? extends Servlet> annotated) {
+        if (annotationsRead) return;
+        annotationsRead = true;
+        if (annotated == null) return;
+        MultipartConfig parts = annotated.getAnnotation(MultipartConfig.class);
+        if (parts != null && multipart == null) multipart = new MultipartConfigElement(parts);
+        RunAs role = annotated.getAnnotation(RunAs.class);
+        if (role != null && runAs == null) runAs = role.value();
+        ServletSecurity protection = annotated.getAnnotation(ServletSecurity.class);
+        if (protection != null && security == null) security = new ServletSecurityElement(protection);
     }
 
     public @Nullable String runAs() {

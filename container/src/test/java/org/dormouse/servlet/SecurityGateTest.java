@@ -8,7 +8,13 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.annotation.HttpConstraint;
+import jakarta.servlet.annotation.ServletSecurity;
 import jakarta.servlet.annotation.ServletSecurity.EmptyRoleSemantic;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -93,6 +99,35 @@ class SecurityGateTest {
                 })));
         try (app) {
             assertThat(app.get("/app/late").status()).isEqualTo(403);
+        }
+    }
+
+    /** Says itself that nobody may come in. */
+    @ServletSecurity(@HttpConstraint(ServletSecurity.EmptyRoleSemantic.DENY))
+    public static final class ClosedServlet extends HttpServlet {
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().write("secret");
+        }
+    }
+
+    @Test
+    void annotationsOfAServletAddedInCodeProtectIt() {
+        var app = TestApp.at("/app")
+                .with(d -> d.servlet("instance").instance(new ClosedServlet()).pattern("/instance"))
+                .with(d -> d.listeners().add(ListenerDeclaration.of(new ServletContextListener() {
+                    @Override
+                    public void contextInitialized(ServletContextEvent event) {
+                        var context = event.getServletContext();
+                        context.addServlet("type", ClosedServlet.class).addMapping("/type");
+                        context.addServlet("name", ClosedServlet.class.getName())
+                                .addMapping("/name");
+                    }
+                })));
+        try (app) {
+            for (String path : List.of("/instance", "/type", "/name")) {
+                assertThat(app.get("/app" + path).status()).as(path).isEqualTo(403);
+            }
         }
     }
 
