@@ -99,6 +99,12 @@ public final class ScriptedHost implements ForeignConnection {
         }
     }
 
+    /** As {@link #awaitEvent}, and forgets it; the others stay. */
+    public synchronized void takeEvent(String event) throws InterruptedException {
+        awaitEvent(event);
+        events.remove(event);
+    }
+
     /** Waits, at most ten seconds, until a timer runs. */
     public synchronized void awaitTimer() throws InterruptedException {
         long deadline = System.nanoTime() + 10_000_000_000L;
