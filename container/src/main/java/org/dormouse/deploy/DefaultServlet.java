@@ -3,7 +3,6 @@ package org.dormouse.deploy;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,18 +12,14 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.mapping.CanonicalPath;
-import org.dormouse.servlet.mapping.ServletMappings;
-import org.dormouse.servlet.mapping.ServletMatch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Serves static content where no other servlet does: GET and HEAD, welcome files, conditional requests (Servlet 6.1 §10.10, §12.1). It
+ * Serves static content where no other servlet does: GET and HEAD, conditional requests (Servlet 6.1 §12.1). It
  * lists no directory, writes nothing, and shows a client nothing of WEB-INF and META-INF. Safe for many threads.
  */
 public final class DefaultServlet extends HttpServlet {
@@ -42,19 +37,15 @@ public final class DefaultServlet extends HttpServlet {
 
     private final transient Deployment deployment;
     private transient Resources resources = Resources.NONE;
-    private List<String> welcomeFiles = List.of();
-    /** Set at the first look-up of a welcome file: by then the application has started, and mappings no longer change. */
-    private transient volatile @Nullable ServletMappings<String> mappings;
 
     private DefaultServlet(Deployment deployment) {
         this.deployment = deployment;
     }
 
-    /** Not before: resources and welcome files may be added until the application starts. */
+    /** Not before: resources may be added until the application starts. */
     @Override
     public void init() {
         resources = deployment.resources();
-        welcomeFiles = List.copyOf(deployment.welcomeFiles());
     }
 
     /**
@@ -104,20 +95,9 @@ public final class DefaultServlet extends HttpServlet {
                 return false;
             }
         }
-        if (!isPrivate(pathOf(request))) return true;
+        if (!CanonicalPath.isPrivate(pathOf(request))) return true;
         response.sendError(HttpServletResponse.SC_NOT_FOUND);
         return false;
-    }
-
-    /** Without case: on some file systems {@code web-inf} is the same folder. */
-    static boolean isPrivate(String path) {
-        return isBelow(path, "/WEB-INF") || isBelow(path, "/META-INF");
-    }
-
-    private static boolean isBelow(String path, String folder) {
-        int length = folder.length();
-        return path.regionMatches(true, 0, folder, 0, length)
-                && (path.length() == length || path.charAt(length) == '/');
     }
 
     private static String pathOf(HttpServletRequest request) {
@@ -145,11 +125,11 @@ public final class DefaultServlet extends HttpServlet {
         } else if (!resource.isDirectory()) {
             serveFile(path, resource, request, response);
         } else if (path.endsWith("/")) {
-            serveWelcomeFile(path, request, response);
+            refuse(path, request, response); // with a welcome file, the request would be at that
         } else if (request.getDispatcherType() == DispatcherType.REQUEST) {
             redirectToFolder(path, request, response);
         } else {
-            serveWelcomeFile(path + "/", request, response);
+            dispatchToFolder(path + "/", request, response);
         }
     }
 
@@ -167,40 +147,12 @@ public final class DefaultServlet extends HttpServlet {
         response.sendRedirect(query == null ? location : location + "?" + query);
     }
 
-    private void serveWelcomeFile(String folder, HttpServletRequest request, HttpServletResponse response)
+    private static void dispatchToFolder(String folder, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        for (String file : welcomeFiles) {
-            String path = folder + file;
-            Resources.Resource resource = resources.find(path);
-            boolean exists = resource != null && !resource.isDirectory();
-            if (!exists && !hasServlet(path)) continue;
-            RequestDispatcher dispatcher = request.getServletContext().getRequestDispatcher(CanonicalPath.encode(path));
-            if (dispatcher == null) continue;
-            if (isIncluded(request)) dispatcher.include(request, response);
-            else dispatcher.forward(request, response);
-            return;
-        }
-        refuse(folder, request, response);
-    }
-
-    /** Whether another servlet than this one, and than a JSP engine without a page, would answer {@code path}. */
-    private boolean hasServlet(String path) {
-        ServletMappings<String> known = mappings;
-        if (known == null) {
-            known = readMappings();
-            mappings = known;
-        }
-        ServletMatch<String> match = known.find(path);
-        return match != null && !match.target().equals(NAME) && !match.target().equals(JSP_NAME);
-    }
-
-    private ServletMappings<String> readMappings() {
-        var builder = ServletMappings.<String>builder();
-        for (Map.Entry<String, ? extends ServletRegistration> one :
-                getServletContext().getServletRegistrations().entrySet()) {
-            for (String pattern : one.getValue().getMappings()) builder.add(pattern, one.getKey(), one.getKey());
-        }
-        return builder.build();
+        RequestDispatcher dispatcher = request.getServletContext().getRequestDispatcher(CanonicalPath.encode(folder));
+        if (dispatcher == null) refuse(folder, request, response);
+        else if (isIncluded(request)) dispatcher.include(request, response);
+        else dispatcher.forward(request, response);
     }
 
     private void serveFile(

@@ -3,10 +3,13 @@ package org.dormouse.servlet;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.MappingMatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.mapping.ServletMappings;
 import org.dormouse.servlet.mapping.ServletMatch;
 import org.dormouse.servlet.mapping.UrlPattern;
@@ -17,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * start, and again when the container installs a filter late.
  */
 final class Composition {
+    /** A servlet of this name answers for pages, which are files: where there is none, it has no welcome to offer. */
+    private static final String JSP = "jsp";
+
     private final ServletMappings<ServletPlan> mappings;
+    private final ServletMappings<ServletPlan> hidden;
     private final Map<String, ServletPlan> byName;
-    private final boolean hasWelcomeFiles;
-    private final Deployment deployment;
+    private final List<String> welcomeFiles;
+    private final Resources resources;
 
     Composition(
             Deployment deployment,
@@ -29,7 +36,8 @@ final class Composition {
             ServletRequestListener[] requestListeners,
             @Nullable SecurityGate gate,
             RunningServlet missing) {
-        this.deployment = deployment;
+        welcomeFiles = List.copyOf(deployment.welcomeFiles());
+        resources = deployment.resources();
         List<FilterMapping> filterMappings = ordered(deployment.filterMappings(), deployment.lastFilterMappings());
         ServletPlan.Front front = (type, chain) -> front(type, chain, requestListeners, gate);
         var builder = ServletMappings.<ServletPlan>builder();
@@ -50,7 +58,11 @@ final class Composition {
                     "/", missing.name(), new ServletPlan(missing, UrlPattern.of("/"), filterMappings, filters, front));
         }
         mappings = builder.build();
-        hasWelcomeFiles = !deployment.welcomeFiles().isEmpty();
+        // No filter runs before it either: a filter may serve files by their path.
+        var nothing = new ServletPlan(missing, UrlPattern.of("/"), List.of(), Map.of(), front);
+        hidden = ServletMappings.<ServletPlan>builder()
+                .add("/", missing.name(), nothing)
+                .build();
     }
 
     /** By URL pattern first, then by servlet name (Servlet 6.1 §6.2.4), then those of the container. */
@@ -84,22 +96,36 @@ final class Composition {
         return match;
     }
 
+    /** The same for a client, to whom WEB-INF and META-INF are not there, whatever is mapped to them (Servlet 6.1 §10.5). */
+    ServletMatch<ServletPlan> findForClient(String path) {
+        if (!CanonicalPath.isPrivate(path)) return find(path);
+        return Objects.requireNonNull(hidden.find(path));
+    }
+
     /**
-     * What a path that came from a client means: one that ends with a slash may mean a welcome file (Servlet 6.1 §10.10).
+     * What a path means: one that ends with a slash may mean a welcome file, first one that exists, then one that a servlet is mapped to
+     * (Servlet 6.1 §10.10). Asked before constraints and filters are chosen, so that they are those of the welcome file.
      *
      * @return {@code path} itself where it does not
      */
     String welcome(String path) {
-        boolean folder = hasWelcomeFiles && path.charAt(path.length() - 1) == '/';
-        if (!folder || !find(path).getPattern().equals("/")) return path;
-        for (String file : deployment.welcomeFiles()) {
-            Resources.Resource found = deployment.resources().find(path + file);
+        boolean folder = !welcomeFiles.isEmpty() && path.charAt(path.length() - 1) == '/';
+        if (!folder || !answersForFilesOnly(find(path))) return path;
+        for (String file : welcomeFiles) {
+            Resources.Resource found = resources.find(path + file);
             if (found != null && !found.isDirectory()) return path + file;
         }
-        for (String file : deployment.welcomeFiles()) {
-            if (find(path + file).getPattern().equals(path + file)) return path + file;
+        for (String file : welcomeFiles) {
+            if (!answersForFilesOnly(find(path + file))) return path + file;
         }
         return path;
+    }
+
+    private static boolean answersForFilesOnly(ServletMatch<ServletPlan> match) {
+        RunningServlet servlet = match.target().servlet();
+        return match.getMappingMatch() == MappingMatch.DEFAULT
+                || servlet.isBuiltIn()
+                || servlet.name().equals(JSP);
     }
 
     @Nullable

@@ -72,7 +72,9 @@ final class PathDispatcher implements RequestDispatcher {
 
     /** Where {@code request} would be, dispatched here. */
     Target target(DormouseRequest request, DispatcherType type) {
-        ServletMatch<ServletPlan> match = context.composition().find(path);
+        Composition composition = context.composition();
+        String path = composition.welcome(this.path);
+        ServletMatch<ServletPlan> match = composition.find(path);
         Target now = request.target();
         String outer = now.addedQuery();
         String added = query == null ? outer : outer == null ? query : query + "&" + outer;

@@ -49,6 +49,11 @@ final class RunningServlet implements FilterChain, ServletConfig {
         return declaration.name();
     }
 
+    /** Whether it is the container's own, not the application's. */
+    boolean isBuiltIn() {
+        return declaration.builtIn();
+    }
+
     boolean isAsyncSupported() {
         return declaration.asyncSupported();
     }

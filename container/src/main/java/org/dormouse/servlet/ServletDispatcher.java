@@ -51,7 +51,7 @@ public final class ServletDispatcher {
             }
             Composition composition = context.composition();
             path = composition.welcome(path);
-            ServletMatch<ServletPlan> match = composition.find(path);
+            ServletMatch<ServletPlan> match = composition.findForClient(path);
             Chain chain = match.target().chain(DispatcherType.REQUEST, path);
             target = new Target(DispatcherType.REQUEST, rawPath, contextPath, path, head.query(), null, match, chain);
         } catch (BadRequest e) {

@@ -1,8 +1,10 @@
 package org.dormouse.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Set;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.DormouseContext;
+import org.dormouse.servlet.FilterMapping;
 import org.dormouse.servlet.TestExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +235,82 @@ class DefaultServletTest {
         assertThat(get("/c/").status()).isEqualTo(404);
     }
 
+    /** One application whose welcome files are each reached by another kind of mapping, and each constrained or filtered. */
+    private DormouseContext guardedWelcomeFiles() throws Exception {
+        var guarded = new TestWar(temporary.resolve("guarded"))
+                .file("static/page.html", "constrained as *.html")
+                .webXml("""
+                        <welcome-file-list>
+                          <welcome-file>page.html</welcome-file>
+                          <welcome-file>start/page</welcome-file>
+                          <welcome-file>index.do</welcome-file>
+                        </welcome-file-list>
+                        <security-constraint>
+                          <web-resource-collection>
+                            <web-resource-name>w</web-resource-name>
+                            <url-pattern>/one/index.do</url-pattern>
+                            <url-pattern>/prefix/start/page</url-pattern>
+                            <url-pattern>*.html</url-pattern>
+                          </web-resource-collection>
+                          <auth-constraint/>
+                        </security-constraint>
+                        <servlet-mapping>
+                          <servlet-name>default</servlet-name><url-pattern>/static/*</url-pattern>
+                        </servlet-mapping>
+                        """);
+        Deployment read = new WarDeployer().read(guarded.folder(), "/g");
+        read.servlet("echo")
+                .instance(new Echo())
+                .pattern("/one/index.do")
+                .pattern("/two/index.do")
+                .pattern("/prefix/start/*");
+        read.servlet("do").instance(new Echo()).pattern("*.do");
+        read.filter("mark").instance((request, response, chain) -> {
+            ((HttpServletResponse) response).setHeader("Filtered", "yes");
+            chain.doFilter(request, response);
+        });
+        read.filterMappings().add(FilterMapping.ofPattern("mark", "*.do", Set.of(DispatcherType.REQUEST)));
+        return new DormouseContext(read);
+    }
+
+    @Test
+    void welcomeFilesAreConstrainedAndFilteredAsIfTheyHadBeenAskedFor() throws Exception {
+        DormouseContext guarded = guardedWelcomeFiles();
+        guarded.start();
+        try {
+            for (String path : new String[] {"/g/one/", "/g/prefix/", "/g/static/", "/g//prefix/./", "/g/static/;x"}) {
+                var closed = TestExchange.get(path);
+                guarded.dispatcher().dispatch(closed, Runnable::run);
+                assertThat(closed.status()).as(path).isEqualTo(403);
+            }
+            for (String folder : new String[] {"/two/", "/", "/anything/"}) {
+                var open = TestExchange.get("/g" + folder);
+                guarded.dispatcher().dispatch(open, Runnable::run);
+                assertThat(open.body()).isEqualTo("welcome at " + folder + "index.do");
+                assertThat(open.responseField("Filtered")).as(folder).isEqualTo("yes");
+            }
+        } finally {
+            guarded.stop();
+        }
+    }
+
+    @Test
+    void aServletOfTheApplicationIsNotAskedForPrivatePathsEither() {
+        deployment.servlet("page").instance(new Echo()).pattern("*.page").pattern("/META-INF/*");
+        var other = new DormouseContext(deployment);
+        context.stop();
+        context = other;
+        assertThatCode(other::start).doesNotThrowAnyException();
+        assertThat(get("/c/x.page").body()).isEqualTo("welcome at /x.page");
+        for (String path : new String[] {
+            "/c/WEB-INF/x.page", "/c/web-inf/x.page", "/c/META-INF/x", "/c//%57EB-INF;a/x.page", "/c/Web-Inf/sub/x.page"
+        }) {
+            assertThat(get(path).status()).as(path).isEqualTo(404);
+        }
+        assertThat(get("/c/forward?to=/WEB-INF/x.page").body()).isEqualTo("welcome at /WEB-INF/x.page");
+        assertThat(get("/c/WEB-INFO/x.page").body()).isEqualTo("welcome at /WEB-INFO/x.page");
+    }
+
     @Test
     void theSourceOfAJspIsNeverShown() {
         for (String target :
@@ -247,6 +327,12 @@ class DefaultServletTest {
                         .body())
                 .isEqualTo("secret");
         assertThat(get("/c/forward?to=/folder/").body()).isEqualTo("in folder");
+        assertThat(get("/c/forward?to=/folder").body()).isEqualTo("in folder");
+        assertThat(get("/c/forward?to=/app/").body()).isEqualTo("welcome at /app/start");
+        assertThat(get("/c/forward?to=/empty/").status()).isEqualTo(404);
+        assertThat(get("/c/forward?to=/empty").status()).isEqualTo(404);
+        assertThat(get("/c/include?to=/folder/").body()).isEqualTo("[in folder]");
+        assertThat(get("/c/include?to=/folder").body()).isEqualTo("[in folder]");
         assertThat(get("/c/forward?to=/missing").status()).isEqualTo(404);
         assertThat(get("/c/include?to=/page.html").body()).isEqualTo("[<p>page</p>]");
         assertThat(get("/c/include?to=/missing").body()).isEqualTo("[not found /missing]");

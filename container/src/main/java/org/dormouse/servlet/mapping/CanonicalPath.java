@@ -89,6 +89,22 @@ public final class CanonicalPath {
         return encoded == null ? path : encoded.toString();
     }
 
+    /**
+     * Whether it lies in WEB-INF or META-INF, where no client may look (Servlet 6.1 §10.5). Without case: on some file systems {@code web-inf}
+     * is the same folder.
+     *
+     * @param path as {@link #of} returned it, below the context path
+     */
+    public static boolean isPrivate(String path) {
+        return isBelowAnyCase(path, "/WEB-INF") || isBelowAnyCase(path, "/META-INF");
+    }
+
+    private static boolean isBelowAnyCase(String path, String folder) {
+        int length = folder.length();
+        return path.regionMatches(true, 0, folder, 0, length)
+                && (path.length() == length || path.charAt(length) == '/');
+    }
+
     /** One pass that finds nothing to do: plain characters, no empty segment and no segment that begins with a dot. */
     private static boolean isCanonical(String path) {
         int length = path.length();
