@@ -20,7 +20,22 @@ final class ContextPaths {
         throw new IllegalArgumentException("path " + path + " is not below the context path " + contextPath);
     }
 
-    /** The beginning of {@code rawPath}, as it was sent, that means {@code contextPath}: so that the URI begins with it. */
+    /**
+     * {@code rawPath} with one slash at its beginning, however many were sent: applications put what they are shown into links and
+     * redirects, where {@code //name} is another host (RFC 3986 §4.2).
+     */
+    static String withOneSlash(String rawPath) {
+        int start = 0;
+        while (start + 1 < rawPath.length() && rawPath.charAt(start) == '/' && rawPath.charAt(start + 1) == '/')
+            start++;
+        return start == 0 ? rawPath : rawPath.substring(start);
+    }
+
+    /**
+     * The beginning of {@code rawPath}, as it was sent, that means {@code contextPath}: so that the URI begins with it.
+     *
+     * @param rawPath with one slash at its beginning
+     */
     static String asSent(String contextPath, String rawPath) throws BadRequest {
         int length = contextPath.length();
         if (rawPath.startsWith(contextPath) && (rawPath.length() == length || rawPath.charAt(length) == '/')) {

@@ -271,7 +271,7 @@ public final class DormouseResponse extends HeadOfResponse {
         if (location == null) throw new IllegalArgumentException("location is null");
         if (includes > 0) return;
         if (isCommitted()) throw new IllegalStateException("sendRedirect to " + location + ": response is committed");
-        String absolute = Locations.resolve(location, request.getRequestURI());
+        String absolute = Locations.resolve(location, request.head().rawPath());
         if (clearBuffer) output.discard();
         headers.set("Location", absolute);
         status = redirectStatus;

@@ -6,9 +6,16 @@ import java.nio.charset.StandardCharsets;
 final class Locations {
     private Locations() {}
 
-    /** @throws IllegalArgumentException if {@code location} has a control character */
-    static String resolve(String location, String requestUri) {
+    /**
+     * Resolves {@code location} as the client would. Only a location that itself begins with two slashes, or has a scheme, can name
+     * another host.
+     *
+     * @param rawPath as the client sent it: what it resolves relative references against, wherever the request has been dispatched since
+     * @throws IllegalArgumentException if {@code location} has a control character
+     */
+    static String resolve(String location, String rawPath) {
         String encoded = encode(location);
+        String requestUri = ContextPaths.withOneSlash(rawPath);
         if (encoded.startsWith("/") || hasScheme(encoded)) return encoded;
         if (encoded.isEmpty() || encoded.startsWith("?") || encoded.startsWith("#")) return requestUri + encoded;
         return requestUri.substring(0, requestUri.lastIndexOf('/') + 1) + encoded;
@@ -26,7 +33,7 @@ final class Locations {
         return false;
     }
 
-    /** Encodes what no URI may hold: spaces and characters beyond ASCII. */
+    /** Encodes what no URI may hold: spaces, characters beyond ASCII, and backslashes, which clients take for slashes. */
     private static String encode(String location) {
         StringBuilder encoded = null;
         for (int i = 0; i < location.length(); ) {
@@ -35,7 +42,7 @@ final class Locations {
             if (code < ' ' || code == 0x7F) {
                 throw new IllegalArgumentException("character " + code + " in location at " + i);
             }
-            if (code == ' ' || code > 0x7E) {
+            if (code == ' ' || code == '\\' || code > 0x7E) {
                 if (encoded == null) encoded = new StringBuilder(location.length() + 16).append(location, 0, i);
                 for (byte b : location.substring(i, i + length).getBytes(StandardCharsets.UTF_8)) {
                     encoded.append('%');

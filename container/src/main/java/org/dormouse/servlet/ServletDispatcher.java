@@ -38,7 +38,7 @@ public final class ServletDispatcher {
         RequestHead head = exchange.request();
         Target target;
         try {
-            String rawPath = head.rawPath();
+            String rawPath = ContextPaths.withOneSlash(head.rawPath());
             String path = CanonicalPath.of(rawPath);
             String contextPath = context.getContextPath();
             if (!contextPath.isEmpty()) {

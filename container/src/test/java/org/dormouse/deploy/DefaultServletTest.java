@@ -221,6 +221,10 @@ class DefaultServletTest {
         assertThat(get("/c//folder").responseField("Location"))
                 .endsWith("/c/folder/")
                 .doesNotStartWith("//");
+        for (String path :
+                new String[] {"//c/folder", "///c//folder", "//evil.example/../c/folder", "//c;x/./folder;y"}) {
+            assertThat(get(path).responseField("Location")).as(path).isEqualTo("/c/folder/");
+        }
         assertThat(get("/c/a%20b").responseField("Location")).endsWith("/c/a%20b/");
         assertThat(get("/c/dir").responseField("Location")).endsWith("/c/dir/");
     }

@@ -164,6 +164,8 @@ class DormouseResponseTest {
         "ü,/folder/%C3%BC",
         "a:b/c,a:b/c",
         "./x:y,/folder/./x:y",
+        "/\\evil.example,/%5Cevil.example",
+        "\\\\evil.example,/folder/%5C%5Cevil.example",
     })
     void redirectResolvesWhatIsRelative(String location, String expected) {
         try (var app = TestApp.at("/").servlet("/folder/page", (request, response) -> {
@@ -175,6 +177,37 @@ class DormouseResponseTest {
             assertThat(exchange.status()).isEqualTo(302);
             assertThat(exchange.responseField("Location")).isEqualTo(expected);
             assertThat(exchange.body()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "//evil.example/x,login,/evil.example/login",
+        "///evil.example/x,login,/evil.example/login",
+        "//evil.example,login,/login",
+        "//evil.example/x,?a,/evil.example/x?a",
+        "//evil.example/x,'',/evil.example/x",
+        "//evil.example/x,#f,/evil.example/x#f",
+        "//evil.example/x,./y,/evil.example/./y",
+        "/,\\evil.example,/%5Cevil.example",
+        "//,\\evil.example,/%5Cevil.example",
+        "//evil.example/x,//wanted.example/y,//wanted.example/y",
+    })
+    void redirectLeadsToAnotherHostOnlyIfTheApplicationNamesOne(String path, String location, String expected) {
+        try (var app = TestApp.at("/").servlet("/*", (request, response) -> response.sendRedirect(location))) {
+            assertThat(app.get(path).responseField("Location")).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void redirectIsRelativeToWhatTheClientAskedForNotToWhereItWasForwarded() {
+        try (var app = TestApp.at("/")
+                .servlet(
+                        "/folder/page",
+                        (request, response) ->
+                                request.getRequestDispatcher("/other/page").forward(request, response))
+                .servlet("/other/page", (request, response) -> response.sendRedirect("next"))) {
+            assertThat(app.get("/folder/page").responseField("Location")).isEqualTo("/folder/next");
         }
     }
 

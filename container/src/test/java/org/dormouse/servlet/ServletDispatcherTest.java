@@ -72,6 +72,30 @@ class ServletDispatcherTest {
     }
 
     @Test
+    void uriAndContextPathBeginWithOneSlashSoThatNeitherNamesAHost() {
+        try (var app = TestApp.at("/shop")
+                .servlet(
+                        "/*",
+                        (request, response) ->
+                                response.sendRedirect(request.getContextPath() + " " + request.getRequestURI()))) {
+            assertThat(app.get("//shop/x").responseField("Location")).isEqualTo("/shop%20/shop/x");
+            assertThat(app.get("//evil.example/../shop/x").responseField("Location"))
+                    .isEqualTo("/evil.example/../shop%20/evil.example/../shop/x");
+            assertThat(app.get("///evil.example//../%73hop/x").responseField("Location"))
+                    .isEqualTo("/evil.example//../%73hop%20/evil.example//../%73hop/x");
+        }
+    }
+
+    @Test
+    void redirectToTheContextRootNamesNoHost() {
+        try (var app = TestApp.at("/shop").servlet("/", (request, response) -> {})) {
+            for (String path : List.of("//shop", "//evil.example/../shop", "/./shop", "///%73hop", "/shop;x=y")) {
+                assertThat(app.get(path).responseField("Location")).as(path).isEqualTo("/shop/");
+            }
+        }
+    }
+
+    @Test
     void contextPathWithoutSlashIsRedirected() {
         try (var app = TestApp.at("/shop").servlet("/", (request, response) -> {})) {
             var exchange = app.get("/shop?a=b");
