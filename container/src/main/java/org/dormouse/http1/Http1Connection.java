@@ -1,6 +1,7 @@
 package org.dormouse.http1;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.BadRequest;
@@ -32,6 +33,9 @@ final class Http1Connection implements Protocol {
 
     /** Pipelined answers are collected up to so many bytes before they are sent. */
     private static final int COALESCED_BYTES = BufferPool.BUFFER_SIZE;
+
+    /** A client that has just connected when the server stops has so long, from its accept, to bring its request. */
+    private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Http1 http1;
     final Connection connection;
@@ -281,9 +285,12 @@ final class Http1Connection implements Protocol {
         closeIfDraining();
     }
 
-    /** The server stops and no request is on its way: no reason to keep the connection. */
+    /** The server stops and no request is on its way: no reason to keep the connection, unless its first request is about to come. */
     private void closeIfDraining() {
-        if (lastRequest && state == State.HEAD && parser == null && connection.kept() == null) close(false);
+        if (!lastRequest || state != State.HEAD || parser != null || connection.kept() != null) return;
+        long left = served ? 0 : due() - http1.loop.nanoTime();
+        if (left > 0) connection.deadline(left);
+        else close(false);
     }
 
     private void upgrade(ProtocolUpgrade successor) {
@@ -320,11 +327,17 @@ final class Http1Connection implements Protocol {
 
     private long due() {
         return switch (state) {
-            case HEAD -> since + (parser != null || !served ? http1.headNanos : http1.keepAliveNanos);
+            case HEAD -> since + headAllowance();
             case DRAINING -> since + http1.bodyNanos;
             case BLOCKED -> since + http1.writeNanos;
             case HANDLING, CLOSING -> Timeout.NEVER; // about to be looked at by returned(), or by nobody
         };
+    }
+
+    private long headAllowance() {
+        if (parser != null) return http1.headNanos;
+        if (served) return http1.keepAliveNanos;
+        return lastRequest ? Math.min(NEWCOMER_NANOS, http1.headNanos) : http1.headNanos;
     }
 
     private void expire(long now) {

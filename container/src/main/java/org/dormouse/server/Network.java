@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,9 @@ import org.dormouse.transport.ProtocolUpgrade;
 /** The loops of a server, with the connections and the listener of each. One thread at a time, but for what says otherwise. */
 final class Network {
     private static final long PATIENCE_SECONDS = 5;
+
+    /** Less than the patience with a loop that does not answer. */
+    private static final long ACCEPT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final EventLoops loops;
     private final List<Connections> families = new ArrayList<>();
@@ -76,13 +80,18 @@ final class Network {
         return exception;
     }
 
-    /** Returns when no socket listens any more; then connections are asked to end when what is under way is done. */
-    void stopListening() {
+    /**
+     * Asks connections to end when what is under way is done, and returns when no socket listens any more.
+     *
+     * @param atMost for how long those that wait to be accepted may wait for room
+     */
+    void stopListening(Duration atMost) {
+        long patienceNanos = Math.min(atMost.toNanos(), ACCEPT_NANOS);
         var closed = new CountDownLatch(listeners.size());
-        for (Listener listener : listeners) listener.close(closed::countDown);
+        for (Listener listener : listeners) listener.close(patienceNanos, closed::countDown);
+        onEachLoop(Connections::drainAll);
         await(closed);
         listeners = List.of();
-        onEachLoop(Connections::drainAll);
     }
 
     /** Cuts what is still open, and waits until it is closed, or given up. */

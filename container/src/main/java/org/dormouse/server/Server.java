@@ -128,11 +128,13 @@ public final class Server implements AutoCloseable {
         return port;
     }
 
-    /** Stops accepting, and asks kept-alive connections to end. Applications go on with what they are at. */
+    /**
+     * Accepts what waits to be accepted, then no more, and asks kept-alive connections to end. Applications go on with what they are at.
+     */
     public synchronized void stopListening() {
         if (port < 0 || network == null) return;
         port = -1;
-        network.stopListening();
+        network.stopListening(settings.drainTimeout());
         if (keepAlive != null) keepAlive.end();
     }
 

@@ -424,7 +424,12 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         progressClosing();
     }
 
+    /** What has arrived is shown before: a request that the kernel holds already is served, not reset. */
     void drain() {
+        if (mayShow()) {
+            moreInput = true;
+            showInput(false);
+        }
         if (phase == Phase.OPEN) protocol.drain();
     }
 

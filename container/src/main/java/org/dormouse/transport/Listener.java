@@ -6,6 +6,7 @@ import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.Timeout;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.StreamSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections on one loop, as long as the server has room for them. What must wait (too many connections, no descriptors left) waits
@@ -30,6 +31,10 @@ public final class Listener implements EventLoop.Handler {
     private boolean registered;
     private boolean closed;
     private boolean paused;
+    /** Until when those that waited when closing began may be accepted. */
+    private long closesAt;
+
+    private @Nullable Runnable whenClosed; // set once closing has begun
 
     private Listener(Connections family, ListenSocket socket, ProtocolUpgrade protocol) {
         this.family = family;
@@ -53,11 +58,20 @@ public final class Listener implements EventLoop.Handler {
         return socket.port();
     }
 
-    /** Stops accepting; connections go on. Any thread; {@code whenClosed} runs, as the loop owner, when the socket is closed. */
-    public void close(Runnable whenClosed) {
+    /**
+     * Stops accepting; connections go on. Those that wait in the kernel have been promised an answer by its handshake: they are accepted,
+     * asked to end after their first request ({@link Protocol#drain}), and only then the socket closes. Any thread; called once.
+     *
+     * @param patienceNanos for how long that may take, if there are no descriptors or connections left or more and more come; who waits then
+     *     is reset
+     * @param whenClosed runs, as the loop owner, when the socket is closed
+     */
+    public void close(long patienceNanos, Runnable whenClosed) {
         family.loop.execute(() -> {
-            closeNow();
-            whenClosed.run();
+            closesAt = family.loop.nanoTime() + patienceNanos;
+            this.whenClosed = whenClosed;
+            if (closed) whenClosed.run();
+            else acceptSome();
         });
     }
 
@@ -79,6 +93,11 @@ public final class Listener implements EventLoop.Handler {
         retry.expireAt(Timeout.NEVER);
         if (registered) family.loop.deregister(token);
         socket.close();
+        if (whenClosed != null) whenClosed.run();
+    }
+
+    private boolean isOutOfPatience() {
+        return whenClosed != null && closesAt <= family.loop.nanoTime();
     }
 
     @Override
@@ -110,12 +129,14 @@ public final class Listener implements EventLoop.Handler {
             if (accepted != null) open(accepted);
             else if (!goesOn()) return;
         }
-        family.loop.again(this);
+        if (isOutOfPatience()) closeNow();
+        else family.loop.again(this);
     }
 
     private void open(StreamSocket accepted) {
         try {
-            Connection.open(family, accepted, protocol);
+            Connection opened = Connection.open(family, accepted, protocol);
+            if (whenClosed != null) opened.drain();
         } catch (IOException e) {
             family.release(); // the poller is full: the client sees its connection closed
         }
@@ -125,7 +146,10 @@ public final class Listener implements EventLoop.Handler {
         family.release();
         return switch (socket.outcome()) {
             case ONE_LOST, ACCEPTED -> true;
-            case NONE_WAITING, CLOSED -> false;
+            case NONE_WAITING, CLOSED -> {
+                if (whenClosed != null) closeNow();
+                yield false;
+            }
             case EXHAUSTED -> {
                 pause();
                 yield false;
@@ -134,6 +158,10 @@ public final class Listener implements EventLoop.Handler {
     }
 
     private void pause() {
+        if (isOutOfPatience()) {
+            closeNow();
+            return;
+        }
         paused = true;
         retry.expireAt(family.loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
         family.loop.schedule(retry);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
@@ -388,11 +389,15 @@ class Http1ExchangeTest {
     void theServersEndFinishesWhatIsUnderWayAndClosesWhatIsIdle() throws IOException {
         try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
             ScriptedPeer idle = server.connect();
+            Http1Server.answer(exchangeOf(server, idle, GET), 200, "idle now");
+            ScriptedPeer unused = server.connect();
+            server.advance(Duration.ofSeconds(2));
             ScriptedPeer busy = server.connect();
             Exchange exchange = exchangeOf(server, busy, GET);
             server.connections.drainAll();
             server.loop.settle();
             assertThat(idle.seesClose()).isTrue();
+            assertThat(unused.seesClose()).isTrue();
             assertThat(busy.seesEnd()).isFalse();
             Http1Server.answer(exchange, 200, "last");
             server.loop.settle();
@@ -420,6 +425,46 @@ class Http1ExchangeTest {
 
             assertThat(busy.takeReceivedText()).endsWith("last");
             assertThat(busy.seesClose()).isTrue();
+        }
+    }
+
+    @Test
+    void theServersEndAnswersARequestThatHasArrivedButWasNotReadYet() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer kept = server.connect();
+            Http1Server.answer(exchangeOf(server, kept, GET), 200, "first");
+            server.loop.settle();
+            kept.takeReceived();
+            kept.send(GET.replace("\n", "\r\n"));
+            server.connections.drainAll();
+            server.loop.settle();
+            Http1Server.answer(server.next(), 200, "second");
+            server.loop.settle();
+            assertThat(kept.takeReceivedText())
+                    .contains("Connection: close\r\n")
+                    .endsWith("second");
+            assertThat(kept.seesClose()).isTrue();
+        }
+    }
+
+    @Test
+    void theServersEndWaitsASecondForTheFirstRequestOfAClientThatHasJustConnected() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer newcomer = server.connect();
+            ScriptedPeer silent = server.connect();
+            server.connections.drainAll();
+            server.loop.settle();
+            assertThat(newcomer.seesEnd()).isFalse();
+            Http1Server.answer(exchangeOf(server, newcomer, GET), 200, "welcome");
+            server.loop.settle();
+            assertThat(newcomer.takeReceivedText())
+                    .contains("Connection: close\r\n")
+                    .endsWith("welcome");
+            assertThat(newcomer.seesClose()).isTrue();
+            assertThat(silent.seesEnd()).isFalse();
+            server.advance(Duration.ofSeconds(1));
+            assertThat(silent.seesClose()).isTrue();
+            assertThat(silent.takeReceivedText()).isEmpty();
         }
     }
 

@@ -89,7 +89,7 @@ final class TcpServer implements AutoCloseable {
     public void close() {
         try (loops) {
             var closed = new CountDownLatch(listeners.size());
-            for (Listener listener : listeners) listener.close(closed::countDown);
+            for (Listener listener : listeners) listener.close(0, closed::countDown);
             for (Connections family : families) family.loop().execute(family::abortAll);
             if (!closed.await(10, TimeUnit.SECONDS)) throw new AssertionError("listeners do not close");
             awaitNoConnection();

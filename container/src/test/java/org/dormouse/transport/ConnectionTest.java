@@ -244,7 +244,7 @@ class ConnectionTest {
         loop.advance(Duration.ofMillis(101));
         assertThat(waiting.socket()).isNotNull();
         assertThat(open.get()).isOne();
-        listener.close(() -> events.add("listener closed"));
+        listener.close(0, () -> events.add("listener closed"));
         family.abortAll();
         loop.settle();
         assertThat(events).contains("listener closed");
@@ -266,9 +266,58 @@ class ConnectionTest {
         first.reset();
         loop.settle();
         assertThat(third.socket()).isNotNull();
-        listener.close(() -> {});
+        listener.close(0, () -> {});
         family.abortAll();
         loop.settle();
         assertThat(open.get()).isZero();
+    }
+
+    @Test
+    void aListenerThatClosesAcceptsAndDrainsWhatWaitsInTheKernel() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        loop.settle();
+        var waiting = new ArrayList<ScriptedPeer>();
+        for (int i = 0; i < 200; i++) waiting.add(kernel.connect(socket).send("request " + i));
+        listener.close(Duration.ofSeconds(1).toNanos(), () -> events.add("listener closed"));
+        loop.loop().execute(family::drainAll);
+        loop.turn();
+        assertThat(events).doesNotContain("listener closed"); // more of them than one turn accepts
+        loop.settle();
+        for (int i = 0; i < 200; i++) {
+            assertThat(events).contains("received request " + i);
+            assertThat(waiting.get(i).seesEnd()).isTrue();
+            assertThat(waiting.get(i).seesReset()).isFalse();
+        }
+        assertThat(events).contains("listener closed");
+        family.abortAll();
+        loop.settle();
+        assertThat(open.get()).isZero();
+    }
+
+    @Test
+    void aListenerThatClosesWaitsForRoomAsLongAsItMay() {
+        var socket = kernel.listen(0);
+        var limits = new ConnectionLimits(1, 1000, Duration.ofSeconds(60), Duration.ofSeconds(60));
+        var family = family(limits);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        ScriptedPeer first = kernel.connect(socket);
+        ScriptedPeer second = kernel.connect(socket);
+        ScriptedPeer third = kernel.connect(socket);
+        loop.settle();
+        listener.close(Duration.ofSeconds(1).toNanos(), () -> events.add("listener closed"));
+        loop.settle();
+        assertThat(events).doesNotContain("listener closed");
+        first.reset();
+        loop.settle();
+        assertThat(second.socket()).isNotNull();
+        assertThat(events).doesNotContain("listener closed");
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(third.socket()).isNull();
+        assertThat(events).contains("listener closed");
+        family.abortAll();
+        loop.settle();
+        assertThat(kernel.openDescriptors()).isZero();
     }
 }
