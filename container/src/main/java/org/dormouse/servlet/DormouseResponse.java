@@ -33,6 +33,7 @@ public final class DormouseResponse extends HeadOfResponse {
     private int errorStatus;
     private @Nullable String errorMessage;
     private boolean ended;
+    private boolean finished;
 
     DormouseResponse(DormouseRequest request, Exchange exchange) {
         super(request, exchange);
@@ -102,25 +103,34 @@ public final class DormouseResponse extends HeadOfResponse {
         exchange.commit(status, null, headers, length);
     }
 
-    /** The last thing that happens to a response. */
+    /**
+     * The last thing that happens to a response, one that was aborted included: nobody reads or writes any more, and only when the exchange
+     * has heard that, its connection goes on or gives its descriptor back.
+     */
     void end() throws IOException {
-        if (ended) return;
+        if (finished) return;
+        finished = true;
         try {
-            if (!upgraded) {
-                ResponseWriter unfinished = writer;
-                if (unfinished != null && !output.closed) unfinished.finish();
-                output.end();
-                exchange.finish();
-            }
+            if (!ended && !upgraded) sendRest();
+        } catch (IOException | RuntimeException | Error e) {
+            exchange.abort(); // before finish: behind it, the connection may be at its next request
+            throw e;
         } finally {
             ended = true;
+            if (!upgraded) exchange.finish();
         }
     }
 
-    /** Cuts the connection: the client must not take what it got for the whole. */
+    private void sendRest() throws IOException {
+        ResponseWriter unfinished = writer;
+        if (unfinished != null && !output.closed) unfinished.finish();
+        output.end();
+    }
+
+    /** Cuts the connection: the client must not take what it got for the whole. {@link #end} is still to come. */
     void abort() {
         ended = true;
-        exchange.abort();
+        if (!finished) exchange.abort();
     }
 
     void upgraded() {

@@ -139,10 +139,8 @@ public final class ServletDispatcher {
             request.response().end();
         } catch (IOException e) {
             LOG.debug("{}: {}", request, e.toString());
-            request.response().abort();
         } catch (RuntimeException e) {
             LOG.error("{}: the response cannot be ended", request, e);
-            request.response().abort();
         } finally {
             request.end();
         }

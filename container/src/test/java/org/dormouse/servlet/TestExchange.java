@@ -441,6 +441,7 @@ public final class TestExchange implements Exchange, Peer {
 
     @Override
     public synchronized void abort() {
+        if (!aborted) calls.add("abort");
         aborted = true;
         ended.countDown();
     }
