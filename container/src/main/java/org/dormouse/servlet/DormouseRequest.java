@@ -163,6 +163,12 @@ public final class DormouseRequest extends HeadOfRequest {
         return known;
     }
 
+    /** Null as long as nobody has asked who sent this. */
+    @Nullable
+    RequestSecurity knownSecurity() {
+        return security;
+    }
+
     @Nullable
     AsyncRequest async() {
         return async;
@@ -181,7 +187,7 @@ public final class DormouseRequest extends HeadOfRequest {
         return known;
     }
 
-    private RequestSession session() {
+    RequestSession session() {
         checkAlive();
         RequestSession known = session;
         if (known == null) session = known = new RequestSession(this);
@@ -460,7 +466,7 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public @Nullable String getAuthType() {
-        return security == null ? null : security.authType();
+        return getUserPrincipal() == null ? null : security().authType();
     }
 
     @Override
@@ -471,12 +477,14 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return security == null ? null : security.caller();
+        boolean nobody = security == null && !context.sessions().keepsCallers();
+        return nobody ? null : security().caller();
     }
 
     @Override
     public boolean isUserInRole(String role) {
-        return security != null && security.isInRole(role, target.chain().servlet());
+        return getUserPrincipal() != null
+                && security().isInRole(role, target.chain().servlet());
     }
 
     @Override
@@ -497,7 +505,7 @@ public final class DormouseRequest extends HeadOfRequest {
     @Override
     public void logout() {
         checkAlive();
-        if (security != null) security.logout();
+        if (getUserPrincipal() != null) security().logout();
     }
 
     // --- async

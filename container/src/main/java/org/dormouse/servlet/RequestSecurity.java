@@ -6,25 +6,43 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.dormouse.servlet.security.BasicAuthenticator;
 import org.dormouse.servlet.security.Caller;
+import org.dormouse.servlet.session.MemorySession;
 import org.jspecify.annotations.Nullable;
 
-/** Who sent one request, as far as it has been asked (Servlet 6.1 §13.3). Made when first needed. The request's thread. */
+/**
+ * Who sent one request, as far as it has been asked (Servlet 6.1 §13.3): whoever logged in with its session, or whose credentials it
+ * brings. Made when first needed. The request's thread.
+ */
 final class RequestSecurity {
+    /** What {@code getAuthType} answers after {@code login}. */
+    private static final String LOGIN = "LOGIN";
+
     private final DormouseRequest request;
     private final Deployment deployment;
     private @Nullable Caller caller;
     private @Nullable String authType;
+    /** Logged in by the application, and no session has the caller yet. */
+    private boolean isToBeKept;
 
     RequestSecurity(DormouseRequest request, Deployment deployment) {
         this.request = request;
         this.deployment = deployment;
     }
 
+    /** Does not look at credentials: those count where they are asked for. */
     @Nullable
     Caller caller() {
+        if (caller == null && request.servletContext().sessions().keepsCallers()) {
+            MemorySession session = request.session().get(false);
+            if (session != null && session.caller() instanceof Caller kept) {
+                caller = kept;
+                authType = LOGIN;
+            }
+        }
         return caller;
     }
 
+    /** That of {@link #caller}. */
     @Nullable
     String authType() {
         return authType;
@@ -33,12 +51,12 @@ final class RequestSecurity {
     /** The caller, by the credentials of the request if nobody is logged in yet; null if they are missing or wrong. */
     @Nullable
     Caller identify() {
+        Caller known = caller();
         BasicAuthenticator basic = request.servletContext().authenticator();
-        if (caller == null && basic != null) {
-            caller = basic.authenticate(request.head().fields());
-            if (caller != null) authType = HttpServletRequest.BASIC_AUTH;
-        }
-        return caller;
+        if (known != null || basic == null) return known;
+        known = basic.authenticate(request.head().fields());
+        if (known != null) become(known, HttpServletRequest.BASIC_AUTH);
+        return known;
     }
 
     /** Answers 401, or 403 where the application declares no way to log in. */
@@ -53,19 +71,51 @@ final class RequestSecurity {
     }
 
     void login(String name, String password) throws ServletException {
-        if (caller != null) throw new ServletException("already logged in as " + caller.name());
-        caller = deployment.security().users().login(name, password);
-        if (caller == null) throw new ServletException("login failed");
-        authType = "LOGIN";
+        Caller before = caller();
+        if (before != null) throw new ServletException("already logged in as " + before.name());
+        Caller known = deployment.security().users().login(name, password);
+        if (known == null) throw new ServletException("login failed");
+        become(known, LOGIN);
+    }
+
+    /**
+     * From now on {@code known} sends this request. A session there is gets a new id, unless it was the caller's before: whoever knew the
+     * old one, and may have planted it, is left with nothing (session fixation).
+     */
+    private void become(Caller known, String type) {
+        caller = known;
+        authType = type;
+        isToBeKept = type.equals(LOGIN);
+        MemorySession session = request.session().get(false);
+        if (session == null) return;
+        if (!session.belongsTo(known)) request.session().changeId();
+        belong(session, known);
+    }
+
+    /** {@code session} has been made by this request. */
+    void created(MemorySession session) {
+        if (caller != null) belong(session, caller);
+    }
+
+    /**
+     * Credentials come with each request and need not be kept. A login by the application is kept with one session: not with the next,
+     * which an application may make right after it has ended that to log somebody out.
+     */
+    private void belong(MemorySession session, Caller known) {
+        if (isToBeKept || HttpServletRequest.BASIC_AUTH.equals(authType)) session.belongTo(known, isToBeKept);
+        isToBeKept = false;
     }
 
     void logout() {
         caller = null;
         authType = null;
+        isToBeKept = false;
+        MemorySession session = request.session().get(false);
+        if (session != null) session.belongToNobody();
     }
 
     boolean isInRole(String role, RunningServlet servlet) {
-        Caller known = caller;
+        Caller known = caller();
         return known != null && known.isInRole(role, servlet.roleLinks(), deployment.roles());
     }
 }

@@ -1,7 +1,6 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.SessionTrackingMode;
-import jakarta.servlet.http.HttpSession;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.session.MemorySession;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class RequestSession {
     }
 
     @Nullable
-    HttpSession get(boolean create) {
+    MemorySession get(boolean create) {
         look();
         MemorySession known = session;
         if (known != null && known.isLive()) return known;
@@ -36,6 +35,8 @@ final class RequestSession {
         MemorySession created = context.createSession();
         session = created;
         setCookie(created.getId());
+        RequestSecurity security = request.knownSecurity();
+        if (security != null) security.created(created);
         return created;
     }
 

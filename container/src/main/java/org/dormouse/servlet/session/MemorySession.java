@@ -2,6 +2,7 @@ package org.dormouse.servlet.session;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,10 @@ public final class MemorySession implements HttpSession {
     private volatile long idleSinceMillis;
 
     private volatile boolean isNew = true;
+    private volatile @Nullable Owner owner;
+
+    /** @param kept whether the session alone says who sends its requests */
+    private record Owner(Principal principal, boolean kept) {}
 
     MemorySession(Sessions sessions, String id, long nowMillis, int inactiveSeconds) {
         this.sessions = sessions;
@@ -92,6 +97,33 @@ public final class MemorySession implements HttpSession {
             Object value = attributes.remove(name);
             if (value != null) sessions.listeners().changed(this, name, value, null);
         }
+    }
+
+    /** Who sends its requests, if somebody logged in for the session and not for a single request. */
+    public @Nullable Principal caller() {
+        Owner known = owner;
+        return known != null && known.kept ? known.principal : null;
+    }
+
+    /** Whether {@code principal} was the last that {@link #belongTo} named: then a login is no reason to change the id. */
+    public boolean belongsTo(Principal principal) {
+        Owner known = owner;
+        return known != null && known.principal.equals(principal);
+    }
+
+    /**
+     * Notes whose session it is.
+     *
+     * @param kept whether {@link #caller} answers with it
+     */
+    public void belongTo(Principal principal, boolean kept) {
+        owner = new Owner(principal, kept);
+        if (kept) sessions.keepCallers();
+    }
+
+    /** Nobody is logged in with it any more. */
+    public void belongToNobody() {
+        owner = null;
     }
 
     void id(String newId) {

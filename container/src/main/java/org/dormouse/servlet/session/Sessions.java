@@ -16,6 +16,7 @@ public final class Sessions {
     private final SessionIds ids = new SessionIds();
     private final ConcurrentHashMap<String, MemorySession> byId = new ConcurrentHashMap<>();
     private volatile int defaultInactiveSeconds;
+    private volatile boolean keepsCallers;
 
     /**
      * @param clockMillis milliseconds since 1970
@@ -88,6 +89,15 @@ public final class Sessions {
         byId.remove(oldId);
         listeners.idChanged(session, oldId);
         return newId;
+    }
+
+    /** Whether a session has ever kept a caller: if not, none needs to be looked for to know that nobody is logged in. */
+    public boolean keepsCallers() {
+        return keepsCallers;
+    }
+
+    void keepCallers() {
+        if (!keepsCallers) keepsCallers = true;
     }
 
     public int size() {
