@@ -22,10 +22,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Signatures are few and shared, because the first function of each costs about 10 ms of a server's start and the others next to
  * nothing. So a function may be called with more arguments than it takes, and with a long for an int: the calling conventions of x86-64
  * (System V) and AArch64 hand over the first six in registers, and a function looks neither at registers that it has no parameter for
- * nor at upper halves. Variadic functions are the exception and have no place here.
+ * nor at upper halves. Variadic functions are the exception: AArch64 of macOS hands over what the dots stand for on the stack, so they
+ * are linked with {@link Linker.Option#firstVariadicArg} and called with what they take.
  */
 public final class LibC {
-    /** A call state as an {@code int[]} for {@link #linkCritical}: errno alone on Linux. */
+    /** A call state as an {@code int[]} for {@link #linkCritical}: errno alone, but for Windows. */
     public static final int CALL_STATE_INTS = 1;
 
     /** Descriptor and flags. */
@@ -69,12 +70,11 @@ public final class LibC {
      * Links a function that never waits and moves at most 16 KiB, so that it may run without leaving Java, on arrays of the Java heap.
      * While it runs no garbage collection can start.
      */
-    public static MethodHandle linkCritical(String function, FunctionDescriptor signature) {
-        return link(
-                function,
-                signature,
-                true,
-                List.of(Linker.Option.captureCallState("errno"), Linker.Option.critical(true)));
+    public static MethodHandle linkCritical(String function, FunctionDescriptor signature, Linker.Option... options) {
+        var all = new ArrayList<>(List.of(options));
+        all.add(Linker.Option.captureCallState("errno"));
+        all.add(Linker.Option.critical(true));
+        return link(function, signature, true, all);
     }
 
     /** Every function linked so far. */

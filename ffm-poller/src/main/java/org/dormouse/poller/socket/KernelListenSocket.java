@@ -37,7 +37,7 @@ final class KernelListenSocket implements ListenSocket {
         int result;
         do {
             peerBytes[0] = peer.length;
-            result = SysSocket.accept4(descriptor, peer, peerBytes, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC);
+            result = NewSocket.complete(SysSocket.accept4(descriptor, peer, peerBytes, NewSocket.FLAGS));
         } while (Errno.isRetry(result));
         outcome = Outcome.of(result);
         error = Math.min(result, 0);

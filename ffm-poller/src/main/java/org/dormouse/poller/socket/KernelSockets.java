@@ -55,8 +55,8 @@ public final class KernelSockets {
     }
 
     private static int open(SocketAddress address) throws IOException {
-        int type = SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC;
-        int descriptor = SysSocket.socket(SockAddr.family(address), type, 0);
+        int type = SysSocket.SOCK_STREAM | NewSocket.FLAGS;
+        int descriptor = NewSocket.complete(SysSocket.socket(SockAddr.family(address), type, 0));
         if (descriptor < 0) throw new IOException("socket for " + address + ": " + Errno.describe(-descriptor));
         try {
             // Connections of the last server on this port may still be in TIME_WAIT.

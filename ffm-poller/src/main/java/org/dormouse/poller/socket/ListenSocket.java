@@ -21,12 +21,11 @@ public interface ListenSocket extends AutoCloseable {
         /** Sorts what accept(2) returned: Linux passes on errors of the new connection's network as well. */
         public static Outcome of(int result) {
             if (result >= 0) return ACCEPTED;
-            return switch (-result) {
-                case Errno.EAGAIN -> NONE_WAITING;
-                case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> EXHAUSTED;
-                case Errno.EBADF, Errno.EINVAL -> CLOSED;
-                default -> ONE_LOST;
-            };
+            int errno = -result;
+            if (errno == Errno.EAGAIN) return NONE_WAITING;
+            if (errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOBUFS || errno == Errno.ENOMEM)
+                return EXHAUSTED;
+            return errno == Errno.EBADF || errno == Errno.EINVAL ? CLOSED : ONE_LOST;
         }
     }
 

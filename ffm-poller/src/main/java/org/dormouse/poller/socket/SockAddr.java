@@ -13,26 +13,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.dormouse.poller.libc.Platform;
 
 /**
- * {@code struct sockaddr_in} and {@code sockaddr_in6} of Linux (netinet/in.h) in a byte array: family in the machine's order, the rest
- * in the network's. Scope and flow of IPv6 are not kept.
+ * {@code struct sockaddr_in} and {@code sockaddr_in6} (netinet/in.h) in a byte array, the address in the network's order. Their first two
+ * bytes are the family on Linux; length and family on BSD and macOS. Scope and flow of IPv6 are not kept.
  */
 final class SockAddr {
     static final StructLayout IN = MemoryLayout.structLayout(
-            JAVA_SHORT.withName("sin_family"),
+            JAVA_SHORT.withName("sin_head"),
             JAVA_SHORT.withName("sin_port"),
             JAVA_INT.withName("sin_addr"),
             MemoryLayout.sequenceLayout(8, JAVA_BYTE).withName("sin_zero"));
     static final StructLayout IN6 = MemoryLayout.structLayout(
-            JAVA_SHORT.withName("sin6_family"),
+            JAVA_SHORT.withName("sin6_head"),
             JAVA_SHORT.withName("sin6_port"),
             JAVA_INT.withName("sin6_flowinfo"),
             MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("sin6_addr"),
             JAVA_INT.withName("sin6_scope_id"));
     static final int MAX_BYTES = (int) IN6.byteSize();
 
-    private static final ValueLayout.OfShort FAMILY = JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfShort HEAD = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -50,7 +51,7 @@ final class SockAddr {
     static byte[] write(SocketAddress address) {
         byte[] bytes = new byte[(int) (address.isIpv4() ? IN : IN6).byteSize()];
         var segment = MemorySegment.ofArray(bytes);
-        segment.set(FAMILY, 0, (short) family(address));
+        segment.set(HEAD, 0, Head.CURRENT.of(family(address), bytes.length));
         segment.set(SHORT, PORT, (short) address.port());
         if (address.isIpv4()) {
             segment.set(INT, ADDR, (int) address.low());
@@ -77,6 +78,26 @@ final class SockAddr {
     }
 
     private static boolean isInet6(byte[] bytes) {
-        return MemorySegment.ofArray(bytes).get(FAMILY, 0) == SysSocket.AF_INET6;
+        return Head.CURRENT.family(MemorySegment.ofArray(bytes).get(HEAD, 0)) == SysSocket.AF_INET6;
+    }
+
+    /**
+     * The first two bytes, in little-endian order as every machine of these platforms has it.
+     *
+     * @param familyBit where the family begins
+     * @param lengthMask what of the length is kept below it
+     */
+    record Head(int familyBit, int lengthMask) {
+        static final Head OF_LINUX = new Head(0, 0);
+        static final Head OF_BSD = new Head(8, 0xff);
+        static final Head CURRENT = Platform.CURRENT.choose(OF_LINUX, OF_BSD, OF_BSD);
+
+        short of(int family, int bytes) {
+            return (short) (family << familyBit | (bytes & lengthMask));
+        }
+
+        int family(short head) {
+            return (head & 0xffff) >>> familyBit;
+        }
     }
 }

@@ -14,17 +14,15 @@ public final class SocketError {
 
     /** The peer is gone: reset, broken pipe, timed out, unreachable. */
     public static boolean isPeerGone(int result) {
-        return switch (-result) {
-            case Errno.ECONNRESET,
-                    Errno.EPIPE,
-                    Errno.ETIMEDOUT,
-                    Errno.ENOTCONN,
-                    Errno.EHOSTUNREACH,
-                    Errno.ENETUNREACH,
-                    Errno.ENETDOWN,
-                    Errno.ECONNABORTED -> true;
-            default -> false;
-        };
+        int errno = -result;
+        return errno == Errno.ECONNRESET
+                || errno == Errno.EPIPE
+                || errno == Errno.ETIMEDOUT
+                || errno == Errno.ENOTCONN
+                || errno == Errno.EHOSTUNREACH
+                || errno == Errno.ENETUNREACH
+                || errno == Errno.ENETDOWN
+                || errno == Errno.ECONNABORTED;
     }
 
     /** For messages: {@code ECONNRESET (104)}. */

@@ -7,6 +7,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.dormouse.poller.libc.LibC;
+import org.dormouse.poller.libc.Numbers;
+import org.dormouse.poller.libc.Platform;
 
 /**
  * {@code sys/socket.h}: C's names and order of arguments; the result, or {@code -errno}. Every call here returns at once, because the
@@ -14,27 +16,33 @@ import org.dormouse.poller.libc.LibC;
  * one for; it is 24 bytes of the youngest garbage.
  */
 final class SysSocket {
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
-    static final int SOCK_STREAM = 1;
-    static final int SOCK_NONBLOCK = 0x800;
-    static final int SOCK_CLOEXEC = 0x80000;
-    static final int SOL_SOCKET = 1;
-    static final int SO_REUSEADDR = 2;
-    static final int SO_ERROR = 4;
-    static final int SO_REUSEPORT = 15;
-    static final int IPPROTO_TCP = 6;
-    static final int TCP_NODELAY = 1;
-    static final int IPPROTO_IPV6 = 41;
-    static final int IPV6_V6ONLY = 26;
-    static final int MSG_NOSIGNAL = 0x4000;
-    static final int SHUT_WR = 1;
-    static final int SHUT_RDWR = 2;
+    private static final Numbers NUMBERS = new Numbers("sys/socket.h and netinet");
+
+    //                                                                 Linux, macOS, FreeBSD
+    static final int AF_INET = NUMBERS.define("AF_INET", 2, 2, 2);
+    static final int AF_INET6 = NUMBERS.define("AF_INET6", 10, 30, 28);
+    static final int SOCK_STREAM = NUMBERS.define("SOCK_STREAM", 1, 1, 1);
+    static final int SOCK_NONBLOCK = NUMBERS.define("SOCK_NONBLOCK", 0x800, Numbers.NONE, 0x20000000);
+    static final int SOCK_CLOEXEC = NUMBERS.define("SOCK_CLOEXEC", 0x80000, Numbers.NONE, 0x10000000);
+    static final int SOL_SOCKET = NUMBERS.define("SOL_SOCKET", 1, 0xffff, 0xffff);
+    static final int SO_REUSEADDR = NUMBERS.define("SO_REUSEADDR", 2, 0x4, 0x4);
+    static final int SO_ERROR = NUMBERS.define("SO_ERROR", 4, 0x1007, 0x1007);
+    static final int SO_REUSEPORT = NUMBERS.define("SO_REUSEPORT", 15, 0x200, 0x200);
+    static final int SO_NOSIGPIPE = NUMBERS.define("SO_NOSIGPIPE", Numbers.NONE, 0x1022, 0x800);
+    static final int IPPROTO_TCP = NUMBERS.define("IPPROTO_TCP", 6, 6, 6);
+    static final int TCP_NODELAY = NUMBERS.define("TCP_NODELAY", 1, 1, 1);
+    static final int IPPROTO_IPV6 = NUMBERS.define("IPPROTO_IPV6", 41, 41, 41);
+    static final int IPV6_V6ONLY = NUMBERS.define("IPV6_V6ONLY", 26, 27, 27);
+    static final int MSG_NOSIGNAL = NUMBERS.define("MSG_NOSIGNAL", 0x4000, Numbers.NONE, 0x20000);
+    static final int SHUT_WR = NUMBERS.define("SHUT_WR", 1, 1, 1);
+    static final int SHUT_RDWR = NUMBERS.define("SHUT_RDWR", 2, 2, 2);
 
     private static final MethodHandle SOCKET = LibC.linkCritical("socket", LibC.INTS);
     private static final MethodHandle BIND = LibC.linkCritical("bind", LibC.BYTES);
     private static final MethodHandle LISTEN = LibC.linkCritical("listen", LibC.INTS);
-    private static final MethodHandle ACCEPT4 = LibC.linkCritical("accept4", LibC.SOCKET_ADDRESS);
+    // macOS has only accept, which does not look at the flags.
+    private static final MethodHandle ACCEPT4 =
+            LibC.linkCritical(Platform.CURRENT.choose("accept4", "accept", "accept4"), LibC.SOCKET_ADDRESS);
     private static final MethodHandle SETSOCKOPT = LibC.linkCritical("setsockopt", LibC.SETTING);
     private static final MethodHandle GETSOCKNAME = LibC.linkCritical("getsockname", LibC.SOCKET_ADDRESS);
     private static final MethodHandle GETPEERNAME = LibC.linkCritical("getpeername", LibC.SOCKET_ADDRESS);

@@ -25,6 +25,7 @@ class CriticalCallsTest {
             "send",
             "shutdown",
             "close",
+            "fcntl",
             "eventfd",
             "write",
             "epoll_create1",
@@ -36,6 +37,7 @@ class CriticalCallsTest {
     void onlyCallsThatNeverWaitAreLinkedAsCritical() throws Exception {
         for (String name : List.of(
                 "libc.Unistd",
+                "libc.Fcntl",
                 "epoll.Epoll",
                 "epoll.EventFd",
                 "socket.SysSocket",

@@ -69,6 +69,31 @@ class KernelSocketsTest {
     }
 
     @Test
+    void anAddressBeginsWithItsFamilyOnLinuxAndWithItsLengthOnBsd() {
+        assertThat(SockAddr.Head.OF_LINUX.of(10, 28)).isEqualTo((short) 10);
+        assertThat(SockAddr.Head.OF_BSD.of(30, 28)).isEqualTo((short) 0x1e1c);
+        for (var head : List.of(SockAddr.Head.OF_LINUX, SockAddr.Head.OF_BSD))
+            assertThat(head.family(head.of(30, 28))).isEqualTo(30);
+    }
+
+    @Test
+    void aSocketMadeWithoutFlagsIsToldToBeNonBlocking() throws Exception {
+        int descriptor = SysSocket.socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM, 0);
+        assertThat(NewSocket.tell(descriptor)).isEqualTo(descriptor);
+        String flags =
+                java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/self/fdinfo/" + descriptor)).stream()
+                        .filter(line -> line.startsWith("flags:"))
+                        .findFirst()
+                        .orElseThrow();
+        int bits = Integer.parseInt(flags.substring(6).strip(), 8);
+        assertThat(bits & 0x800).as("O_NONBLOCK").isNotZero();
+        assertThat(bits & 0x80000).as("closed on exec").isNotZero();
+        KernelSockets.close(descriptor);
+        assertThat(NewSocket.tell(999_999)).as("who cannot be told is lost").isEqualTo(-Errno.ECONNABORTED);
+        assertThat(NewSocket.complete(-Errno.EAGAIN)).isEqualTo(-Errno.EAGAIN);
+    }
+
+    @Test
     void addressesOfThePeerAndOfThisSideAreThoseTheClientSees() throws Exception {
         try (var client = connect()) {
             StreamSocket socket = accept(listener);

@@ -1,0 +1,35 @@
+package org.dormouse.poller.libc;
+
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** {@code fcntl.h}: C's names and order of arguments; the result, or {@code -errno}. Any thread. */
+public final class Fcntl {
+    private static final Numbers NUMBERS = new Numbers("fcntl.h");
+
+    //                                                                 Linux, macOS, FreeBSD
+    public static final int F_SETFD = NUMBERS.define("F_SETFD", 2, 2, 2);
+    public static final int F_SETFL = NUMBERS.define("F_SETFL", 4, 4, 4);
+    public static final int F_DUPFD_CLOEXEC = NUMBERS.define("F_DUPFD_CLOEXEC", 1030, 67, 17);
+    public static final int FD_CLOEXEC = NUMBERS.define("FD_CLOEXEC", 1, 1, 1);
+    public static final int O_NONBLOCK = NUMBERS.define("O_NONBLOCK", 0x800, 0x4, 0x4);
+
+    private static final int NAMED_ARGUMENTS = 2;
+    private static final MethodHandle FCNTL =
+            LibC.linkCritical("fcntl", LibC.INTS, Linker.Option.firstVariadicArg(NAMED_ARGUMENTS));
+
+    private Fcntl() {}
+
+    /** For the commands above, none of which waits. */
+    public static int fcntl(int descriptor, int command, int argument) {
+        int[] callState = new int[LibC.CALL_STATE_INTS];
+        try {
+            return LibC.result(
+                    (int) FCNTL.invokeExact(MemorySegment.ofArray(callState), descriptor, command, argument),
+                    callState);
+        } catch (Throwable e) {
+            throw new AssertionError(e); // a wrong signature: our bug, never the kernel's answer
+        }
+    }
+}
