@@ -75,6 +75,12 @@ public final class RawHttp implements AutoCloseable {
         return this;
     }
 
+    /** Like {@link #sendBytes}, but fails if the server resets the connection meanwhile. */
+    public RawHttp sendWhole(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
     /** Half-closes: nothing more will be sent, but answers are still read. */
     public RawHttp finishSending() throws IOException {
         socket.shutdownOutput();

@@ -37,6 +37,9 @@ final class HeadParser {
     private static final byte[] VERSION_PREFIX = "HTTP/".getBytes(StandardCharsets.ISO_8859_1);
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
+    /** No method of the IANA registry has more than 17; an extension method of an application has room. */
+    private static final int MAX_METHOD_BYTES = 64;
+
     private final Http1Limits limits;
     private State state = State.EMPTY_LINE;
     /** The next byte to look at, from the start of the head. */
@@ -75,7 +78,7 @@ final class HeadParser {
      * @param offset where the head begins in {@code bytes}
      * @param length how many bytes there are from there; all of the calls before, and perhaps more
      * @return true if the head is whole; false: call again with more
-     * @throws BadRequest with 400, 414, 431 or 505
+     * @throws BadRequest with 400, 414, 431, 501 or 505
      */
     boolean parse(byte[] bytes, int offset, int length) throws BadRequest {
         int available = Math.min(length, limits.maxHeadBytes());
@@ -141,11 +144,18 @@ final class HeadParser {
         return next;
     }
 
-    /** method = token, then exactly one SP (RFC 9112 §3). */
+    /** method = token, then exactly one SP; one longer than any that is implemented should get 501 (RFC 9112 §3). */
     private State onMethod(byte[] bytes, int offset, int available) throws BadRequest {
+        int most = Math.min(available, methodStart + MAX_METHOD_BYTES + 1);
         int at = position;
-        while (at < available && Octets.isToken(bytes[offset + at])) at++;
+        while (at < most && Octets.isToken(bytes[offset + at])) at++;
         position = at;
+        if (at - methodStart > MAX_METHOD_BYTES) {
+            throw new BadRequest(
+                    501,
+                    "method of at least " + (at - methodStart) + " bytes, none of more than " + MAX_METHOD_BYTES
+                            + " is known here");
+        }
         if (at == available) return State.METHOD;
         if (bytes[offset + at] != ' ' || at == methodStart) throw unexpected(bytes[offset + at], "method");
         methodEnd = at;

@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 public record ConnectionLimits(int maxConnections, int maxLingerBytes, Duration lingerTimeout, Duration closeTimeout) {
     public static final ConnectionLimits DEFAULT =
-            new ConnectionLimits(1_000_000, 1024 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30));
+            new ConnectionLimits(1_000_000, 16 * 1024 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     public ConnectionLimits {
         if (maxConnections < 1) throw wrong("connections.max", maxConnections, "at least 1");

@@ -167,10 +167,19 @@ class FramingAttackTest {
     @ParameterizedTest
     @CsvSource({
         "7fffffff, 413",
+        "7fffffff, 413",
         "80000000, 413",
+        "80000001, 413",
+        "ffffffff, 413",
+        "100000000, 413",
         "100000004, 413",
+        "fffffffffffffff, 413",
+        "7ffffffffffffffe, 400",
         "7fffffffffffffff, 400",
         "8000000000000000, 400",
+        "8000000000000004, 400",
+        "fffffffffffffffe, 400",
+        "10000000000000000, 400",
         "10000000000000004, 400",
         "ffffffffffffffff, 400",
         "1111111111222222222233333333334444444444, 400",
@@ -185,6 +194,13 @@ class FramingAttackTest {
     })
     void aChunkSizeNeverWraps(String size, int status) {
         isRefused(chunked(size + "\r\nabcd\r\n0\r\n\r\n" + SMUGGLED), status);
+    }
+
+    @Test
+    void aChunkTooLargeForTheBodyIsRefusedByTheLimitsName() {
+        String answer = server.talk(
+                server.connect(), chunked("80000000\r\nabcd\r\n0\r\n\r\n").replace("\r", ""));
+        assertThat(answer).contains("body of at least 2147483648 bytes, limit 268435456 (http.max-body-bytes)");
     }
 
     // --- row 4
@@ -346,6 +362,31 @@ class FramingAttackTest {
 
     // --- row 10
 
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP/1.2, 505",
+        "HTTP/1.9, 505",
+        "HTTP/0.9, 505",
+        "HTTP/2.0, 505",
+        "HTTP/3.0, 505",
+        "HTTP/9.9, 505",
+        "HTTP/2, 400",
+        "HTTP/3, 400",
+        "HTTP/1, 400",
+        "HTTP/1., 400",
+        "HTTP/1.10, 400",
+        "HTTP/11.1, 400",
+        "HTTP/01.1, 400",
+        "HTTP/1.a, 400",
+        "HTTP/-1.1, 400",
+        "http/1.1, 400",
+        "Http/1.1, 400",
+        "HTTPS/1.1, 400"
+    })
+    void anotherVersionIsNotSupportedAndWhatIsNoVersionIsMalformed(String version, int status) {
+        isRefused("GET / " + version + "\r\nHost: h\r\n\r\n" + SMUGGLED, status);
+    }
+
     @Test
     void otherVersionsAreRefused() {
         isRefused("HEAD /\r\n\r\n" + SMUGGLED, 400);
@@ -382,6 +423,28 @@ class FramingAttackTest {
     void connectAndTraceAreRefusedClearly() {
         isRefused("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n" + SMUGGLED, 501);
         isRefused("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n" + SMUGGLED, 405);
+    }
+
+    @Test
+    void theRefusalOfTraceSaysWhatIsAllowedAndThatOfConnectWhy() {
+        assertThat(server.talk(server.connect(), "TRACE / HTTP/1.1\nHost: h\n\n"))
+                .startsWith("HTTP/1.1 405 Method Not Allowed\r\n")
+                .contains("\r\nAllow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n");
+        assertThat(server.talk(server.connect(), "CONNECT h:443 HTTP/1.1\nHost: h:443\n\n"))
+                .startsWith("HTTP/1.1 501 Not Implemented\r\n")
+                .endsWith("501 method CONNECT is not supported: this is no proxy\n");
+    }
+
+    @Test
+    void anExtensionMethodIsShownUpTo64BytesAndALongerOneIsRefused() {
+        String longest = "X".repeat(64);
+        assertThat(server.talk(server.connect(), longest + " / HTTP/1.1\nHost: h\n\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(seen).hasSize(1);
+        isRefused(longest + "X / HTTP/1.1\r\nHost: h\r\n\r\n" + SMUGGLED, 501);
+        assertThat(server.talk(server.connect(), "\n" + "X".repeat(10_000) + " / HTTP/1.1\nHost: h\n\n"))
+                .startsWith("HTTP/1.1 501 ")
+                .endsWith("501 method of at least 65 bytes, none of more than 64 is known here\n");
     }
 
     @Test

@@ -193,11 +193,11 @@ class Http1TimeoutTest {
             ScriptedPeer busy = server.connect();
             assertThat(server.talk(busy, "nonsense\n\n")).startsWith("HTTP/1.1 400");
             for (int i = 0; i < 63; i++) {
-                busy.send(new byte[16 * 1024]);
+                busy.send(new byte[256 * 1024]);
                 server.loop.settle();
             }
             assertThat(busy.seesClose()).isFalse();
-            busy.send(new byte[32 * 1024]);
+            busy.send(new byte[512 * 1024]);
             server.loop.settle();
             assertThat(busy.seesClose()).isTrue();
             assertThat(slow.seesClose()).isFalse();
