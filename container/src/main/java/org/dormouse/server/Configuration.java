@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.dormouse.deploy.UnpackLimits;
 import org.dormouse.http1.Http1Limits;
+import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.transport.ConnectionLimits;
@@ -27,7 +28,8 @@ public final class Configuration {
         TEXT("text"),
         COUNT("a number"),
         BYTES("bytes, as in 65536, 64k or 2m"),
-        DURATION("a time, as in 500ms, 30s, 5m or 2h");
+        DURATION("a time, as in 500ms, 30s, 5m or 2h"),
+        SWITCH("true or false");
 
         final String expectation;
 
@@ -36,48 +38,51 @@ public final class Configuration {
         }
     }
 
-    private static final Map<String, Kind> KEYS = new TreeMap<>(Map.ofEntries(
-            Map.entry("server.host", Kind.TEXT),
-            Map.entry("server.port", Kind.COUNT),
-            Map.entry("server.loops", Kind.COUNT),
-            Map.entry("server.backlog", Kind.COUNT),
-            Map.entry("server.max-requests-in-flight", Kind.COUNT),
-            Map.entry("server.pool-threads", Kind.COUNT),
-            Map.entry("server.pool-queue", Kind.COUNT),
-            Map.entry("server.drain-timeout", Kind.DURATION),
-            Map.entry("connections.max", Kind.COUNT),
-            Map.entry("connections.max-linger-bytes", Kind.BYTES),
-            Map.entry("connections.linger-timeout", Kind.DURATION),
-            Map.entry("connections.close-timeout", Kind.DURATION),
-            Map.entry("http.max-head-bytes", Kind.BYTES),
-            Map.entry("http.max-target-bytes", Kind.BYTES),
-            Map.entry("http.max-fields", Kind.COUNT),
-            Map.entry("http.max-body-bytes", Kind.BYTES),
-            Map.entry("http.max-trailer-bytes", Kind.BYTES),
-            Map.entry("http.max-chunk-extension-bytes", Kind.BYTES),
-            Map.entry("http.max-drain-bytes", Kind.BYTES),
-            Map.entry("http.max-unsent-bytes", Kind.BYTES),
-            Map.entry("http.min-rate", Kind.BYTES),
-            Map.entry("http.head-timeout", Kind.DURATION),
-            Map.entry("http.keep-alive-timeout", Kind.DURATION),
-            Map.entry("http.body-timeout", Kind.DURATION),
-            Map.entry("http.write-timeout", Kind.DURATION),
-            Map.entry("http.server-header", Kind.TEXT),
-            Map.entry("http.max-parameters", Kind.COUNT),
-            Map.entry("http.max-form-bytes", Kind.BYTES),
-            Map.entry("multipart.max-parts", Kind.COUNT),
-            Map.entry("multipart.max-part-head-bytes", Kind.BYTES),
-            Map.entry("multipart.max-field-bytes", Kind.BYTES),
-            Map.entry("multipart.max-request-bytes", Kind.BYTES),
-            Map.entry("deploy.max-entries", Kind.COUNT),
-            Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
-            Map.entry("session.max-sessions", Kind.COUNT),
-            Map.entry("websocket.max-text-message", Kind.BYTES),
-            Map.entry("websocket.max-binary-message", Kind.BYTES),
-            Map.entry("websocket.send-budget", Kind.BYTES),
-            Map.entry("websocket.send-timeout", Kind.DURATION),
-            Map.entry("websocket.close-timeout", Kind.DURATION),
-            Map.entry("websocket.idle-timeout", Kind.DURATION)));
+    private static final Map<String, Kind> KEYS = new TreeMap<>(SocketKeys.KINDS);
+
+    static {
+        KEYS.putAll(Map.ofEntries(
+                Map.entry("server.host", Kind.TEXT),
+                Map.entry("server.port", Kind.COUNT),
+                Map.entry("server.loops", Kind.COUNT),
+                Map.entry("server.max-requests-in-flight", Kind.COUNT),
+                Map.entry("server.pool-threads", Kind.COUNT),
+                Map.entry("server.pool-queue", Kind.COUNT),
+                Map.entry("server.drain-timeout", Kind.DURATION),
+                Map.entry("connections.max", Kind.COUNT),
+                Map.entry("connections.max-linger-bytes", Kind.BYTES),
+                Map.entry("connections.linger-timeout", Kind.DURATION),
+                Map.entry("connections.close-timeout", Kind.DURATION),
+                Map.entry("http.max-head-bytes", Kind.BYTES),
+                Map.entry("http.max-target-bytes", Kind.BYTES),
+                Map.entry("http.max-fields", Kind.COUNT),
+                Map.entry("http.max-body-bytes", Kind.BYTES),
+                Map.entry("http.max-trailer-bytes", Kind.BYTES),
+                Map.entry("http.max-chunk-extension-bytes", Kind.BYTES),
+                Map.entry("http.max-drain-bytes", Kind.BYTES),
+                Map.entry("http.max-unsent-bytes", Kind.BYTES),
+                Map.entry("http.min-rate", Kind.BYTES),
+                Map.entry("http.head-timeout", Kind.DURATION),
+                Map.entry("http.keep-alive-timeout", Kind.DURATION),
+                Map.entry("http.body-timeout", Kind.DURATION),
+                Map.entry("http.write-timeout", Kind.DURATION),
+                Map.entry("http.server-header", Kind.TEXT),
+                Map.entry("http.max-parameters", Kind.COUNT),
+                Map.entry("http.max-form-bytes", Kind.BYTES),
+                Map.entry("multipart.max-parts", Kind.COUNT),
+                Map.entry("multipart.max-part-head-bytes", Kind.BYTES),
+                Map.entry("multipart.max-field-bytes", Kind.BYTES),
+                Map.entry("multipart.max-request-bytes", Kind.BYTES),
+                Map.entry("deploy.max-entries", Kind.COUNT),
+                Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
+                Map.entry("session.max-sessions", Kind.COUNT),
+                Map.entry("websocket.max-text-message", Kind.BYTES),
+                Map.entry("websocket.max-binary-message", Kind.BYTES),
+                Map.entry("websocket.send-budget", Kind.BYTES),
+                Map.entry("websocket.send-timeout", Kind.DURATION),
+                Map.entry("websocket.close-timeout", Kind.DURATION),
+                Map.entry("websocket.idle-timeout", Kind.DURATION)));
+    }
 
     /** Every key there is, in alphabetical order. */
     public static Set<String> keys() {
@@ -102,11 +107,20 @@ public final class Configuration {
                 text("server.host", "0.0.0.0"),
                 count("server.port", 8080),
                 count("server.loops", Math.min(cores, ServerSettings.MAX_LOOPS)),
-                count("server.backlog", 4096),
                 count("server.max-requests-in-flight", 10_000),
                 count("server.pool-threads", 200),
                 count("server.pool-queue", 1000),
                 duration("server.drain-timeout", Duration.ofSeconds(30)));
+    }
+
+    /** What listening sockets, and so their connections, are to have. */
+    public SocketOptions sockets() {
+        return SocketKeys.options(this);
+    }
+
+    /** Whether somebody set any of them, and so wants to know what the kernel made of it. */
+    boolean setsSockets() {
+        return SocketKeys.areSet(this);
     }
 
     public ConnectionLimits connections() {
@@ -180,6 +194,13 @@ public final class Configuration {
         return count("session.max-sessions", otherwise);
     }
 
+    /** What was set, as a String, Long, Boolean or Duration; null if nothing was. */
+    @Nullable
+    Object value(String key) {
+        String value = values.get(key);
+        return value == null ? null : read(key, kind(key), value);
+    }
+
     private String text(String key, String otherwise) {
         return values.getOrDefault(key, otherwise);
     }
@@ -204,13 +225,14 @@ public final class Configuration {
         return Objects.requireNonNull(KEYS.get(key), key);
     }
 
-    /** A String, Long or Duration. */
+    /** A String, Long, Boolean or Duration. */
     private static Object read(String key, Kind kind, String value) {
         Object read = switch (kind) {
             case TEXT -> value;
             case COUNT -> wholeNumber(value, 1);
             case BYTES -> bytes(value);
             case DURATION -> time(value);
+            case SWITCH -> onOrOff(value);
         };
         if (read == null) {
             throw new IllegalArgumentException(key + " is \"" + value + "\", expected is " + kind.expectation);
@@ -239,6 +261,14 @@ public final class Configuration {
             case "m" -> Duration.ofMinutes(number);
             case "h" -> Duration.ofHours(number);
             case "" -> number == 0 ? Duration.ZERO : null;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Boolean onOrOff(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
             default -> null;
         };
     }

@@ -17,6 +17,7 @@ import org.dormouse.poller.loop.EventLoops;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
 import org.dormouse.transport.Listener;
@@ -46,17 +47,28 @@ final class Network {
     /**
      * Begins to accept on every loop.
      *
+     * @param options what the sockets, and so their connections, are to have
+     * @param checksOptions whether to read them back and say in the log what is otherwise
      * @param protocols makes what is spoken over the connections of a loop
      * @return the port in use
      * @throws BindException with address and reason, if it cannot be had
      */
-    int listen(String host, int port, int backlog, Function<EventLoop, ProtocolUpgrade> protocols) throws IOException {
+    int listen(
+            String host,
+            int port,
+            SocketOptions options,
+            boolean checksOptions,
+            Function<EventLoop, ProtocolUpgrade> protocols)
+            throws IOException {
         SocketAddress address = SocketAddress.of(new InetSocketAddress(resolve(host), port));
         List<ListenSocket> sockets;
         try {
-            sockets = loops.listen(address, backlog);
+            sockets = loops.listen(address, options);
         } catch (BindException e) {
             throw exception(host + ":" + port + " cannot be listened on: " + e.getMessage(), e);
+        }
+        if (checksOptions) {
+            for (String each : options.shortfalls(sockets.getFirst())) Complaints.warn("socket option " + each);
         }
         var started = new ArrayList<Listener>();
         for (int i = 0; i < sockets.size(); i++) {

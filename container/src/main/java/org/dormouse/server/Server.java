@@ -9,6 +9,7 @@ import org.dormouse.http.Exchange;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.poller.loop.LoopSettings;
+import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.ServletDispatcher;
 import org.dormouse.transport.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class Server implements AutoCloseable {
 
     private final ServerSettings settings;
     private final LoopSettings loopSettings;
+    private final SocketOptions sockets;
+    private final boolean checksSockets;
     private final ConnectionLimits connectionLimits;
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
@@ -45,12 +48,16 @@ public final class Server implements AutoCloseable {
     private Server(
             ServerSettings settings,
             LoopSettings loopSettings,
+            SocketOptions sockets,
+            boolean checksSockets,
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
             @Nullable String serverHeader,
             List<Hosted> hosted) {
         this.settings = settings;
         this.loopSettings = loopSettings;
+        this.sockets = sockets;
+        this.checksSockets = checksSockets;
         this.connectionLimits = connectionLimits;
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
@@ -75,6 +82,8 @@ public final class Server implements AutoCloseable {
         var server = new Server(
                 configuration.server(),
                 loops.withFaults(new LoopFaults()),
+                configuration.sockets(),
+                configuration.setsSockets(),
                 configuration.connections(),
                 configuration.http1(),
                 configuration.serverHeader(),
@@ -112,7 +121,8 @@ public final class Server implements AutoCloseable {
             port = reached.listen(
                     settings.host(),
                     settings.port(),
-                    settings.backlog(),
+                    sockets,
+                    checksSockets,
                     loop -> new Http1(
                             loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
         } catch (IOException e) {

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dormouse.http1.Http1Limits;
+import org.dormouse.poller.socket.SocketOption;
+import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.transport.ConnectionLimits;
 import org.junit.jupiter.api.Test;
@@ -22,8 +25,29 @@ class ConfigurationTest {
             Pattern.compile("^\\| `([a-z0-9-]+\\.[a-z0-9-]+)` \\| (?:`([^`]+)`|[a-z ]+) \\|", Pattern.MULTILINE);
 
     /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
-    private static final Pattern NAMED = Pattern.compile("(?<![\\w./-])("
-            + "(?:connections|deploy|http|multipart|server|session|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+    private static final Pattern NAMED = Pattern.compile(
+            "(?<![\\w./-])("
+                    + "(?:connections|deploy|http|multipart|server|session|socket|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+
+    private static final Map<String, String> SOCKET_KEYS = Map.ofEntries(
+            Map.entry("server.backlog", "7"),
+            Map.entry("socket.reuse-address", "false"),
+            Map.entry("socket.reuse-port", "true"),
+            Map.entry("socket.ipv6-only", "true"),
+            Map.entry("socket.bind-to-device", "eth7"),
+            Map.entry("socket.receive-buffer", "16k"),
+            Map.entry("socket.send-buffer", "16k"),
+            Map.entry("socket.no-delay", "false"),
+            Map.entry("socket.keep-alive", "false"),
+            Map.entry("socket.keep-alive-idle", "7s"),
+            Map.entry("socket.keep-alive-interval", "7s"),
+            Map.entry("socket.keep-alive-count", "7"),
+            Map.entry("socket.user-timeout", "7s"),
+            Map.entry("socket.linger", "0"),
+            Map.entry("socket.fast-open", "7"),
+            Map.entry("socket.defer-accept", "7s"),
+            Map.entry("socket.busy-poll", "7"),
+            Map.entry("socket.type-of-service", "7"));
 
     private final Configuration configuration = new Configuration();
 
@@ -60,7 +84,8 @@ class ConfigurationTest {
         "http.max-head-bytes,k",
         "http.head-timeout,30",
         "http.head-timeout,30 s",
-        "http.head-timeout,1d"
+        "http.head-timeout,1d",
+        "socket.no-delay,yes"
     })
     void whatCannotBeReadIsRefusedWithKeyAndValue(String key, String value) {
         assertThatThrownBy(() -> configuration.set(key, value))
@@ -74,6 +99,34 @@ class ConfigurationTest {
         assertThatThrownBy(configuration::server)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("server.port 65536 is not in 0 to 65535");
+    }
+
+    @Test
+    void everySocketOptionHasItsKeyAndReachesTheSocket() {
+        SOCKET_KEYS.forEach(configuration::set);
+        SocketOptions options = configuration.sockets();
+        for (SocketOption option : SocketOption.values())
+            assertThat(options.value(option)).as(option.word()).isIn(7, 1, 0, "eth7", 7000, 16384);
+        assertThat(options.value(SocketOption.KEEP_ALIVE_IDLE)).isEqualTo(7);
+        assertThat(options.value(SocketOption.USER_TIMEOUT)).isEqualTo(7000);
+        assertThat(options.value(SocketOption.TRAFFIC_CLASS)).isEqualTo(7);
+        assertThat(options.value(SocketOption.NO_DELAY)).isEqualTo(0);
+        assertThat(options.value(SocketOption.RECEIVE_BUFFER)).isEqualTo(16384);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server.backlog,0,server.backlog 0 is not in 1 to 1048576",
+        "socket.keep-alive-idle,1500ms,socket.keep-alive-idle 1500ms is no whole number of seconds",
+        "socket.keep-alive-count,9999999999,socket.keep-alive-count 9999999999 is too large",
+        "socket.type-of-service,256,socket.type-of-service 256 is not in 0 to 255",
+        "socket.linger,5,socket.linger 5: only 0 is possible"
+    })
+    void aSocketOptionOutOfRangeIsRefusedWithItsKey(String key, String value, String message) {
+        configuration.set(key, value);
+        assertThatThrownBy(configuration::sockets)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
     }
 
     @Test
@@ -95,6 +148,7 @@ class ConfigurationTest {
         });
         assertThat(documented).containsExactlyElementsOf(Configuration.keys());
         assertThat(withDefaults.server()).isEqualTo(configuration.server());
+        assertThat(withDefaults.sockets()).isEqualTo(configuration.sockets());
         assertThat(withDefaults.http1()).isEqualTo(configuration.http1());
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());
         assertThat(withDefaults.requests()).isEqualTo(configuration.requests());

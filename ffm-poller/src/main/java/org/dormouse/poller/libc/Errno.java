@@ -11,6 +11,7 @@ public final class Errno {
     private static final List<Meaning> MEANINGS = new ArrayList<>();
 
     //                                                         Linux, macOS, FreeBSD
+    public static final int EPERM = define("EPERM", 1, 1, 1, "operation not permitted");
     public static final int ENOENT = define("ENOENT", 2, 2, 2, "no such file");
     public static final int EINTR = define("EINTR", 4, 4, 4, "interrupted by a signal");
     public static final int EBADF = define("EBADF", 9, 9, 9, "bad descriptor");
@@ -18,6 +19,7 @@ public final class Errno {
     public static final int ENOMEM = define("ENOMEM", 12, 12, 12, "out of memory");
     public static final int EACCES = define("EACCES", 13, 13, 13, "permission denied");
     public static final int EEXIST = define("EEXIST", 17, 17, 17, "exists already");
+    public static final int ENODEV = define("ENODEV", 19, 19, 19, "no such device");
     public static final int EINVAL = define("EINVAL", 22, 22, 22, "invalid argument");
     public static final int ENFILE = define("ENFILE", 23, 23, 23, "no descriptors left in the system");
     public static final int EMFILE = define("EMFILE", 24, 24, 24, "no descriptors left in the process");

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandle;
 
 /** {@code unistd.h}: C's names and order of arguments; the result, or {@code -errno}. Any thread. */
 public final class Unistd {
-    // For sockets without SO_LINGER, epoll and eventfd only: none of them waits.
+    // For sockets whose SO_LINGER is not above 0, epoll and eventfd only: none of them waits.
     private static final MethodHandle CLOSE = LibC.linkCritical("close", LibC.INTS);
 
     private Unistd() {}

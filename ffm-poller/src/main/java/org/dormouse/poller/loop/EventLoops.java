@@ -8,6 +8,7 @@ import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.KernelSockets;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.SocketOptions;
 
 /** The loops of one server, with the threads that run them, and the sentinel that watches them. */
 public final class EventLoops implements AutoCloseable {
@@ -82,15 +83,21 @@ public final class EventLoops implements AutoCloseable {
         return reporter.handOvers();
     }
 
+    /** As {@link #listen(SocketAddress, SocketOptions)} with {@link SocketOptions#DEFAULT} and that backlog. */
+    public List<ListenSocket> listen(SocketAddress address, int backlog) throws IOException {
+        return KernelSockets.listen(address, backlog, loops.size());
+    }
+
     /**
      * Opens one listening socket per loop on the same address; the kernel spreads connections over them. Port 0 picks a free one.
      *
-     * @param backlog how many connections may wait to be accepted on each
+     * @param options what each of them and each connection is to have; the backlog is that of each
      * @return the socket of each loop, in the loops' order, not registered yet
      * @throws java.net.BindException if the address is in use, by another Dormouse too, or not of this machine
+     * @throws IOException if the kernel refuses an option
      */
-    public List<ListenSocket> listen(SocketAddress address, int backlog) throws IOException {
-        return KernelSockets.listen(address, backlog, loops.size());
+    public List<ListenSocket> listen(SocketAddress address, SocketOptions options) throws IOException {
+        return KernelSockets.listen(address, options, loops.size());
     }
 
     /**

@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A listening socket of the kernel. */
 final class KernelListenSocket implements ListenSocket {
-    private static final int[] ON = {1};
-
     private final int descriptor;
     private final int port;
 
@@ -42,8 +40,6 @@ final class KernelListenSocket implements ListenSocket {
         outcome = Outcome.of(result);
         error = Math.min(result, 0);
         if (result < 0) return null;
-        // A response leaves when it is complete, not when the peer has acknowledged the one before.
-        SysSocket.setsockopt(result, SysSocket.IPPROTO_TCP, SysSocket.TCP_NODELAY, ON);
         return new KernelStreamSocket(result, SockAddr.high(peer), SockAddr.low(peer), SockAddr.port(peer));
     }
 

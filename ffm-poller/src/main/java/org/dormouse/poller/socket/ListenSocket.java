@@ -34,7 +34,7 @@ public interface ListenSocket extends AutoCloseable {
     /** The port in use, never 0. */
     int port();
 
-    /** Takes the next connection, TCP_NODELAY set; null if there is none: see {@link #outcome}. */
+    /** Takes the next connection, which has the options of this socket ({@link SocketOptions}); null if there is none: see {@link #outcome}. */
     @Nullable
     StreamSocket accept();
 

@@ -37,8 +37,8 @@ final class NewSocket {
             return -Errno.ECONNABORTED;
         }
         // A peer that has left already makes macOS refuse this; the JVM ignores the signal anyway.
-        if (SysSocket.SO_NOSIGPIPE != Numbers.NONE)
-            SysSocket.setsockopt(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_NOSIGPIPE, ON);
+        if (SysOptions.SO_NOSIGPIPE != Numbers.NONE)
+            SysSocket.setsockopt(descriptor, SysOptions.SOL_SOCKET, SysOptions.SO_NOSIGPIPE, ON);
         return descriptor;
     }
 }

@@ -77,7 +77,7 @@ final class SockAddr {
                 : MAPPED_IPV4 | Integer.toUnsignedLong(segment.get(INT, ADDR));
     }
 
-    private static boolean isInet6(byte[] bytes) {
+    static boolean isInet6(byte[] bytes) {
         return Head.CURRENT.family(MemorySegment.ofArray(bytes).get(HEAD, 0)) == SysSocket.AF_INET6;
     }
 

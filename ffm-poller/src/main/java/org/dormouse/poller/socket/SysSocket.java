@@ -16,7 +16,7 @@ import org.dormouse.poller.libc.Platform;
  * one for; it is 24 bytes of the youngest garbage.
  */
 final class SysSocket {
-    private static final Numbers NUMBERS = new Numbers("sys/socket.h and netinet");
+    private static final Numbers NUMBERS = new Numbers("sys/socket.h");
 
     //                                                                 Linux, macOS, FreeBSD
     static final int AF_INET = NUMBERS.define("AF_INET", 2, 2, 2);
@@ -24,15 +24,6 @@ final class SysSocket {
     static final int SOCK_STREAM = NUMBERS.define("SOCK_STREAM", 1, 1, 1);
     static final int SOCK_NONBLOCK = NUMBERS.define("SOCK_NONBLOCK", 0x800, Numbers.NONE, 0x20000000);
     static final int SOCK_CLOEXEC = NUMBERS.define("SOCK_CLOEXEC", 0x80000, Numbers.NONE, 0x10000000);
-    static final int SOL_SOCKET = NUMBERS.define("SOL_SOCKET", 1, 0xffff, 0xffff);
-    static final int SO_REUSEADDR = NUMBERS.define("SO_REUSEADDR", 2, 0x4, 0x4);
-    static final int SO_ERROR = NUMBERS.define("SO_ERROR", 4, 0x1007, 0x1007);
-    static final int SO_REUSEPORT = NUMBERS.define("SO_REUSEPORT", 15, 0x200, 0x200);
-    static final int SO_NOSIGPIPE = NUMBERS.define("SO_NOSIGPIPE", Numbers.NONE, 0x1022, 0x800);
-    static final int IPPROTO_TCP = NUMBERS.define("IPPROTO_TCP", 6, 6, 6);
-    static final int TCP_NODELAY = NUMBERS.define("TCP_NODELAY", 1, 1, 1);
-    static final int IPPROTO_IPV6 = NUMBERS.define("IPPROTO_IPV6", 41, 41, 41);
-    static final int IPV6_V6ONLY = NUMBERS.define("IPV6_V6ONLY", 26, 27, 27);
     static final int MSG_NOSIGNAL = NUMBERS.define("MSG_NOSIGNAL", 0x4000, Numbers.NONE, 0x20000);
     static final int SHUT_WR = NUMBERS.define("SHUT_WR", 1, 1, 1);
     static final int SHUT_RDWR = NUMBERS.define("SHUT_RDWR", 2, 2, 2);
@@ -103,10 +94,18 @@ final class SysSocket {
     }
 
     static int setsockopt(int descriptor, int level, int option, int[] value) {
+        return setsockopt(descriptor, level, option, MemorySegment.ofArray(value));
+    }
+
+    static int setsockopt(int descriptor, int level, int option, byte[] value) {
+        return setsockopt(descriptor, level, option, MemorySegment.ofArray(value));
+    }
+
+    private static int setsockopt(int descriptor, int level, int option, MemorySegment value) {
         int[] state = new int[LibC.CALL_STATE_INTS];
         try {
             int result = (int) SETSOCKOPT.invokeExact(
-                    MemorySegment.ofArray(state), descriptor, level, option, MemorySegment.ofArray(value), 4);
+                    MemorySegment.ofArray(state), descriptor, level, option, value, (int) value.byteSize());
             return LibC.result(result, state);
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -114,16 +113,19 @@ final class SysSocket {
     }
 
     static int getsockopt(int descriptor, int level, int option, int[] value) {
+        return getsockopt(descriptor, level, option, MemorySegment.ofArray(value));
+    }
+
+    static int getsockopt(int descriptor, int level, int option, byte[] value) {
+        return getsockopt(descriptor, level, option, MemorySegment.ofArray(value));
+    }
+
+    private static int getsockopt(int descriptor, int level, int option, MemorySegment value) {
         int[] state = new int[LibC.CALL_STATE_INTS];
-        int[] length = {4};
+        int[] length = {(int) value.byteSize()};
         try {
             int result = (int) ReadBack.GETSOCKOPT.invokeExact(
-                    MemorySegment.ofArray(state),
-                    descriptor,
-                    level,
-                    option,
-                    MemorySegment.ofArray(value),
-                    MemorySegment.ofArray(length));
+                    MemorySegment.ofArray(state), descriptor, level, option, value, MemorySegment.ofArray(length));
             return LibC.result(result, state);
         } catch (Throwable e) {
             throw new AssertionError(e);

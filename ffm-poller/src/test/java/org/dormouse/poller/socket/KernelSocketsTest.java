@@ -134,7 +134,7 @@ class KernelSocketsTest {
         try (var client = connect()) {
             StreamSocket socket = accept(listener);
             int[] value = new int[1];
-            assertThat(SysSocket.getsockopt(socket.descriptor(), SysSocket.IPPROTO_TCP, SysSocket.TCP_NODELAY, value))
+            assertThat(SysSocket.getsockopt(socket.descriptor(), SysOptions.IPPROTO_TCP, SysOptions.TCP_NODELAY, value))
                     .isZero();
             assertThat(value[0]).isEqualTo(1);
             assertThat(socket.receive(new byte[1], 0, 1)).isEqualTo(-Errno.EAGAIN);
