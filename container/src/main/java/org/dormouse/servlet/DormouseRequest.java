@@ -490,10 +490,7 @@ public final class DormouseRequest extends HeadOfRequest {
     @Override
     public boolean authenticate(HttpServletResponse answer) throws IOException {
         checkAlive();
-        if (security().identify() != null) return true;
-        if (answer.isCommitted()) throw new IllegalStateException("response is committed");
-        security().challenge(answer);
-        return false;
+        return security().authenticate(answer);
     }
 
     @Override

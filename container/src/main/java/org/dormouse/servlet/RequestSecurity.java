@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.dormouse.servlet.security.BasicAuthenticator;
 import org.dormouse.servlet.security.Caller;
+import org.dormouse.servlet.security.TooManyLogins;
 import org.dormouse.servlet.session.MemorySession;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,11 @@ final class RequestSecurity {
         return authType;
     }
 
-    /** The caller, by the credentials of the request if nobody is logged in yet; null if they are missing or wrong. */
+    /**
+     * The caller, by the credentials of the request if nobody is logged in yet; null if they are missing or wrong.
+     *
+     * @throws TooManyLogins if they cannot be checked now; {@link #answerBusy} is the answer
+     */
     @Nullable
     Caller identify() {
         Caller known = caller();
@@ -57,6 +62,19 @@ final class RequestSecurity {
         known = basic.authenticate(request.head().fields());
         if (known != null) become(known, HttpServletRequest.BASIC_AUTH);
         return known;
+    }
+
+    /** {@link #identify}, answering where that finds nobody. */
+    boolean authenticate(HttpServletResponse response) throws IOException {
+        try {
+            if (identify() != null) return true;
+        } catch (TooManyLogins e) {
+            answerBusy(response);
+            return false;
+        }
+        if (response.isCommitted()) throw new IllegalStateException("response is committed");
+        challenge(response);
+        return false;
     }
 
     /** Answers 401, or 403 where the application declares no way to log in. */
@@ -70,10 +88,20 @@ final class RequestSecurity {
         response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
     }
 
+    void answerBusy(HttpServletResponse response) throws IOException {
+        response.setIntHeader("Retry-After", TooManyLogins.RETRY_SECONDS);
+        response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    }
+
     void login(String name, String password) throws ServletException {
         Caller before = caller();
         if (before != null) throw new ServletException("already logged in as " + before.name());
-        Caller known = deployment.security().users().login(name, password);
+        Caller known;
+        try {
+            known = deployment.security().users().login(name, password);
+        } catch (TooManyLogins e) {
+            throw new ServletException("login could not be checked", e);
+        }
         if (known == null) throw new ServletException("login failed");
         become(known, LOGIN);
     }

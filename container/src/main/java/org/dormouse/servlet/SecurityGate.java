@@ -12,6 +12,7 @@ import org.dormouse.servlet.security.BasicAuthenticator;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
+import org.dormouse.servlet.security.TooManyLogins;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +49,14 @@ final class SecurityGate implements Filter {
             throws IOException, ServletException {
         DormouseRequest request = DormouseRequest.of(any);
         AccessRequirement requirement = constraints.find(request.pathInContext(), request.getMethod());
-        Caller caller = requirement.needsCaller() ? request.security().identify() : null;
         var answer = (HttpServletResponse) response;
+        Caller caller;
+        try {
+            caller = requirement.needsCaller() ? request.security().identify() : null;
+        } catch (TooManyLogins e) {
+            request.security().answerBusy(answer);
+            return;
+        }
         switch (requirement.decide(request.isSecure(), caller)) {
             case GRANTED -> chain.doFilter(any, response);
             case LOGIN_NEEDED -> request.security().challenge(answer);

@@ -22,6 +22,7 @@ import java.util.Set;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
+import org.dormouse.servlet.security.TooManyLogins;
 import org.junit.jupiter.api.Test;
 
 class SecurityGateTest {
@@ -163,6 +164,29 @@ class SecurityGateTest {
         try (var app = guarded()) {
             assertThat(app.run(as("anna:secret", "/app/free")).body()).isEqualTo("null null false");
             assertThat(app.get("/app/forward").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoseCredentialsCannotBeCheckedNowIsAskedToComeAgain() {
+        var busy = guarded()
+                .with(d -> d.security().users((name, password) -> {
+                    throw new TooManyLogins("busy");
+                }))
+                .servlet(
+                        "/login-busy",
+                        (request, response) -> assertThatThrownBy(() -> request.login("anna", "secret"))
+                                .isInstanceOf(ServletException.class)
+                                .hasMessageContaining("could not be checked"));
+        try (busy) {
+            for (String path : List.of("/app/admin/x", "/app/authenticate")) {
+                var exchange = busy.run(as("anna:secret", path));
+                assertThat(exchange.status()).as(path).isEqualTo(503);
+                assertThat(exchange.responseField("Retry-After")).isEqualTo("1");
+                assertThat(exchange.responseField("WWW-Authenticate")).isNull();
+            }
+            assertThat(busy.get("/app/login-busy").status()).isEqualTo(200);
+            assertThat(busy.get("/app/admin/x").status()).isEqualTo(401);
         }
     }
 

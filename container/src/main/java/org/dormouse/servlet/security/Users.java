@@ -8,7 +8,11 @@ public interface Users {
     /** Nobody. */
     Users NONE = (name, password) -> null;
 
-    /** The caller of that name if the password is right, else null, after the same time whether there is such a name or not. */
+    /**
+     * The caller of that name if the password is right, else null, after the same time whether there is such a name or not.
+     *
+     * @throws TooManyLogins if it cannot be checked now
+     */
     @Nullable
     Caller login(String name, String password);
 }

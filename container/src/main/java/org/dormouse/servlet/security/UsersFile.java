@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,16 +26,19 @@ public final class UsersFile implements Users {
     private static final int MAX_CHARACTERS = 1024;
 
     private static final int MAX_VERIFIED = 1000;
+    /** Guessing takes at most half of the cores. */
+    private static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    /** A few seconds' worth of checks: who waited longer would have left. */
+    private static final int WAITING = Math.max(16, 4 * AT_ONCE);
+    /** Whose password nobody has, for names that are not in the file: a password has at least one character. */
+    private static final User NOBODY = new User(new Caller("nobody", Set.of()), null, "");
 
     private final Map<String, User> users;
     /** The most iterations of any user: what every attempt costs, whoever is named. */
     private final int cost;
 
-    /** Guessing takes at most half of the cores. */
-    private final Semaphore checks =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
-
-    private final VerifiedLogins verified = new VerifiedLogins(MAX_VERIFIED, new SecureRandom());
+    private final PasswordChecks checks;
+    private final VerifiedLogins verified = new VerifiedLogins(MAX_VERIFIED, new SecureRandom(), System::nanoTime);
 
     /** Exactly one of {@code hash} and {@code plain} is set. */
     private record User(
@@ -54,6 +56,7 @@ public final class UsersFile implements Users {
 
     private UsersFile(Map<String, User> users) {
         this.users = users;
+        this.checks = new PasswordChecks(AT_ONCE, WAITING, System::nanoTime);
         this.cost = users.values().stream().mapToInt(User::iterations).max().orElse(0);
     }
 
@@ -141,25 +144,17 @@ public final class UsersFile implements Users {
         String digest = verified.digest(normalized, password);
         Caller known = verified.find(digest);
         if (known != null) return known;
-        User user = users.get(normalized);
-        if (!isRight(user, password) || user == null) return null;
+        return checks.run(digest, () -> check(normalized, password, digest));
+    }
+
+    private @Nullable Caller check(String name, String password, String digest) {
+        Caller known = verified.find(digest); // an equal attempt may have been checked meanwhile
+        if (known != null) return known;
+        User user = users.getOrDefault(name, NOBODY);
+        PasswordHash.spend(password, cost - user.iterations());
+        if (!user.hasPassword(password)) return null;
         verified.remember(digest, user.caller);
         return user.caller;
-    }
-
-    private boolean isRight(@Nullable User user, String password) {
-        checks.acquireUninterruptibly();
-        try {
-            PasswordHash.spend(password, cost - iterations(user));
-            return user != null && user.hasPassword(password);
-        } finally {
-            checks.release();
-        }
-    }
-
-    /** What is left to spend beside this makes up {@link #cost}. */
-    private static int iterations(@Nullable User user) {
-        return user == null ? 0 : user.iterations();
     }
 
     /** How many users there are; none of their data is ever shown. */

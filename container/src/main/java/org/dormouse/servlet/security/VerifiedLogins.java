@@ -4,25 +4,35 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers successful logins, because BASIC sends the password with every request and checking its hash is slow on purpose. Holds no
- * password and nothing of the users file: only keyed digests, whose key is random and dies with this object. Bounded; the one that was
- * not asked for longest goes first. Safe for many threads.
+ * password and nothing of the users file: only keyed digests, whose key is random and dies with this object. So the time that a look-up
+ * takes tells nothing: nobody else can make a digest, not even a part of one. Bounded; the one that was not asked for longest goes first,
+ * and each some time after it was checked. Safe for many threads.
  */
 final class VerifiedLogins {
+    /** From the check of the password on; a digest is quicker to guess from than what the users file has. */
+    private static final long LIFE_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private final int limit;
+    private final LongSupplier nanoClock;
     private final SecretKeySpec key;
     // Held for a look-up in a map only, never while hashing.
     private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<String, Caller> callers = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, Verified> callers = new LinkedHashMap<>(16, 0.75f, true);
 
-    VerifiedLogins(int limit, SecureRandom random) {
+    private record Verified(Caller caller, long atNanos) {}
+
+    VerifiedLogins(int limit, SecureRandom random, LongSupplier nanoClock) {
         this.limit = limit;
+        this.nanoClock = nanoClock;
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
@@ -46,7 +56,11 @@ final class VerifiedLogins {
     Caller find(String digest) {
         lock.lock();
         try {
-            return callers.get(digest);
+            Verified known = callers.get(digest);
+            if (known == null) return null;
+            if (nanoClock.getAsLong() - known.atNanos < LIFE_NANOS) return known.caller;
+            callers.remove(digest);
+            return null;
         } finally {
             lock.unlock();
         }
@@ -55,7 +69,7 @@ final class VerifiedLogins {
     void remember(String digest, Caller caller) {
         lock.lock();
         try {
-            callers.put(digest, caller);
+            callers.put(digest, new Verified(caller, nanoClock.getAsLong()));
             var oldest = callers.entrySet().iterator();
             while (callers.size() > limit && oldest.hasNext()) {
                 oldest.next();

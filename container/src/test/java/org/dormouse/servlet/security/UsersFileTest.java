@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +118,7 @@ class UsersFileTest {
 
     @Test
     void rememberedLoginsAreBoundedAndHoldNoPassword() {
-        var logins = new VerifiedLogins(3, new SecureRandom());
+        var logins = new VerifiedLogins(3, new SecureRandom(), () -> 0);
         for (int i = 0; i < 10; i++) logins.remember(logins.digest("name", "secret" + i), new Caller("name", Set.of()));
         assertThat(logins.size()).isEqualTo(3);
         assertThat(logins.find(logins.digest("name", "secret9"))).isNotNull();
@@ -124,6 +126,19 @@ class UsersFileTest {
         assertThat(logins.find(logins.digest("names", "ecret9"))).isNull();
         assertThat(logins.toString()).doesNotContain("secret", "name ");
         assertThat(logins.digest("name", "secret")).doesNotContain("secret");
+    }
+
+    @Test
+    void rememberedLoginsAreCheckedAgainAfterTenMinutes() {
+        var now = new AtomicLong(Long.MAX_VALUE);
+        var logins = new VerifiedLogins(3, new SecureRandom(), now::get);
+        String digest = logins.digest("name", "secret");
+        logins.remember(digest, new Caller("name", Set.of()));
+        now.addAndGet(TimeUnit.MINUTES.toNanos(10) - 1);
+        assertThat(logins.find(digest)).isNotNull();
+        now.incrementAndGet();
+        assertThat(logins.find(digest)).isNull();
+        assertThat(logins.size()).isZero();
     }
 
     private Users read(String content) throws IOException {
