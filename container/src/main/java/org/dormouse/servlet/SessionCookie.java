@@ -1,6 +1,7 @@
 package org.dormouse.servlet;
 
 import java.util.Map;
+import org.dormouse.servlet.mapping.CanonicalPath;
 
 /** The session cookie of one application, all but the id put together at start. */
 final class SessionCookie {
@@ -18,7 +19,7 @@ final class SessionCookie {
         String declaredPath = declared.cookiePath();
         String path = declaredPath != null && !declaredPath.isEmpty()
                 ? declaredPath
-                : contextPath.isEmpty() ? "/" : contextPath;
+                : contextPath.isEmpty() ? "/" : CanonicalPath.encode(contextPath); // clients compare what they send
         var text = new StringBuilder();
         SetCookie.appendAttribute(text, "Path", path);
         String domain = declared.cookieDomain();

@@ -82,6 +82,25 @@ class SessionTest {
     }
 
     @Test
+    void cookieOfAContextPathThatHasToBeEncodedComesBackThere() {
+        try (var app = counting("/a b;Domain=evil/\u00fc%")) {
+            String path = "/a%20b%3BDomain=evil/%C3%BC%25";
+            var first = app.get(path + "/count");
+            assertThat(first.responseField("Set-Cookie")).matches("JSESSIONID=[^;]+; Path=" + path + "; HttpOnly");
+            assertThat(app.run(with(id(first), path + "/count")).body()).isEqualTo("false 2");
+        }
+    }
+
+    @Test
+    void cookiePathThatWouldAddAnAttributeIsRefused() {
+        try (var app = counting("/").with(d -> d.sessions().cookiePath("/; Domain=evil"))) {
+            assertThatThrownBy(app::start)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("Path");
+        }
+    }
+
+    @Test
     void anIdThatNobodyGaveOutIsNotTaken() {
         try (var app = counting("/")) {
             var exchange = app.run(with("chosen-by-the-attacker", "/count"));
