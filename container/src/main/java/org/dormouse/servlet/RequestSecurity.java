@@ -114,22 +114,18 @@ final class RequestSecurity {
         caller = known;
         authType = type;
         isToBeKept = type.equals(LOGIN);
-        MemorySession session = request.session().get(false);
-        if (session == null) return;
-        if (!session.belongsTo(known)) request.session().changeId();
-        belong(session, known);
-    }
-
-    /** {@code session} has been made by this request. */
-    void created(MemorySession session) {
-        if (caller != null) belong(session, caller);
+        if (request.session().get(false) == null) return;
+        request.session().handOver(known, isToBeKept);
+        isToBeKept = false;
     }
 
     /**
-     * Credentials come with each request and need not be kept. A login by the application is kept with one session: not with the next,
-     * which an application may make right after it has ended that to log somebody out.
+     * {@code session} has been made by this request. Credentials come with each request and need not be kept. A login by the application
+     * is kept with one session: not with the next, which an application may make right after it has ended that to log somebody out.
      */
-    private void belong(MemorySession session, Caller known) {
+    void created(MemorySession session) {
+        Caller known = caller;
+        if (known == null) return;
         if (isToBeKept || HttpServletRequest.BASIC_AUTH.equals(authType)) session.belongTo(known, isToBeKept);
         isToBeKept = false;
     }

@@ -1,6 +1,7 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.SessionTrackingMode;
+import java.security.Principal;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.session.MemorySession;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,9 @@ final class RequestSession {
         }
         MemorySession created = context.createSession();
         session = created;
-        setCookie(created.getId());
         RequestSecurity security = request.knownSecurity();
         if (security != null) security.created(created);
+        setCookie(created.getId());
         return created;
     }
 
@@ -47,6 +48,13 @@ final class RequestSession {
         String id = context.sessions().changeId(known);
         if (!request.response().isHeadSent()) setCookie(id);
         return id;
+    }
+
+    /** The session, if there is one, is that of {@code principal} from now on: if it was not before, it gets a new id. */
+    void handOver(Principal principal, boolean kept) {
+        MemorySession known = get(false);
+        String id = known == null ? null : context.sessions().handOver(known, principal, kept);
+        if (id != null && !request.response().isHeadSent()) setCookie(id);
     }
 
     private void setCookie(String id) {

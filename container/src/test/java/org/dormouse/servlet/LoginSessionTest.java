@@ -7,9 +7,15 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
@@ -157,6 +163,28 @@ class LoginSessionTest {
             String id = newId(app.run(as("anna:secret", with(newId(app.get("/visit")), "/admin/x"))));
             assertThat(app.run(with(id, "/admin/x")).status()).isEqualTo(401);
             assertThat(app.run(with(id, "/")).body()).isEqualTo("null null false true");
+        }
+    }
+
+    @Test
+    void requestsThatArriveTogetherWithCredentialsAgreeOnOneNewId() throws Exception {
+        var together = new CyclicBarrier(8);
+        try (var app = app();
+                var threads = Executors.newFixedThreadPool(8)) {
+            String id = newId(app.get("/visit"));
+            var requests = new ArrayList<Callable<TestExchange>>();
+            for (int i = 0; i < 8; i++) {
+                requests.add(() -> {
+                    var exchange = as("anna:secret", with(id, "/admin/x"));
+                    together.await(10, TimeUnit.SECONDS);
+                    return app.run(exchange);
+                });
+            }
+            var cookies = new HashSet<String>();
+            for (var request : threads.invokeAll(requests))
+                cookies.addAll(request.get().responseFields("Set-Cookie"));
+            assertThat(cookies).hasSize(1);
+            assertThat(app.context.sessions().size()).isEqualTo(1);
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -180,6 +182,25 @@ class SessionTest {
             assertThat(told).contains("id changed from " + old);
             assertThat(app.run(with(old, "/look")).body()).isEqualTo("false");
             assertThat(app.run(with(id(login), "/count")).body()).isEqualTo("false 2");
+        }
+    }
+
+    @Test
+    void idsChangedAtOnceLeaveOneIdAndNoneAfterTheEnd() throws Exception {
+        try (var app = counting("/");
+                var threads = Executors.newFixedThreadPool(4)) {
+            app.start();
+            var session = app.context.createSession();
+            var changes = new ArrayList<Callable<Object>>();
+            for (int i = 0; i < 2_000; i++)
+                changes.add(() -> app.context.sessions().changeId(session));
+            for (var change : threads.invokeAll(changes)) change.get();
+            assertThat(app.context.sessions().size()).isEqualTo(1);
+
+            session.invalidate();
+            assertThat(app.context.sessions().size()).isZero();
+            assertThatThrownBy(() -> app.context.sessions().changeId(session))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 

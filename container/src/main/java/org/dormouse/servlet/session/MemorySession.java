@@ -32,6 +32,9 @@ public final class MemorySession implements HttpSession {
     /** Requests that use it now: it does not expire under them (Servlet 6.1 §7.5). */
     private final AtomicInteger users = new AtomicInteger();
 
+    /** Held while the id or the owner changes, or the id is forgotten: only one id leads to a live session, none to one that has ended. */
+    final Object idLock = new Object();
+
     private volatile String id;
     private volatile int inactiveSeconds;
     private volatile long lastAccessedMillis;
@@ -105,25 +108,28 @@ public final class MemorySession implements HttpSession {
         return known != null && known.kept ? known.principal : null;
     }
 
-    /** Whether {@code principal} was the last that {@link #belongTo} named: then a login is no reason to change the id. */
-    public boolean belongsTo(Principal principal) {
+    /** Nobody is logged in with it any more. */
+    public void belongToNobody() {
+        synchronized (idLock) {
+            owner = null;
+        }
+    }
+
+    boolean belongsTo(Principal principal) {
         Owner known = owner;
         return known != null && known.principal.equals(principal);
     }
 
     /**
-     * Notes whose session it is.
+     * Notes whose session it is, for one whose id no client knows yet; any other is {@linkplain Sessions#handOver handed over}.
      *
      * @param kept whether {@link #caller} answers with it
      */
     public void belongTo(Principal principal, boolean kept) {
-        owner = new Owner(principal, kept);
+        synchronized (idLock) {
+            owner = new Owner(principal, kept);
+        }
         if (kept) sessions.keepCallers();
-    }
-
-    /** Nobody is logged in with it any more. */
-    public void belongToNobody() {
-        owner = null;
     }
 
     void id(String newId) {

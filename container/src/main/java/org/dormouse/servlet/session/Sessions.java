@@ -1,6 +1,7 @@
 package org.dormouse.servlet.session;
 
 import jakarta.servlet.ServletContext;
+import java.security.Principal;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -79,15 +80,52 @@ public final class Sessions {
         return session != null && !session.isOver(now());
     }
 
-    /** Gives {@code session} a new id, against fixation. Its cookie is the caller's business. */
+    /**
+     * Gives {@code session} a new id, against fixation. Its cookie is the caller's business.
+     *
+     * @throws IllegalStateException if it has ended
+     */
     public String changeId(MemorySession session) {
-        session.checkLive();
+        String oldId;
+        String newId;
+        synchronized (session.idLock) {
+            if (!session.isLive()) throw new IllegalStateException("session has been invalidated or has expired");
+            oldId = session.getId();
+            newId = move(session);
+        }
+        listeners.idChanged(session, oldId);
+        return newId;
+    }
+
+    /**
+     * Notes that {@code session} belongs to {@code principal}, and gives it a new id unless it did before. Of several requests that say so
+     * at once, one changes the id.
+     *
+     * @param kept whether {@link MemorySession#caller} answers with it
+     * @return the new id; null if it has not changed, or the session has ended
+     */
+    public @Nullable String handOver(MemorySession session, Principal principal, boolean kept) {
+        String oldId;
+        String newId;
+        synchronized (session.idLock) {
+            if (!session.isLive()) return null;
+            boolean same = session.belongsTo(principal);
+            session.belongTo(principal, kept || (same && session.caller() != null));
+            if (same) return null;
+            oldId = session.getId();
+            newId = move(session);
+        }
+        listeners.idChanged(session, oldId);
+        return newId;
+    }
+
+    /** With the lock of its id held, and the session alive: who ends it meanwhile waits, and removes it by the new id. */
+    private String move(MemorySession session) {
         String oldId = session.getId();
         String newId = ids.next();
         byId.put(newId, session);
         session.id(newId);
         byId.remove(oldId);
-        listeners.idChanged(session, oldId);
         return newId;
     }
 
@@ -138,6 +176,8 @@ public final class Sessions {
     }
 
     void remove(MemorySession session) {
-        byId.remove(session.getId(), session);
+        synchronized (session.idLock) {
+            byId.remove(session.getId(), session);
+        }
     }
 }
