@@ -101,6 +101,12 @@ public final class RawHttp implements AutoCloseable {
 
     // --- receiving
 
+    /** Reads one response, whatever its status. */
+    public RawHttp receive() throws IOException {
+        readResponse();
+        return this;
+    }
+
     /** Reads one response, interim ones excepted: those are skipped if {@code status} is final. */
     public RawHttp expectStatus(int status) throws IOException {
         readResponse();
