@@ -1,11 +1,18 @@
 package org.dormouse.websocket;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** Frames in order, linked through themselves. One owner at a time. */
+/**
+ * Frames in order, linked through themselves, that know their earliest deadline: each operation takes the same time however many there are.
+ * One owner at a time.
+ */
 final class FrameQueue {
     private @Nullable OutboundFrame first;
     private @Nullable OutboundFrame last;
+
+    /** Frames that have a deadline and none behind them has the same or an earlier one: so their deadlines ascend. */
+    private final ArrayDeque<OutboundFrame> pressing = new ArrayDeque<>(0);
 
     boolean isEmpty() {
         return first == null;
@@ -24,6 +31,17 @@ final class FrameQueue {
             last.next = frame;
         }
         last = frame;
+        if (frame.deadline == OutboundFrame.NEVER) return;
+        for (var before = pressing.peekLast();
+                before != null && before.deadline >= frame.deadline;
+                before = pressing.peekLast()) pressing.removeLast();
+        pressing.add(frame);
+    }
+
+    /** {@link OutboundFrame#NEVER} if no frame has one. */
+    long earliestDeadline() {
+        OutboundFrame earliest = pressing.peekFirst();
+        return earliest == null ? OutboundFrame.NEVER : earliest.deadline;
     }
 
     @Nullable
@@ -33,6 +51,7 @@ final class FrameQueue {
         first = frame.next;
         if (first == null) last = null;
         frame.next = null;
+        if (pressing.peekFirst() == frame) pressing.removeFirst();
         return frame;
     }
 }

@@ -67,6 +67,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     private volatile int work = RUNNING; // the first task calls onOpen
     private volatile Closing closing = Closing.OPEN;
     private volatile @Nullable CloseReason endReason; // who sets it decides how the session ends
+    private volatile boolean rearms;
     private volatile long lastActive; // by the loop's clock; may be written by two at once, either is right
 
     // loop owner; handed to the task with RUNNING and back without it
@@ -119,9 +120,16 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
         lastActive = connection.loop().nanoTime();
     }
 
-    /** Looks at timeouts again: one was set, or somebody waits. Any thread. */
+    /** Looks at timeouts again: one was set, or somebody waits. Any thread; asked for by many at once, it is done once. */
     void deadlinesChanged() {
-        connection.execute(this::armDeadline);
+        if (rearms) return; // that look is still to come: cleared before it begins
+        rearms = true;
+        connection.execute(this::rearm);
+    }
+
+    private void rearm() {
+        rearms = false;
+        armDeadline();
     }
 
     /** Runs {@code task}, which calls the application, in its executor, beside the messages. Any thread. */

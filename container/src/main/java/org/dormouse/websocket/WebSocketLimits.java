@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param maxTextMessage {@code websocket.max-text-message}: bytes of a text message that is delivered whole, fragments together; more
  *     closes with 1009. The default of {@code Session.getMaxTextMessageBufferSize}
  * @param maxBinaryMessage {@code websocket.max-binary-message}: the same for binary messages
- * @param sendBudget {@code websocket.send-budget}: bytes that may wait in a session for a peer that reads slowly; an asynchronous send
- *     beyond fails
+ * @param sendBudget {@code websocket.send-budget}: bytes that may wait in a session for a peer that reads slowly, with {@value
+ *     WebSocketOutput#FRAME_COST} more for each message; an asynchronous send beyond fails
  * @param sendTimeout {@code websocket.send-timeout}: how long one message may wait to be taken by the network; then the connection is cut.
  *     An application may set another for its asynchronous sends
  * @param closeTimeout {@code websocket.close-timeout}: how long the peer has to answer our Close frame

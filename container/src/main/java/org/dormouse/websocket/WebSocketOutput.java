@@ -24,6 +24,9 @@ final class WebSocketOutput extends Fragments {
     /** Up to here a text is encoded where it is sent from; longer ones are faster by the JDK's intrinsic, through an array. */
     private static final int IN_PLACE = 512;
 
+    /** What a frame that waits takes of the heap beside its bytes: frame, array header, and whoever is to be told. */
+    static final int FRAME_COST = 128;
+
     private static final VarHandle PUSHED;
     private static final VarHandle WAITING_BYTES;
     private static final VarHandle PONG;
@@ -32,7 +35,7 @@ final class WebSocketOutput extends Fragments {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PUSHED = lookup.findVarHandle(WebSocketOutput.class, "pushed", OutboundFrame.class);
-            WAITING_BYTES = lookup.findVarHandle(WebSocketOutput.class, "waitingBytes", int.class);
+            WAITING_BYTES = lookup.findVarHandle(WebSocketOutput.class, "waitingBytes", long.class);
             PONG = lookup.findVarHandle(WebSocketOutput.class, "pong", byte[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -44,7 +47,8 @@ final class WebSocketOutput extends Fragments {
 
     // any thread
     private volatile @Nullable OutboundFrame pushed; // newest first
-    private volatile int waitingBytes; // of frames that are here, not in the connection
+    private volatile long
+            waitingBytes; // of frames that are here, not in the connection, and what the objects of all of them cost
     private volatile byte @Nullable [] pong; // payload of the newest ping without an answer
     private volatile @Nullable IOException failure; // set once, when nothing can be sent any more
 
@@ -181,9 +185,9 @@ final class WebSocketOutput extends Fragments {
         failAll();
     }
 
-    /** Bytes that wait for the peer, here and in the connection; an estimate. */
+    /** What waits for the peer, here and in the connection: bytes, and the cost of each frame; an estimate. */
     long backlogBytes() {
-        return (long) waitingBytes + connection.unsentBytes();
+        return waitingBytes + connection.unsentBytes();
     }
 
     /**
@@ -193,7 +197,7 @@ final class WebSocketOutput extends Fragments {
      */
     void checkBudget(int length) throws IOException {
         long present = backlogBytes();
-        if (present > 0 && present + length > limits.sendBudget()) {
+        if (present > 0 && present + length + FRAME_COST > limits.sendBudget()) {
             throw new IOException(
                     "message of " + length + " bytes refused: " + present + " bytes wait for a slow peer, limit "
                             + limits.sendBudget() + " (" + WebSocketLimits.SEND_BUDGET + ")");
@@ -209,10 +213,7 @@ final class WebSocketOutput extends Fragments {
     private long earliestDeadline() {
         Backlog waits = backlog;
         if (waits == null) return OutboundFrame.NEVER;
-        long earliest = OutboundFrame.NEVER;
-        for (OutboundFrame f = waits.leaving.first(); f != null; f = f.next) earliest = Math.min(earliest, f.deadline);
-        for (OutboundFrame f = waits.waiting.first(); f != null; f = f.next) earliest = Math.min(earliest, f.deadline);
-        return earliest;
+        return Math.min(waits.leaving.earliestDeadline(), waits.waiting.earliestDeadline());
     }
 
     /** The earliest deadline among the frames that wait, or {@link OutboundFrame#UNKNOWN} if somebody else has the output. */
@@ -288,9 +289,9 @@ final class WebSocketOutput extends Fragments {
             OutboundFrame frame = waits.waiting.poll();
             if (frame == null) break;
             moved = true;
-            WAITING_BYTES.getAndAdd(this, -frame.size());
             byte[] bytes = frame.bytes;
             if (closeWritten || bytes == null) {
+                release(frame.size() + FRAME_COST);
                 frame.complete(new IOException("the session was closed before this message could be sent"));
                 continue;
             }
@@ -298,7 +299,9 @@ final class WebSocketOutput extends Fragments {
             append(bytes, 0, bytes.length);
             frame.bytes = null;
             frame.end = written;
-            if (frame.completion() != null) waits.leaving.add(frame);
+            boolean isAwaited = frame.completion() != null;
+            release(frame.size() + (isAwaited ? 0 : FRAME_COST));
+            if (isAwaited) waits.leaving.add(frame);
         }
         return moved;
     }
@@ -307,6 +310,7 @@ final class WebSocketOutput extends Fragments {
         long left = sent ? written : written - connection.unsentBytes();
         for (OutboundFrame f = waits.leaving.first(); f != null && f.end <= left; f = waits.leaving.first()) {
             waits.leaving.poll();
+            release(FRAME_COST);
             if (connection.isBroken()) {
                 f.complete(lost());
             } else {
@@ -321,9 +325,12 @@ final class WebSocketOutput extends Fragments {
         backlog = null;
         if (waits == null) return;
         IOException reason = failure == null ? lost() : failure;
-        for (OutboundFrame f = waits.leaving.poll(); f != null; f = waits.leaving.poll()) f.complete(reason);
+        for (OutboundFrame f = waits.leaving.poll(); f != null; f = waits.leaving.poll()) {
+            release(FRAME_COST);
+            f.complete(reason);
+        }
         for (OutboundFrame f = waits.waiting.poll(); f != null; f = waits.waiting.poll()) {
-            WAITING_BYTES.getAndAdd(this, -f.size());
+            release(f.size() + FRAME_COST);
             f.complete(reason);
         }
     }
@@ -382,6 +389,7 @@ final class WebSocketOutput extends Fragments {
         OutboundFrame frame = new OutboundFrame(null, 0, completion, deadline(timeoutNanos));
         frame.end = written;
         backlog().leaving.add(frame);
+        WAITING_BYTES.getAndAdd(this, (long) FRAME_COST);
         return frame;
     }
 
@@ -401,7 +409,7 @@ final class WebSocketOutput extends Fragments {
             OutboundFrame.@Nullable Completion completion,
             long timeoutNanos) {
         byte[] frame = FrameHead.frame(first, payload, offset, length);
-        WAITING_BYTES.getAndAdd(this, frame.length);
+        WAITING_BYTES.getAndAdd(this, (long) frame.length + FRAME_COST);
         return new OutboundFrame(frame, frame.length, completion, deadline(timeoutNanos));
     }
 
@@ -409,6 +417,10 @@ final class WebSocketOutput extends Fragments {
         return timeoutNanos == OutboundFrame.NEVER
                 ? OutboundFrame.NEVER
                 : connection.loop().nanoTime() + timeoutNanos;
+    }
+
+    private void release(int bytes) {
+        WAITING_BYTES.getAndAdd(this, (long) -bytes);
     }
 
     private void push(OutboundFrame frame) {

@@ -381,6 +381,28 @@ class WebSocketSessionTest {
     }
 
     @Test
+    void manySmallMessagesForAPeerThatDoesNotReadCountWithWhatEachTakesOfTheHeap() {
+        try (var sessions = new ScriptedSessions(limits(1024, 200_000), Echo.class)) {
+            var client = sessions.connect("/echo");
+            client.peer.sendBuffer(10).stopReading();
+            var remote = Echo.session.getAsyncRemote();
+            int taken = 0;
+            while (remote.sendText("x").state() != java.util.concurrent.Future.State.FAILED) taken++;
+            assertThat(taken).isBetween(200_000 / 200, 200_000 / WebSocketOutput.FRAME_COST);
+            for (int round = 0; round < 3; round++) { // what has left no longer counts
+                client.peer.resumeReading().stopReading();
+                sessions.driver.settle();
+                client.peer.resumeReading().stopReading();
+                sessions.driver.settle();
+                assertThat(remote.sendText("y").state()).isNotEqualTo(java.util.concurrent.Future.State.FAILED);
+            }
+            client.peer.resumeReading();
+            sessions.driver.settle();
+            assertThat(client.received()).hasSizeBetween(taken, taken + 8);
+        }
+    }
+
+    @Test
     void pingsOfAPeerThatDoesNotReadKeepOneAnswerOnly() {
         try (var sessions = new ScriptedSessions(Echo.class)) {
             var client = sessions.connect("/echo");
