@@ -1,6 +1,5 @@
 package org.dormouse.poller;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,14 +254,6 @@ public final class ScriptedKernel {
                 (connection.isPeerReading ? connection.received : connection.unread).add(source, offset, most);
                 return most;
             }
-        }
-
-        @Override
-        public int send(ByteBuffer first, ByteBuffer second) {
-            byte[] both = new byte[first.remaining() + second.remaining()];
-            first.duplicate().get(both, 0, first.remaining());
-            second.duplicate().get(both, first.remaining(), second.remaining());
-            return send(both, 0, both.length);
         }
 
         @Override

@@ -1,7 +1,5 @@
 package org.dormouse.poller.socket;
 
-import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
@@ -44,23 +42,6 @@ final class KernelStreamSocket implements StreamSocket {
             result = SysSocket.send(descriptor, source, offset, bytes, SysSocket.MSG_NOSIGNAL);
         } while (Errno.isRetry(result));
         return result;
-    }
-
-    @Override
-    public int send(ByteBuffer first, ByteBuffer second) {
-        if (!first.isDirect() || !second.isDirect()) throw new IllegalArgumentException("buffers on the Java heap");
-        if (!first.hasRemaining() && !second.hasRemaining()) throw new IllegalArgumentException("length 0 < 1");
-        try {
-            int result;
-            do {
-                result = SysUio.sendmsg(descriptor, first, second, SysSocket.MSG_NOSIGNAL);
-            } while (Errno.isRetry(result));
-            return result;
-        } finally {
-            // The kernel is given addresses inside of a struct, which keep nothing alive.
-            Reference.reachabilityFence(first);
-            Reference.reachabilityFence(second);
-        }
     }
 
     /** Receiving nothing would look like the end of the stream, so nothing is not accepted. */

@@ -1,7 +1,5 @@
 package org.dormouse.poller.socket;
 
-import java.nio.ByteBuffer;
-
 /**
  * One accepted TCP connection, non-blocking. Results are counts or {@code -errno}, never exceptions; {@link SocketError} tells what a
  * negative one means. One thread at a time may receive and one at a time may send; they need not be the same. A call that a signal
@@ -29,16 +27,6 @@ public interface StreamSocket {
      * @return how many bytes the kernel took, at least 1; {@code -errno}
      */
     int send(byte[] source, int offset, int length);
-
-    /**
-     * Hands two buffers to the kernel in one system call, such as a head and a large body outside of the Java heap. Lends both for the
-     * call; their positions stay where they are.
-     *
-     * @param first direct; may be empty unless both are
-     * @param second direct
-     * @return how many bytes of both together the kernel took, at least 1; {@code -errno}
-     */
-    int send(ByteBuffer first, ByteBuffer second);
 
     /** Tells the peer that nothing more will come; input goes on. */
     void shutdownOutput();

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.dormouse.poller.libc.Errno;
@@ -162,29 +161,6 @@ class KernelSocketsTest {
             assertThatThrownBy(() -> socket.receive(target, 0, 0))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("length 0");
-            socket.close();
-        }
-    }
-
-    @Test
-    void twoBuffersLeaveInOneCallInTheirOrder() throws Exception {
-        assertThat(SysUio.IOVEC.byteSize()).isEqualTo(16);
-        assertThat(SysUio.MSGHDR.byteSize()).isEqualTo(56);
-        try (var client = connect()) {
-            StreamSocket socket = accept(listener);
-            var head = ByteBuffer.allocateDirect(10)
-                    .put("..head".getBytes())
-                    .flip()
-                    .position(2);
-            var body = ByteBuffer.allocateDirect(10).put("body".getBytes()).flip();
-            assertThat(socket.send(head, body)).isEqualTo(8);
-            assertThat(head.remaining()).isEqualTo(4);
-            assertThat(new String(client.getInputStream().readNBytes(8))).isEqualTo("headbody");
-            assertThatThrownBy(() -> socket.send(ByteBuffer.allocate(1), body))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("heap");
-            socket.shutdownOutput();
-            assertThat(socket.send(head, body)).isEqualTo(-Errno.EPIPE);
             socket.close();
         }
     }
