@@ -48,6 +48,11 @@ public interface Exchange {
      */
     void whenReadable(Runnable wake);
 
+    /** The fields behind the body, once {@link #isBodyRead}; none before, and where the protocol has none (RFC 9110 §6.5). */
+    default Fields trailers() {
+        return new Headers();
+    }
+
     // --- response
 
     /**

@@ -150,6 +150,12 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     }
 
     @Override
+    public Fields trailers() {
+        RequestBody incoming = body;
+        return incoming != null && incoming.isEnded() ? incoming.trailers() : new Headers();
+    }
+
+    @Override
     public void whenReadable(Runnable wake) {
         RequestBody incoming = body;
         if (incoming == null || incoming.isEnded() || incoming.isBroken()) {

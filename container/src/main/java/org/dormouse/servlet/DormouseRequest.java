@@ -23,6 +23,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -417,12 +419,16 @@ public final class DormouseRequest extends HeadOfRequest {
         return exchange.isBodyRead();
     }
 
-    /** Only a body whose end is told by itself can have trailers. */
+    /** Names in lower case; several fields of one name are one list (RFC 9110 §5.3). */
     @Override
     public Map<String, String> getTrailerFields() {
         if (!isTrailerFieldsReady()) throw new IllegalStateException("the body has not been read to its end");
-        if (head.contentLength() >= 0) return Map.of();
-        throw new UnsupportedOperationException("trailer fields of requests are not supported yet");
+        Fields trailers = exchange.trailers();
+        var byName = new LinkedHashMap<String, String>();
+        for (int i = 0; i < trailers.size(); i++) {
+            byName.merge(trailers.name(i).toLowerCase(Locale.ROOT), trailers.value(i), (one, more) -> one + ", " + more);
+        }
+        return byName;
     }
 
     // --- session
