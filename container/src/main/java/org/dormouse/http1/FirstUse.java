@@ -15,6 +15,7 @@ final class FirstUse {
         Http1Connection.class,
         Http1Exchange.class,
         ExchangeTimeout.class,
+        ClientLog.Note.class,
         ConnectionPeer.class,
         ClientGone.class,
         ResponseBody.class

@@ -3,12 +3,15 @@ package org.dormouse.http1;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.dormouse.http.ExchangeHandler;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** HTTP/1.1 as the connections of one loop share it: the handler, the limits, a parser, the date. One for each loop; made before it starts. */
 public final class Http1 implements ProtocolUpgrade {
@@ -18,6 +21,7 @@ public final class Http1 implements ProtocolUpgrade {
     final ExchangeHandler handler;
     final Http1Limits limits;
     final DateLine date;
+    final ClientLog log;
     final long headNanos;
     final long keepAliveNanos;
     final long bodyNanos;
@@ -35,14 +39,21 @@ public final class Http1 implements ProtocolUpgrade {
      * @param server the Server field of responses that have none of their own; null for no such field
      */
     public Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, @Nullable String server) {
-        this(loop, handler, limits, server, Clock.systemUTC());
+        this(loop, handler, limits, server, Clock.systemUTC(), () -> LoggerFactory.getLogger("org.dormouse.http1"));
     }
 
-    Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, @Nullable String server, Clock clock) {
+    Http1(
+            EventLoop loop,
+            ExchangeHandler handler,
+            Http1Limits limits,
+            @Nullable String server,
+            Clock clock,
+            Supplier<Logger> logger) {
         this.loop = loop;
         this.handler = handler;
         this.limits = limits;
         this.date = new DateLine(clock, server);
+        this.log = new ClientLog(loop, logger);
         this.headNanos = limits.headTimeout().toNanos();
         this.keepAliveNanos = limits.keepAliveTimeout().toNanos();
         this.bodyNanos = limits.bodyTimeout().toNanos();
@@ -55,6 +66,10 @@ public final class Http1 implements ProtocolUpgrade {
     @Override
     public Protocol begin(Connection connection) {
         return new Http1Connection(this, connection);
+    }
+
+    String writeTimedOut() {
+        return "client took no byte for " + limits.writeTimeout() + " (http.write-timeout)";
     }
 
     // --- loop owner

@@ -138,6 +138,7 @@ final class Http1Connection implements Protocol {
         try {
             count = body.drop(bytes, offset, length);
         } catch (BadRequest e) {
+            http1.log.refused(connection, e);
             close(true);
             return length;
         }
@@ -161,6 +162,7 @@ final class Http1Connection implements Protocol {
     @Override
     public void inputEnded() {
         // A head cut short is answered by nothing: whoever sent it has left or is broken.
+        if (parser != null) http1.log.left(connection, "client ended its stream in the middle of a head");
         close(false);
     }
 
@@ -194,6 +196,7 @@ final class Http1Connection implements Protocol {
     }
 
     private void refuse(BadRequest reason) {
+        http1.log.refused(connection, reason);
         send(PlainRefusal.of(connection.pool(), reason, http1.date));
         close(true);
     }
@@ -350,6 +353,7 @@ final class Http1Connection implements Protocol {
             refuse(new BadRequest(
                     408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"));
         } else {
+            if (state == State.BLOCKED) http1.log.left(connection, http1.writeTimedOut());
             close(state == State.DRAINING);
         }
     }
@@ -386,6 +390,7 @@ final class Http1Connection implements Protocol {
 
     @Override
     public void closed(@Nullable IOException cause) {
+        if (cause != null) http1.log.left(connection, String.valueOf(cause.getMessage()));
         state = State.CLOSING;
         parser = null;
         Http1Exchange last = exchange;

@@ -117,11 +117,13 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         if (length == 0) return 0;
         if (interim == Interim.ASKED && !incoming.isEnded()) sendContinue();
         if (bodyTimedOut) throw timedOut(incoming);
+        boolean wasRefused = incoming.isRefused();
         try {
             int count = incoming.read(connection, target, offset, length);
             if (count != 0) stopWaitingForInput();
             return count;
         } catch (BadRequest e) {
+            if (!wasRefused) http1.log.refused(connection, e);
             closeBehind();
             throw e;
         }
@@ -136,6 +138,10 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
 
     private BadRequest timedOut(RequestBody incoming) {
         closeBehind();
+        return tooSlow(incoming);
+    }
+
+    private BadRequest tooSlow(RequestBody incoming) {
         return new BadRequest(
                 408,
                 "body stopped after " + incoming.received() + " bytes for longer than " + http1.limits.bodyTimeout()
@@ -380,9 +386,12 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     void waitedTooLong(long now) {
         long writing = writeWaitsSince;
         if (writing != NOT_WAITING && writing + http1.writeNanos <= now) {
+            http1.log.left(connection, http1.writeTimedOut());
             connection.abort();
             return;
         }
+        RequestBody incoming = body;
+        if (incoming != null) http1.log.refused(connection, tooSlow(incoming));
         bodyTimedOut = true;
         readWaitsSince = NOT_WAITING;
         wakeReader();

@@ -36,6 +36,11 @@ final class RequestBody {
         return broken != null || (chunked != null && chunked.hasFailed());
     }
 
+    /** Whether a read has told so. */
+    boolean isRefused() {
+        return broken != null;
+    }
+
     /** Bytes still to come where that is known; else 0. */
     long remaining() {
         return chunked == null ? remaining : 0;

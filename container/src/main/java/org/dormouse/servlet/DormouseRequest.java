@@ -426,7 +426,8 @@ public final class DormouseRequest extends HeadOfRequest {
         Fields trailers = exchange.trailers();
         var byName = new LinkedHashMap<String, String>();
         for (int i = 0; i < trailers.size(); i++) {
-            byName.merge(trailers.name(i).toLowerCase(Locale.ROOT), trailers.value(i), (one, more) -> one + ", " + more);
+            byName.merge(
+                    trailers.name(i).toLowerCase(Locale.ROOT), trailers.value(i), (one, more) -> one + ", " + more);
         }
         return byName;
     }

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.dormouse.buffer.TrackingBufferPool;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeHandler;
@@ -21,6 +22,8 @@ import org.dormouse.poller.loop.ScriptedLoop;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 over the kernel in memory, turn by turn on the test's thread. Closing it fails if a buffer leaked, a descriptor was left open or
@@ -48,9 +51,13 @@ final class Http1Server implements AutoCloseable {
     }
 
     Http1Server(Http1Limits limits, ExchangeHandler handler) {
+        this(limits, handler, () -> LoggerFactory.getLogger("org.dormouse.http1"));
+    }
+
+    Http1Server(Http1Limits limits, ExchangeHandler handler, Supplier<Logger> logger) {
         connections = new Connections(loop.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool);
         Clock clock = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
-        http1 = new Http1(loop.loop(), handler, limits, null, clock);
+        http1 = new Http1(loop.loop(), handler, limits, null, clock, logger);
     }
 
     /** A server whose exchanges wait in {@link #held} until the test does something with them. */

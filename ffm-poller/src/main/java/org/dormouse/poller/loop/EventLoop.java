@@ -330,6 +330,14 @@ public final class EventLoop {
         }
     }
 
+    /**
+     * Runs {@code note} on the thread that tells {@link Faults}, where it may log: a loop itself may not. Notes come in their order; if too
+     * many wait, those to come are dropped and counted. Any thread.
+     */
+    public void report(Runnable note) {
+        reporter.note(note);
+    }
+
     // --- the sentinel's part
 
     Ownership ownership() {

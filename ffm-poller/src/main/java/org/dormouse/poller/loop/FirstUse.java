@@ -17,6 +17,7 @@ final class FirstUse {
         Reporter.Failure.class,
         Reporter.HandOver.class,
         Reporter.Stall.class,
+        Reporter.Note.class,
         Timeout.class,
         ProcessorTime.class,
         java.io.IOException.class,

@@ -36,6 +36,13 @@ final class Reporter implements AutoCloseable {
         }
     }
 
+    record Note(Runnable note) implements Report {
+        @Override
+        public void tell(Faults faults) {
+            note.run();
+        }
+    }
+
     private static StackTraceElement[] stack(@Nullable Thread thread) {
         return thread == null ? NO_STACK : thread.getStackTrace();
     }
@@ -85,6 +92,11 @@ final class Reporter implements AutoCloseable {
     /** The stack is sampled when the report is written, by the thread that writes it. */
     void stalled(String what, @Nullable Thread culprit) {
         add(new Stall(what, culprit));
+    }
+
+    /** Runs {@code note} on the reporter's thread. */
+    void note(Runnable note) {
+        add(new Note(note));
     }
 
     /** By the sentinel only. */

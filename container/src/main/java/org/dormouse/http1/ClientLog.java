@@ -1,0 +1,71 @@
+package org.dormouse.http1;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.dormouse.http.BadRequest;
+import org.dormouse.poller.loop.EventLoop;
+import org.dormouse.transport.Connection;
+import org.slf4j.Logger;
+
+/**
+ * Tells the log at DEBUG which requests were refused and which clients went away. The loop's reporting thread writes, and asks whether DEBUG
+ * is on: where it is off, at most one refusal a second costs more than a comparison. Any thread.
+ */
+final class ClientLog {
+    private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final EventLoop loop;
+    private final Supplier<Logger> logger;
+
+    private volatile boolean isOff; // not known before somebody has asked
+    private volatile long askedAt;
+
+    /**
+     * @param logger is asked when there is something to say: a server that starts well does not wake the log backend
+     */
+    ClientLog(EventLoop loop, Supplier<Logger> logger) {
+        this.loop = loop;
+        this.logger = logger;
+    }
+
+    void refused(Connection connection, BadRequest reason) {
+        note(connection, "refused", reason.status(), String.valueOf(reason.getMessage()));
+    }
+
+    void left(Connection connection, String how) {
+        note(connection, "lost", 0, how);
+    }
+
+    private void note(Connection connection, String what, int status, String detail) {
+        if (isOff && loop.nanoTime() - askedAt < ASK_NANOS) return;
+        loop.report(new Note(this, connection, what, status, detail));
+    }
+
+    /** A class rather than a lambda, which would be linked by a loop at its first refusal. */
+    record Note(ClientLog log, Connection connection, String what, int status, String detail) implements Runnable {
+        @Override
+        public void run() {
+            log.write(this);
+        }
+    }
+
+    private void write(Note note) {
+        Logger log = logger.get();
+        askedAt = loop.nanoTime();
+        isOff = !log.isDebugEnabled();
+        if (isOff) return;
+        String status = note.status == 0 ? "" : note.status + " ";
+        log.debug("connection {}: {}: {}{}", note.connection, note.what, status, printable(note.detail));
+    }
+
+    /** What a client sent must not end the line of the log, nor speak to a terminal. */
+    static String printable(String text) {
+        var shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c < 0x7F && c != '\\') shown.append(c);
+            else shown.append("\\u").append("%04x".formatted((int) c));
+        }
+        return shown.toString();
+    }
+}
