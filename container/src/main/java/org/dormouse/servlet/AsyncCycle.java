@@ -154,7 +154,7 @@ final class AsyncCycle implements AsyncContext {
             var event = new AsyncEvent(context, listening.request, listening.response, failure);
             try {
                 method.tell(listening.listener, event);
-            } catch (IOException | RuntimeException | LinkageError e) {
+            } catch (Throwable e) { // whatever it is, the others are told and the exchange ends
                 ContextListeners.failed(listening.listener, e);
             }
         }

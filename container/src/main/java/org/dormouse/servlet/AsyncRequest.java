@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.dormouse.http.ClientGone;
 import org.dormouse.http.Exchange;
 import org.dormouse.servlet.mapping.ServletMatch;
@@ -114,7 +115,8 @@ final class AsyncRequest {
     }
 
     void start(Runnable task) {
-        executor.execute(() -> inApplication(task));
+        executor.execute(() ->
+                inApplication(task, e -> LOG.error("{}: what was given to AsyncContext.start failed", request, e)));
     }
 
     // --- the queue
@@ -150,19 +152,30 @@ final class AsyncRequest {
                     break;
                 }
             }
-            inApplication(task);
+            inApplication(task, this::giveUp);
         }
         waitForEvents();
     }
 
-    private void inApplication(Runnable task) {
+    /** A step of this queue broke, which what the application throws does not do: nobody shall wait for the rest. */
+    private void giveUp(Throwable bug) {
+        LOG.error("{}: it is given up", request, bug);
+        synchronized (this) {
+            phase = Phase.OVER;
+            cancelTimer();
+        }
+        request.response().abort();
+        request.servletContext().dispatcher().end(request);
+    }
+
+    private void inApplication(Runnable task, Consumer<Throwable> failed) {
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(request.servletContext().deployment().classLoader());
         try {
             task.run();
-        } catch (RuntimeException | Error e) {
-            LOG.error("{}: an asynchronous task failed", request, e);
+        } catch (Throwable e) {
+            failed.accept(e);
         } finally {
             thread.setContextClassLoader(callers);
         }
@@ -261,6 +274,8 @@ final class AsyncRequest {
 
     /** Something of the cycle failed: its listeners are told, then an error is answered and it is over. Only from the queue. */
     void failed(Throwable failure) {
+        // Whatever the listeners make of it: what the application threw is in the log once, and here.
+        request.servletContext().dispatcher().report(request, failure);
         AsyncCycle broken;
         synchronized (this) {
             broken = cycle;
@@ -273,6 +288,16 @@ final class AsyncRequest {
         if (isIdle()) over();
     }
 
+    /** As {@link #failed(Throwable)}, behind a non-blocking listener that is told first and may fail too. Only from the queue. */
+    void failed(Throwable failure, Consumer<Throwable> onError) {
+        try {
+            onError.accept(failure);
+        } catch (Throwable again) {
+            if (!Causes.includes(again, failure)) failure.addSuppressed(again);
+        }
+        failed(failure);
+    }
+
     /** A dispatch let {@code failure} escape after it had asked for a dispatch or for completion: the error is the answer. */
     boolean failsAfterAsking() {
         return become(Phase.DISPATCH_ASKED, Phase.IDLE) || become(Phase.COMPLETE_ASKED, Phase.IDLE);
@@ -280,15 +305,20 @@ final class AsyncRequest {
 
     /** Listeners are told while request and response can still be used; then both end. */
     private void over() {
-        request.servletContext().dispatcher().answerPendingError(request);
-        AsyncCycle last;
-        synchronized (this) {
-            phase = Phase.OVER;
-            cancelTimer();
-            last = cycle;
+        ServletDispatcher dispatcher = request.servletContext().dispatcher();
+        try {
+            dispatcher.answerPendingError(request);
+            AsyncCycle last;
+            synchronized (this) {
+                if (phase == Phase.STARTED) return; // by the servlet of the error page
+                phase = Phase.OVER;
+                cancelTimer();
+                last = cycle;
+            }
+            if (last != null) last.tellComplete();
+        } finally {
+            if (isOver()) dispatcher.end(request);
         }
-        if (last != null) last.tellComplete();
-        request.servletContext().dispatcher().end(request);
     }
 
     /** After a dispatch that is over and has not started anything new. */

@@ -1,5 +1,7 @@
 package org.dormouse.servlet;
 
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.ClientGone;
 import org.jspecify.annotations.Nullable;
 
 /** Looks through what an application wrapped around a failure. Pure functions. */
@@ -8,6 +10,22 @@ final class Causes {
     private static final int MAX_DEPTH = 32;
 
     private Causes() {}
+
+    /** Whether {@code failure} is worth a stack trace: not if the client left or broke the protocol, whatever was wrapped around that. */
+    static boolean isOfApplication(Throwable failure) {
+        return find(failure, ClientGone.class) == null && find(failure, BadRequest.class) == null;
+    }
+
+    /** Whether {@code cause} is {@code failure}, or what it was wrapped around. */
+    @SuppressWarnings("ReferenceEquality") // the same failure, not one that looks like it
+    static boolean includes(Throwable failure, Throwable cause) {
+        Throwable each = failure;
+        for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
+            if (each == cause) return true;
+            each = each.getCause();
+        }
+        return false;
+    }
 
     static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
         Throwable cause = failure;

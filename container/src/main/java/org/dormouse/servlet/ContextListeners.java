@@ -90,7 +90,7 @@ final class ContextListeners {
                 if (before == null) listener.attributeAdded(event);
                 else if (now == null) listener.attributeRemoved(event);
                 else listener.attributeReplaced(event);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) { // it is not their caller's business, and keeps nobody else from being told
                 failed(listener, e);
             }
         }
@@ -104,13 +104,15 @@ final class ContextListeners {
                 if (before == null) listener.attributeAdded(event);
                 else if (now == null) listener.attributeRemoved(event);
                 else listener.attributeReplaced(event);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) { // it is not their caller's business, and keeps nobody else from being told
                 failed(listener, e);
             }
         }
     }
 
     static void failed(Object listener, Throwable failure) {
-        LOG.error("listener {} failed", listener.getClass().getName(), failure);
+        if (!Causes.isOfApplication(failure))
+            LOG.debug("listener {}: {}", listener.getClass().getName(), failure.toString());
+        else LOG.error("listener {} failed", listener.getClass().getName(), failure);
     }
 }

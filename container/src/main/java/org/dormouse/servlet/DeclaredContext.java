@@ -78,7 +78,7 @@ abstract class DeclaredContext implements ServletContext {
     void quietly(String what, Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // what is left to do is done
             LOG.error("{} of {} failed", what, name(), e);
         }
     }

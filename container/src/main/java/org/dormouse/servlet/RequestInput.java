@@ -164,10 +164,9 @@ final class RequestInput extends ServletInputStream {
                 toldEnd = true;
                 told.onAllDataRead();
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             toldEnd = true;
-            told.onError(e);
-            async.failed(e);
+            async.failed(e, told::onError);
         }
     }
 

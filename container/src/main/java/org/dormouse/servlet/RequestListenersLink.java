@@ -33,7 +33,7 @@ final class RequestListenersLink implements FilterChain {
     private static void leave(ServletRequestListener listener, ServletRequestEvent event) {
         try {
             listener.requestDestroyed(event);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // the others are told all the same
             ContextListeners.failed(listener, e);
         }
     }

@@ -271,9 +271,8 @@ final class ResponseOutput extends ServletOutputStream {
                 flushExchange();
             }
             if (!closed) told.onWritePossible();
-        } catch (IOException | RuntimeException | Error e) {
-            told.onError(e);
-            async.failed(e);
+        } catch (Throwable e) {
+            async.failed(e, told::onError);
         }
     }
 }

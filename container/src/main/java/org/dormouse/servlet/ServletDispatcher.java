@@ -64,9 +64,9 @@ public final class ServletDispatcher {
         thread.setContextClassLoader(context.getClassLoader());
         try {
             run(request, request, request.response(), target.chain());
-            AsyncRequest async = request.async();
+            if (request.async() == null) answerPendingError(request);
+            AsyncRequest async = request.async(); // the page of the error may have gone asynchronous
             if (async == null) {
-                answerPendingError(request);
                 end(request);
             } else {
                 async.endIfIdle();
@@ -83,29 +83,36 @@ public final class ServletDispatcher {
             chain.first().doFilter(request, response);
         } catch (Throwable e) { // whatever it is, the loop's thread goes on and the client gets an answer
             AsyncRequest async = own.async();
-            if (async == null) answerFailure(own, e);
-            else if (async.failsAfterAsking() || !async.isStarted()) answerFailure(own, e);
-            else async.failed(e);
+            if (async != null && !async.failsAfterAsking() && async.isStarted()) {
+                async.failed(e);
+            } else {
+                report(own, e);
+                answerFailure(own, e);
+            }
         }
     }
 
-    /** Sorts by who is guilty: the client that left or broke the protocol, or the application. */
+    /** Tells the log, sorted by who is guilty: the client that left or broke the protocol, or the application. */
+    void report(DormouseRequest request, Throwable failure) {
+        if (!Causes.isOfApplication(failure)) {
+            LOG.debug("{}: {}", request, failure.toString());
+            return;
+        }
+        String what = failure instanceof UnavailableException ? "is unavailable" : "failed";
+        LOG.error(
+                "{}: servlet {} {}", request, request.target().chain().servlet().name(), what, failure);
+    }
+
+    /** By the same order; what is not the client's fault and not a servlet's absence is 500. */
     void answerFailure(DormouseRequest request, Throwable failure) {
         if (Causes.find(failure, ClientGone.class) != null) {
-            LOG.debug("{}: {}", request, failure.toString());
             request.response().abort();
             return;
         }
         BadRequest bad = Causes.find(failure, BadRequest.class);
         if (bad != null) {
-            LOG.debug("{}: {}", request, bad.getMessage());
             errors.answer(request, bad.status(), bad.getMessage(), null);
         } else if (failure instanceof UnavailableException unavailable) {
-            LOG.error(
-                    "{}: servlet {} is unavailable",
-                    request,
-                    request.target().chain().servlet().name(),
-                    failure);
             if (!unavailable.isPermanent() && !request.response().isHeadSent()) {
                 request.response()
                         .headers()
@@ -113,11 +120,6 @@ public final class ServletDispatcher {
             }
             errors.answer(request, unavailable.isPermanent() ? 404 : 503, null, failure);
         } else {
-            LOG.error(
-                    "{}: servlet {} failed",
-                    request,
-                    request.target().chain().servlet().name(),
-                    failure);
             errors.answer(request, 500, null, failure);
         }
     }

@@ -415,6 +415,52 @@ class AsyncRequestTest {
         }
     }
 
+    @Test
+    void aListenerThatThrowsAnErrorKeepsNeitherTheOthersNorTheExchange() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            async = request.startAsync();
+            async.addListener(new Recording() {
+                @Override
+                public void onTimeout(AsyncEvent event) {
+                    throw new StackOverflowError("timeout");
+                }
+
+                @Override
+                public void onComplete(AsyncEvent event) {
+                    AsyncRequestTest.<RuntimeException>sneak(new Exception("complete"));
+                }
+            });
+            async.addListener(new Recording());
+        })) {
+            var exchange = app.get("/");
+            exchange.pass(30_000);
+            assertThat(told).containsExactly("timeout", "complete");
+            assertThat(exchange.status()).isEqualTo(500);
+            assertThat(exchange.isEnded()).isTrue();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    @Test
+    void anErrorPageMayGoAsynchronous() throws Exception {
+        try (var app = TestApp.at("/")
+                .servlet("/", (request, response) -> response.sendError(418))
+                .servlet("/error", (request, response) -> async = request.startAsync())
+                .with(d -> d.errorPages().add(ErrorPage.ofStatus(418, "/error")))) {
+            var exchange = app.get("/");
+            assertThat(exchange.isEnded()).isFalse();
+            async.getResponse().getWriter().write("later");
+            async.complete();
+            assertThat(exchange.status()).isEqualTo(418);
+            assertThat(exchange.body()).isEqualTo("later");
+            assertThat(exchange.calls()).endsWith("finish");
+        }
+    }
+
     /** Whoever wins, the request ends exactly once and its listeners hear of it once. */
     @Test
     void completeTimeoutAndReturnMayRace() throws Exception {

@@ -2,22 +2,32 @@ package org.dormouse.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.WriteListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.function.Consumer;
 import org.dormouse.http.ClientGone;
 import org.junit.jupiter.api.Test;
 
 /** What an operator reads: the simple logger of the tests writes to standard error. */
 class FailureLogTest {
     private static String logOf(TestApp.Service service) {
+        return logOf(service, exchange -> {});
+    }
+
+    private static String logOf(TestApp.Service service, Consumer<TestExchange> play) {
         var log = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
         try (var app = TestApp.at("/").servlet("/", service)) {
-            app.get("/page");
+            play.accept(app.run(TestExchange.open("POST", "/page")));
         } finally {
             System.setErr(before);
         }
@@ -29,7 +39,7 @@ class FailureLogTest {
         String log = logOf((request, response) -> {
             throw new ServletException("what went wrong");
         });
-        assertThat(log).contains("ERROR").contains("GET /page").contains("at org.dormouse.servlet.FailureLogTest");
+        assertThat(log).contains("ERROR").contains("POST /page").contains("at org.dormouse.servlet.FailureLogTest");
         assertThat(log.split("what went wrong", -1)).hasSize(2);
     }
 
@@ -39,6 +49,100 @@ class FailureLogTest {
                     throw new IOException(new ClientGone("reset by peer"));
                 }))
                 .isEmpty();
+    }
+
+    @Test
+    void failureThatAnAsyncListenerAnswersIsLoggedOnce() {
+        String log = logOf((request, response) -> {
+            request.startAsync().addListener(new Completing());
+            throw new ServletException("what went wrong");
+        });
+        assertThat(log).contains("ERROR").contains("at org.dormouse.servlet.FailureLogTest");
+        assertThat(log.split("what went wrong", -1)).hasSize(2);
+    }
+
+    @Test
+    void failureOfAReadListenerIsLoggedOnceAlthoughItsOnErrorFailsTooAndTheExchangeEnds() {
+        var ended = new ArrayList<Boolean>();
+        String log = logOf(
+                (request, response) -> {
+                    request.startAsync();
+                    request.getInputStream().setReadListener(new Failing());
+                },
+                exchange -> {
+                    exchange.arrive("x");
+                    ended.add(exchange.isEnded());
+                    ended.add(exchange.status() == 500);
+                });
+        assertThat(ended).containsExactly(true, true);
+        assertThat(log).contains("ERROR").contains("Suppressed: java.lang.AssertionError: and again");
+        assertThat(log.split("no room for data", -1)).hasSize(2);
+    }
+
+    @Test
+    void failureOfAWriteListenerWhoseOnErrorRethrowsItIsLoggedOnce() {
+        var ended = new ArrayList<Boolean>();
+        String log = logOf(
+                (request, response) -> {
+                    request.startAsync();
+                    response.getOutputStream().setWriteListener(new Failing());
+                },
+                exchange -> ended.add(exchange.isEnded()));
+        assertThat(ended).containsExactly(true);
+        assertThat(log.split("nothing to write", -1)).hasSize(2);
+    }
+
+    @Test
+    void aClientThatLeavesAnAsyncRequestIsNoNewsWhateverItsListenersThrow() {
+        assertThat(logOf(
+                        (request, response) -> {
+                            request.startAsync().addListener(new Completing() {
+                                @Override
+                                public void onError(AsyncEvent event) {
+                                    throw new IllegalStateException(event.getThrowable());
+                                }
+                            });
+                            request.getInputStream().setReadListener(new Failing());
+                        },
+                        TestExchange::leave))
+                .isEmpty();
+    }
+
+    private static class Completing implements AsyncListener {
+        @Override
+        public void onError(AsyncEvent event) throws IOException {
+            event.getAsyncContext().complete();
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+
+    private static final class Failing implements ReadListener, WriteListener {
+        @Override
+        public void onDataAvailable() {
+            throw new IllegalStateException("no room for data");
+        }
+
+        @Override
+        public void onAllDataRead() {}
+
+        @Override
+        public void onWritePossible() throws IOException {
+            throw new IOException("nothing to write");
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            if (failure instanceof IOException) throw new IllegalStateException(failure);
+            throw new AssertionError("and again");
+        }
     }
 
     @Test

@@ -442,6 +442,24 @@ class ServletDispatcherTest {
         }
     }
 
+    @Test
+    void aRequestListenerThatThrowsAnErrorKeepsTheOthersFromNothing() {
+        var told = new ArrayList<String>();
+        var failing = new ServletRequestListener() {
+            @Override
+            public void requestDestroyed(ServletRequestEvent event) {
+                throw new AssertionError("out");
+            }
+        };
+        try (var app = TestApp.at("/")
+                .listener(new Recording(told, "one"))
+                .listener(failing)
+                .servlet("/", (request, response) -> response.getWriter().write("fine"))) {
+            assertThat(app.get("/").body()).isEqualTo("fine");
+            assertThat(told).containsExactly("one in", "one out");
+        }
+    }
+
     private record Recording(List<String> told, String name) implements ServletRequestListener {
         @Override
         public void requestInitialized(ServletRequestEvent event) {

@@ -287,6 +287,20 @@ class SessionTest {
     }
 
     @Test
+    void aSessionListenerThatThrowsAnErrorKeepsTheOthersFromNothing() {
+        var failing = new HttpSessionListener() {
+            @Override
+            public void sessionCreated(HttpSessionEvent event) {
+                throw new AssertionError("created");
+            }
+        };
+        try (var app = counting("/").listener(failing).listener(new Recording())) {
+            assertThat(app.get("/count").body()).isEqualTo("true 1");
+            assertThat(told).contains("created");
+        }
+    }
+
+    @Test
     void resetKeepsTheCookieOfTheSessionThatExists() {
         try (var app = TestApp.at("/").servlet("/", (request, response) -> {
             request.getSession();

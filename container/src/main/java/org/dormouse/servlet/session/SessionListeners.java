@@ -72,7 +72,7 @@ public record SessionListeners(
     private static void tell(Object listener, Runnable event) {
         try {
             event.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // the others are told all the same
             LOG.error("session listener {} failed", listener.getClass().getName(), e);
         }
     }
