@@ -226,11 +226,17 @@ final class AsyncRequest {
         Target next = target != null ? target : again(begun);
         Dispatches.setAsync(request, begun);
         request.dispatchedTo(next);
-        request.servletContext().dispatcher().run(request, asked.getRequest(), asked.getResponse(), next.chain());
+        request.servletContext()
+                .dispatcher()
+                .run(
+                        request,
+                        asked.getRequest(),
+                        asked.getResponse(),
+                        next.chain().first());
         endIfIdle();
     }
 
-    private synchronized boolean isIdle() {
+    synchronized boolean isIdle() {
         return phase == Phase.IDLE;
     }
 

@@ -79,7 +79,8 @@ final class Composition {
         boolean fromClient = type == DispatcherType.REQUEST;
         FilterChain front = chain;
         if (gate != null && fromClient) front = new Chain.FilterLink(gate, front);
-        if (listeners.length > 0 && (fromClient || type == DispatcherType.ASYNC)) {
+        boolean enters = fromClient || type == DispatcherType.ASYNC || type == DispatcherType.ERROR;
+        if (listeners.length > 0 && enters) {
             front = new RequestListenersLink(listeners, front);
         }
         return front;

@@ -56,6 +56,7 @@ public final class DormouseRequest extends HeadOfRequest {
     private @Nullable RequestSecurity security;
     private @Nullable AsyncRequest async;
     private boolean ended;
+    private boolean withinListeners;
 
     DormouseRequest(DormouseContext context, Exchange exchange, RequestHead head, Executor executor, Target target) {
         super(exchange, head);
@@ -174,6 +175,15 @@ public final class DormouseRequest extends HeadOfRequest {
     @Nullable
     AsyncRequest async() {
         return async;
+    }
+
+    /** Whether request listeners have been told that it entered, and not yet that it leaves. */
+    boolean isWithinListeners() {
+        return withinListeners;
+    }
+
+    void isWithinListeners(boolean entered) {
+        withinListeners = entered;
     }
 
     RequestBody body() {

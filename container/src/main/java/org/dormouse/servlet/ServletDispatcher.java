@@ -1,6 +1,7 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.UnavailableException;
@@ -63,7 +64,7 @@ public final class ServletDispatcher {
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(context.getClassLoader());
         try {
-            run(request, request, request.response(), target.chain());
+            run(request, request, request.response(), target.chain().first());
             if (request.async() == null) answerPendingError(request);
             AsyncRequest async = request.async(); // the page of the error may have gone asynchronous
             if (async == null) {
@@ -78,9 +79,9 @@ public final class ServletDispatcher {
     }
 
     /** Runs a chain; what it lets escape is answered. */
-    void run(DormouseRequest own, ServletRequest request, ServletResponse response, Chain chain) {
+    void run(DormouseRequest own, ServletRequest request, ServletResponse response, FilterChain chain) {
         try {
-            chain.first().doFilter(request, response);
+            chain.doFilter(request, response);
         } catch (Throwable e) { // whatever it is, the loop's thread goes on and the client gets an answer
             AsyncRequest async = own.async();
             if (async != null && !async.failsAfterAsking() && async.isStarted()) {

@@ -443,6 +443,43 @@ class ServletDispatcherTest {
     }
 
     @Test
+    void requestListenersSurroundTheAnswerToAnErrorToo() {
+        var told = new ArrayList<String>();
+        try (var app = TestApp.at("/")
+                .listener(new Recording(told, "one"))
+                .servlet("/throws", (request, response) -> {
+                    throw new IllegalStateException("x");
+                })
+                .servlet("/sends", (request, response) -> response.sendError(500))
+                .servlet("/late", (request, response) -> request.startAsync())
+                .servlet("/page", (request, response) -> told.add("page"))
+                .with(d -> d.errorPages().add(ErrorPage.ofStatus(500, "/page")))) {
+            for (String path : List.of("/throws", "/sends")) {
+                app.get(path);
+                assertThat(told).containsExactly("one in", "page", "one out");
+                told.clear();
+            }
+            app.get("/late").pass(30_000);
+            assertThat(told).containsExactly("one in", "one out", "one in", "page", "one out");
+        }
+    }
+
+    @Test
+    void whatARequestListenerThrowsIsAnswered() {
+        var failing = new ServletRequestListener() {
+            @Override
+            public void requestInitialized(ServletRequestEvent event) {
+                throw new IllegalStateException("in");
+            }
+        };
+        try (var app = TestApp.at("/").listener(failing)) {
+            var exchange = app.get("/");
+            assertThat(exchange.status()).isEqualTo(500);
+            assertThat(exchange.isEnded()).isTrue();
+        }
+    }
+
+    @Test
     void aRequestListenerThatThrowsAnErrorKeepsTheOthersFromNothing() {
         var told = new ArrayList<String>();
         var failing = new ServletRequestListener() {
