@@ -4,12 +4,11 @@ import jakarta.annotation.security.DeclareRoles;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletSecurityElement;
-import jakarta.servlet.SessionTrackingMode;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.EventListener;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,12 @@ import org.dormouse.deploy.Descriptor.FilterMappingElement;
 import org.dormouse.deploy.Descriptor.LifecycleCallback;
 import org.dormouse.deploy.Descriptor.ServletElement;
 import org.dormouse.deploy.Descriptor.ServletMappingElement;
-import org.dormouse.deploy.Descriptor.Sessions;
 import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.FilterDeclaration;
 import org.dormouse.servlet.FilterMapping;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.servlet.ServletDeclaration;
-import org.dormouse.servlet.SessionDeclaration;
 import org.dormouse.servlet.mapping.ServletMappings;
 import org.dormouse.servlet.mapping.UrlPattern;
 import org.dormouse.servlet.security.SecurityConstraint;
@@ -53,25 +51,28 @@ final class DescriptorMerger {
     /** Kept apart until the end: annotations have no say at a pattern that a descriptor names, but do not bind each other. */
     private final List<SecurityConstraint> annotated = new ArrayList<>();
 
-    private boolean sessionsDeclared;
+    private final Decisions decisions = new Decisions();
+    private final SessionMerger sessions;
     private boolean first = true;
 
     DescriptorMerger(Deployment deployment, String war) {
         this.deployment = deployment;
         this.war = war;
         this.classes = new ClassesOfApplication(deployment.classLoader(), war);
+        this.sessions = new SessionMerger(deployment.sessions(), decisions);
     }
 
     /** Adds web.xml, then one fragment after the other. */
     void add(Descriptor descriptor) throws DeploymentException {
-        if (first) addOfApplication(descriptor);
+        boolean byApplication = first;
         first = false;
+        if (byApplication) addOfApplication(descriptor);
         addDeclarations(descriptor);
         for (ServletMappingElement mapping : descriptor.servletMappings) {
             servlet(descriptor, mapping.servlet()).patterns().addAll(mapping.patterns());
         }
         for (FilterMappingElement mapping : descriptor.filterMappings) addMapping(descriptor, mapping);
-        addSettings(descriptor);
+        addSettings(descriptor, byApplication);
     }
 
     /** Adds annotations, whose URL patterns count only where no descriptor gave any (§8.2.3). */
@@ -182,11 +183,11 @@ final class DescriptorMerger {
         if (warning != null) LOG.warn("{}: {}", source.source, warning);
     }
 
-    private void addSettings(Descriptor descriptor) throws DeploymentException {
+    private void addSettings(Descriptor descriptor, boolean byApplication) throws DeploymentException {
         descriptor.contextParameters.forEach(deployment.contextParameters()::putIfAbsent);
         descriptor.mimeTypes.forEach(deployment.mimeTypes()::putIfAbsent);
         descriptor.localeEncodings.forEach(deployment.localeEncodings()::putIfAbsent);
-        deployment.errorPages().addAll(descriptor.errorPages);
+        addErrorPages(descriptor, byApplication);
         for (String file : descriptor.welcomeFiles)
             if (!deployment.welcomeFiles().contains(file))
                 deployment.welcomeFiles().add(file);
@@ -204,32 +205,24 @@ final class DescriptorMerger {
             security.authMethod(descriptor.authMethod);
             if (descriptor.realm != null) security.realm(descriptor.realm);
         }
-        if (descriptor.sessions != null && !sessionsDeclared) {
-            sessionsDeclared = true;
-            addSessions(descriptor, descriptor.sessions);
+        sessions.add(descriptor, byApplication);
+    }
+
+    /** The last one in a file counts; of the files, web.xml. */
+    private void addErrorPages(Descriptor descriptor, boolean byApplication) throws DeploymentException {
+        Map<String, ErrorPage> pages = new LinkedHashMap<>();
+        for (ErrorPage page : descriptor.errorPages) pages.put(keyOf(page), page);
+        for (var page : pages.entrySet()) {
+            String location = page.getValue().location();
+            if (decisions.counts(descriptor, byApplication, page.getKey(), location)) {
+                deployment.errorPages().add(page.getValue());
+            }
         }
     }
 
-    private void addSessions(Descriptor source, Sessions sessions) throws DeploymentException {
-        SessionDeclaration to = deployment.sessions();
-        if (sessions.timeoutMinutes != null) to.timeoutMinutes(sessions.timeoutMinutes);
-        if (sessions.cookieName != null) to.cookieName(sessions.cookieName);
-        if (sessions.cookieDomain != null) to.cookieDomain(sessions.cookieDomain);
-        if (sessions.cookiePath != null) to.cookiePath(sessions.cookiePath);
-        if (sessions.httpOnly != null) to.httpOnly(sessions.httpOnly);
-        if (sessions.secure != null) to.secure(sessions.secure);
-        if (sessions.maxAgeSeconds != null) to.maxAgeSeconds(sessions.maxAgeSeconds);
-        to.cookieAttributes().putAll(sessions.cookieAttributes);
-        if (sessions.trackingModes.isEmpty()) return;
-        Set<SessionTrackingMode> modes = EnumSet.noneOf(SessionTrackingMode.class);
-        for (String mode : sessions.trackingModes) {
-            try {
-                modes.add(SessionTrackingMode.valueOf(mode));
-            } catch (IllegalArgumentException e) {
-                throw new DeploymentException(source.source + ": tracking-mode " + mode + " is unknown", e);
-            }
-        }
-        to.trackingModes(modes);
+    private static String keyOf(ErrorPage page) {
+        if (page.exceptionType() != null) return "error-page for exception-type " + page.exceptionType();
+        return page.status() != 0 ? "error-page for error-code " + page.status() : "error-page for everything else";
     }
 
     /** Loads the classes that were named, reads what is annotated on them, and checks the whole. */

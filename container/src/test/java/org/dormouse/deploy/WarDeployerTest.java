@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.annotation.HandlesTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +32,10 @@ import org.dormouse.deploy.fixture.Thing;
 import org.dormouse.deploy.fixture.ThingInitializer;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.DormouseContext;
+import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.FilterMapping;
 import org.dormouse.servlet.ServletDeclaration;
+import org.dormouse.servlet.SessionDeclaration;
 import org.dormouse.servlet.TestExchange;
 import org.dormouse.servlet.security.AccessRequirement;
 import org.dormouse.servlet.security.Caller;
@@ -235,6 +238,72 @@ class WarDeployerTest {
                 .containsEntry("who", "web.xml")
                 .containsEntry("first", "b");
         assertThat(deployment.orderedLibs()).containsExactly("b.jar", "a.jar", "c.jar");
+    }
+
+    @Test
+    void errorPagesOfTheDescriptorWinAndFragmentsAddTheirs() throws Exception {
+        war.webXml(page("<error-code>404</error-code>", "/web") + page("<exception-type>a.B</exception-type>", "/b"))
+                .jar(
+                        "a.jar",
+                        new TestWar.Jar()
+                                .fragment(page("<error-code>404</error-code>", "/a")
+                                        + page("<error-code>500</error-code>", "/same")
+                                        + page("", "/other")))
+                .jar(
+                        "b.jar",
+                        new TestWar.Jar()
+                                .fragment(page("<error-code>404</error-code>", "/b")
+                                        + page("<error-code>500</error-code>", "/same")
+                                        + page("<exception-type>a.B</exception-type>", "/c")));
+        assertThat(read().errorPages())
+                .containsExactlyInAnyOrder(
+                        ErrorPage.ofStatus(404, "/web"),
+                        ErrorPage.ofException("a.B", "/b"),
+                        ErrorPage.ofStatus(500, "/same"),
+                        ErrorPage.ofEverythingElse("/other"));
+    }
+
+    @Test
+    void errorPagesOfTwoFragmentsThatContradictEachOtherAreRefused() throws IOException {
+        war.jar("a.jar", new TestWar.Jar().fragment(page("<error-code>404</error-code>", "/a")))
+                .jar("b.jar", new TestWar.Jar().fragment(page("<error-code>404</error-code>", "/b")));
+        assertFails("error-page for error-code 404 is /a in ", "a.jar", "and /b in ", "b.jar");
+    }
+
+    private static String page(String key, String location) {
+        return "<error-page>" + key + "<location>" + location + "</location></error-page>";
+    }
+
+    @Test
+    void settingsOfSessionsAreMergedOneByOne() throws Exception {
+        war.webXml("<session-config><session-timeout>7</session-timeout></session-config>")
+                .jar("a.jar", new TestWar.Jar().fragment("""
+                        <session-config><session-timeout>8</session-timeout>
+                        <cookie-config><name>a</name><secure>true</secure>
+                        <attribute><attribute-name>SameSite</attribute-name><attribute-value>Lax</attribute-value></attribute>
+                        </cookie-config></session-config>"""))
+                .jar("b.jar", new TestWar.Jar().fragment("""
+                        <session-config><cookie-config><name>a</name><http-only>false</http-only></cookie-config>
+                        <tracking-mode>URL</tracking-mode></session-config>"""));
+        SessionDeclaration sessions = read().sessions();
+        assertThat(sessions.timeoutMinutes()).isEqualTo(7);
+        assertThat(sessions.cookieName()).isEqualTo("a");
+        assertThat(sessions.secure()).isTrue();
+        assertThat(sessions.httpOnly()).isFalse();
+        assertThat(sessions.cookieAttributes()).containsEntry("SameSite", "Lax");
+        assertThat(sessions.trackingModes()).containsExactly(SessionTrackingMode.URL);
+    }
+
+    @Test
+    void settingsOfSessionsOfTwoFragmentsThatContradictEachOtherAreRefused() throws IOException {
+        for (String minutes : List.of("7", "8")) {
+            war.jar(
+                    minutes + ".jar",
+                    new TestWar.Jar()
+                            .fragment("<session-config><session-timeout>" + minutes
+                                    + "</session-timeout></session-config>"));
+        }
+        assertFails("session-timeout is 7 in ", "7.jar", "and 8 in ", "8.jar");
     }
 
     @Test
