@@ -2,6 +2,7 @@ package org.dormouse.servlet;
 
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.ClientGone;
+import org.dormouse.servlet.session.TooManySessions;
 import org.jspecify.annotations.Nullable;
 
 /** Looks through what an application wrapped around a failure. Pure functions. */
@@ -11,9 +12,14 @@ final class Causes {
 
     private Causes() {}
 
-    /** Whether {@code failure} is worth a stack trace: not if the client left or broke the protocol, whatever was wrapped around that. */
+    /**
+     * Whether {@code failure} is worth a stack trace: not if the client left or broke the protocol, nor if a limit was reached, whatever was
+     * wrapped around that.
+     */
     static boolean isOfApplication(Throwable failure) {
-        return find(failure, ClientGone.class) == null && find(failure, BadRequest.class) == null;
+        return find(failure, ClientGone.class) == null
+                && find(failure, BadRequest.class) == null
+                && find(failure, TooManySessions.class) == null;
     }
 
     /** Whether {@code cause} is {@code failure}, or what it was wrapped around. */

@@ -13,6 +13,7 @@ import org.dormouse.http.Exchange;
 import org.dormouse.http.RequestHead;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.mapping.ServletMatch;
+import org.dormouse.servlet.session.TooManySessions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,6 +114,8 @@ public final class ServletDispatcher {
         BadRequest bad = Causes.find(failure, BadRequest.class);
         if (bad != null) {
             errors.answer(request, bad.status(), bad.getMessage(), null);
+        } else if (Causes.find(failure, TooManySessions.class) != null) {
+            errors.answer(request, 503, null, null);
         } else if (failure instanceof UnavailableException unavailable) {
             if (!unavailable.isPermanent() && !request.response().isHeadSent()) {
                 request.response()

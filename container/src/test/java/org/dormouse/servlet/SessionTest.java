@@ -251,7 +251,7 @@ class SessionTest {
         try (var app = counting("/").with(d -> d.sessions().maxSessions(2))) {
             String id = id(app.get("/count"));
             app.get("/count");
-            assertThat(app.get("/count").status()).isEqualTo(500);
+            assertThat(app.get("/count").status()).isEqualTo(503);
             assertThat(app.run(with(id, "/count")).status()).isEqualTo(200);
             assertThatThrownBy(app.context::createSession)
                     .isInstanceOf(IllegalStateException.class)
@@ -259,6 +259,21 @@ class SessionTest {
                     .hasMessageContaining("session.max-sessions");
             app.nowMillis += 31 * 60_000;
             assertThat(app.get("/count").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aFloodOfNewSessionsLooksForRoomOnceASecond() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.sessions().maxSessions(1))
+                .servlet("/", (request, response) -> request.getSession().setMaxInactiveInterval(1))) {
+            assertThat(app.get("/").status()).isEqualTo(200);
+            app.nowMillis += 500;
+            assertThat(app.get("/").status()).isEqualTo(503);
+            app.nowMillis += 500;
+            assertThat(app.get("/").status()).isEqualTo(503);
+            app.nowMillis += 500;
+            assertThat(app.get("/").status()).isEqualTo(200);
         }
     }
 

@@ -3,19 +3,28 @@ package org.dormouse.servlet.session;
 import jakarta.servlet.ServletContext;
 import java.security.Principal;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one application, in memory. Any thread. Listeners are called by the thread that causes the event, with no lock held.
  */
 public final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+    private static final long SCAN_MILLIS = 1_000;
+    private static final long COMPLAINT_MILLIS = 60_000;
+
     private final ServletContext context;
     private final SessionListeners listeners;
     private final LongSupplier clockMillis;
     private final int maxSessions;
     private final SessionIds ids = new SessionIds();
     private final ConcurrentHashMap<String, MemorySession> byId = new ConcurrentHashMap<>();
+    private final AtomicLong nextScanMillis = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong nextComplaintMillis = new AtomicLong(Long.MIN_VALUE);
     private volatile int defaultInactiveSeconds;
     private volatile boolean keepsCallers;
 
@@ -40,21 +49,32 @@ public final class Sessions {
     /**
      * Makes a session, in use by the caller until {@link MemorySession#leave}.
      *
-     * @throws IllegalStateException if there are too many
+     * @throws TooManySessions if there are
      */
     public MemorySession create() {
-        if (byId.size() >= maxSessions) {
-            expire();
-            if (byId.size() >= maxSessions) {
-                throw new IllegalStateException(
-                        byId.size() + " sessions, limit " + maxSessions + " (session.max-sessions)");
-            }
+        if (byId.size() >= maxSessions && !makesRoom()) {
+            var refused = new TooManySessions(byId.size(), maxSessions);
+            if (isDue(nextComplaintMillis, COMPLAINT_MILLIS)) LOG.warn("no new sessions: {}", refused.getMessage());
+            throw refused;
         }
         var session = new MemorySession(this, ids.next(), now(), defaultInactiveSeconds);
         session.enter(now());
         byId.put(session.getId(), session);
         listeners.created(session);
         return session;
+    }
+
+    /** Looks for sessions that are over, unless somebody did within the last second: a flood of new ones shall not pay for it each time. */
+    private boolean makesRoom() {
+        if (isDue(nextScanMillis, SCAN_MILLIS)) expire();
+        return byId.size() < maxSessions;
+    }
+
+    /** True for one caller in every {@code interval}. */
+    private boolean isDue(AtomicLong next, long interval) {
+        long now = now();
+        long due = next.get();
+        return now >= due && next.compareAndSet(due, now + interval);
     }
 
     /**
