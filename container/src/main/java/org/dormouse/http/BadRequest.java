@@ -9,7 +9,7 @@ public final class BadRequest extends IOException {
     private final int status;
 
     /**
-     * @param status 400, 413, 414, 431, 501 or 505
+     * @param status 400, 408, 413, 414, 415, 431, 501 or 505
      * @param detail for the body of the answer and the log: what was found, and for a limit its key and value
      */
     public BadRequest(int status, String detail) {

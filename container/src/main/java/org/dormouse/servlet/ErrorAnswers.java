@@ -52,7 +52,11 @@ final class ErrorAnswers {
         try {
             next.chain().first().doFilter(request, response);
         } catch (Throwable e) { // the page for errors has one itself
-            LOG.error("{}: error page {} for status {} failed", request, page, status, e);
+            if (Causes.isOfApplication(e)) {
+                LOG.error("{}: error page {} for status {} failed", request, page, status, e);
+            } else {
+                LOG.debug("{}: error page {} for status {}: {}", request, page, status, e.toString());
+            }
             response.openForErrorPage(status);
             plainIfPossible(response, status, message);
         } finally {

@@ -57,9 +57,8 @@ final class RequestBody {
         BufferedReader known = reader;
         if (known != null) return known;
         if (streamTaken) throw new IllegalStateException("getInputStream() was called for this request");
-        String name = encoding();
-        Charset charset =
-                name != null ? charsetOf(name) : isJson() ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        Charset charset = charset();
+        if (charset == null) charset = isJson() ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
         known = new BufferedReader(new InputStreamReader(input(), charset));
         reader = known;
         return known;
@@ -69,8 +68,7 @@ final class RequestBody {
     @Nullable
     String encoding() {
         if (encoding != null) return encoding;
-        String type = request.head().fields().first("Content-Type");
-        String ofRequest = type == null ? null : ContentType.of(type).charset();
+        String ofRequest = encodingOfClient();
         return ofRequest != null
                 ? ofRequest
                 : request.servletContext().deployment().requestEncoding();
@@ -90,6 +88,25 @@ final class RequestBody {
         }
     }
 
+    /** That of {@link #encoding()}; if it is the client's and there is no such thing, that is not the application's failure. */
+    private @Nullable Charset charset() throws UnsupportedEncodingException {
+        String name = encoding();
+        if (name == null) return null;
+        try {
+            return charsetOf(name);
+        } catch (UnsupportedEncodingException e) {
+            if (name.equals(encodingOfClient())) {
+                e.initCause(new BadRequest(415, "charset \"" + name + "\" of the Content-Type is not supported"));
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable String encodingOfClient() {
+        String type = request.head().fields().first("Content-Type");
+        return type == null ? null : ContentType.of(type).charset();
+    }
+
     private boolean isJson() {
         String type = request.head().fields().first("Content-Type");
         return type != null && ContentType.of(type).isJson();
@@ -102,10 +119,10 @@ final class RequestBody {
         if (isType(type, "application/x-www-form-urlencoded")
                 && request.head().method().equals("POST")) {
             formRead = true;
+            Charset charset = charset();
             byte[] form = readForm();
-            String name = encoding();
-            Charset charset = name == null ? StandardCharsets.UTF_8 : charsetOf(name);
-            parameters.parse(new String(form, StandardCharsets.ISO_8859_1), charset);
+            parameters.parse(
+                    new String(form, StandardCharsets.ISO_8859_1), charset == null ? StandardCharsets.UTF_8 : charset);
         } else if (isType(type, "multipart/form-data")
                 && request.target().chain().servlet().multipart() != null) {
             formRead = true;
@@ -149,10 +166,10 @@ final class RequestBody {
     }
 
     private void addParts(Parameters parameters) throws IOException, ServletException {
+        Charset declared = charset();
+        Charset charset = declared == null ? StandardCharsets.UTF_8 : declared;
         for (Part part : parts()) {
             if (part.getSubmittedFileName() != null) continue;
-            String name = encoding();
-            Charset charset = name == null ? StandardCharsets.UTF_8 : charsetOf(name);
             try (var content = part.getInputStream()) {
                 parameters.add(part.getName(), new String(content.readAllBytes(), charset));
             }

@@ -13,6 +13,7 @@ final class RequestParameters {
     private @Nullable Parameters ofClient;
     private @Nullable Parameters shown;
     private final @Nullable String clientQuery;
+    private @Nullable IllegalStateException failure;
 
     RequestParameters(DormouseRequest request) {
         this.request = request;
@@ -26,8 +27,16 @@ final class RequestParameters {
      */
     Parameters all() {
         Parameters known = shown;
-        if (known == null) shown = known = read();
-        return known;
+        if (known != null) return known;
+        // The body is read once: asked again, half of it must not look like all of it.
+        if (failure != null) throw new IllegalStateException(failure.getMessage(), failure.getCause());
+        try {
+            shown = known = read();
+            return known;
+        } catch (IllegalStateException e) {
+            failure = e;
+            throw e;
+        }
     }
 
     /** The request has moved: what it shows may have changed. */

@@ -105,6 +105,26 @@ class DormouseRequestTest {
     }
 
     @Test
+    void parametersThatCannotBeReadAreNotHalfThereWhenAskedForAgain() {
+        ask(TestExchange.post("/?a=1", FORM, "b=%zz"), (request, response) -> {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> request.getParameter("a"))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("bad escape");
+            }
+        });
+    }
+
+    @Test
+    void aReaderInACharsetThatDoesNotExistIsAnUnsupportedEncoding() {
+        ask(
+                TestExchange.post("/", "text/plain;charset=utf-9", "x"),
+                (request, response) -> assertThatThrownBy(request::getReader)
+                        .isInstanceOf(UnsupportedEncodingException.class)
+                        .hasMessage("utf-9"));
+    }
+
+    @Test
     void malformedCookiesDoNotSwallowTheirNeighbours() {
         var exchange = TestExchange.get("/")
                 .field("Cookie", "a=1; q=\"x y; b=2; =3; bad name=4; c=\"5\"; d; $Version=1; e=a=b")

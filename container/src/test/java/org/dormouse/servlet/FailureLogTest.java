@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.dormouse.http.ClientGone;
 import org.junit.jupiter.api.Test;
@@ -23,11 +24,15 @@ class FailureLogTest {
     }
 
     private static String logOf(TestApp.Service service, Consumer<TestExchange> play) {
+        return logOf(TestApp.at("/").servlet("/", service), TestExchange.open("POST", "/page"), play);
+    }
+
+    private static String logOf(TestApp application, TestExchange exchange, Consumer<TestExchange> play) {
         var log = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try (var app = TestApp.at("/").servlet("/", service)) {
-            play.accept(app.run(TestExchange.open("POST", "/page")));
+        try (var app = application) {
+            play.accept(app.run(exchange));
         } finally {
             System.setErr(before);
         }
@@ -106,6 +111,46 @@ class FailureLogTest {
                         },
                         TestExchange::leave))
                 .isEmpty();
+    }
+
+    @Test
+    void sessionsBeyondTheLimitAreOneLineAMinute() {
+        var app = TestApp.at("/")
+                .with(d -> d.sessions().maxSessions(1))
+                .servlet("/", (request, response) -> request.getSession());
+        String log = logOf(app, TestExchange.get("/"), exchange -> {
+            for (int i = 0; i < 3; i++) app.get("/");
+            app.nowMillis += 60_000;
+            app.get("/");
+        });
+        assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("limit 1 (session.max-sessions)"));
+    }
+
+    @Test
+    void aCharsetThatDoesNotExistIsTheClientsMistake() {
+        var statuses = new ArrayList<Integer>();
+        for (String charset : List.of("utf-9", "\"!\"")) {
+            String type = "application/x-www-form-urlencoded; charset=" + charset;
+            var form = TestApp.at("/").servlet("/", (request, response) -> request.getParameter("a"));
+            var reader = TestApp.at("/").servlet("/", (request, response) -> request.getReader());
+            for (TestApp app : List.of(form, reader)) {
+                String log = logOf(app, TestExchange.post("/", type, "a=b"), e -> statuses.add(e.status()));
+                assertThat(log).isEmpty();
+            }
+        }
+        assertThat(statuses).containsExactly(415, 415, 415, 415);
+    }
+
+    @Test
+    void malformedParametersAreTheClientsMistakeOnTheErrorPageToo() {
+        var app = TestApp.at("/")
+                .servlet("/", (request, response) -> request.getParameter("a"))
+                .servlet("/page", (request, response) -> request.getParameter("a"))
+                .with(d -> d.errorPages().add(ErrorPage.ofStatus(400, "/page")));
+        var statuses = new ArrayList<Integer>();
+        String log = logOf(app, TestExchange.get("/?a=%zz"), exchange -> statuses.add(exchange.status()));
+        assertThat(log).isEmpty();
+        assertThat(statuses).containsExactly(400);
     }
 
     private static class Completing implements AsyncListener {
