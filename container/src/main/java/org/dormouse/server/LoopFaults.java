@@ -19,6 +19,11 @@ final class LoopFaults implements Faults {
     private int sinceWarned;
 
     @Override
+    public void fellBack(String what) {
+        log().info("{}", what);
+    }
+
+    @Override
     public void failed(String where, Throwable cause) {
         log().error("a loop met a bug in {}; it goes on", where, cause);
     }

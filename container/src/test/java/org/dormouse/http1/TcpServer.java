@@ -35,6 +35,11 @@ final class TcpServer implements AutoCloseable {
             throws IOException {
         loops = EventLoops.start(LoopSettings.defaults().withLoops(loopCount).withFaults(new Faults() {
             @Override
+            public void fellBack(String what) {
+                throw new AssertionError(what);
+            }
+
+            @Override
             public void failed(String where, Throwable cause) {
                 faults.add(new AssertionError(where, cause));
             }

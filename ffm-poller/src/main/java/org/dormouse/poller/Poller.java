@@ -1,15 +1,22 @@
 package org.dormouse.poller;
 
 import java.io.IOException;
-import java.util.Locale;
+import java.util.List;
 import org.dormouse.poller.backend.Backend;
 import org.dormouse.poller.epoll.EpollBackend;
+import org.dormouse.poller.kqueue.KqueueBackend;
+import org.dormouse.poller.nio.NioBackend;
+import org.dormouse.poller.nio.NioSockets;
+import org.dormouse.poller.socket.KernelSockets;
+import org.dormouse.poller.socket.ListenSocket;
+import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.SocketOptions;
 
 /**
- * One readiness queue of the kernel. Everything except {@link #wakeUp} belongs to whoever holds the loop.
+ * One readiness queue, of the kernel or of java.nio. Everything except {@link #wakeUp} belongs to whoever holds the loop.
  */
 public final class Poller implements AutoCloseable {
-    /** The platform's own backend. */
+    /** The platform's own backend, or {@code nio} where it cannot be had. */
     public static final String AUTO = "auto";
 
     private final Backend backend;
@@ -22,28 +29,35 @@ public final class Poller implements AutoCloseable {
      * Opens a queue.
      *
      * @param name {@link #AUTO}, or the name of the backend that must be had
-     * @throws UnsupportedOperationException if this platform does not have it
+     * @throws UnsupportedOperationException if it cannot be had here
      * @throws IOException if the kernel refuses
      */
     public static Poller open(String name) throws IOException {
-        String system = System.getProperty("os.name", "");
-        boolean isLinux = system.toLowerCase(Locale.ROOT).startsWith("linux");
-        return switch (name) {
-            case AUTO, EpollBackend.NAME -> {
-                if (!isLinux)
-                    throw new UnsupportedOperationException("backend " + name + ": there is none for " + system
-                            + " yet; the only one is " + EpollBackend.NAME + ", of Linux");
-                yield over(EpollBackend.open());
-            }
-            default ->
-                throw new UnsupportedOperationException(
-                        "backend " + name + " is unknown; there are: " + AUTO + ", " + EpollBackend.NAME);
-        };
+        return over(
+                switch (BackendChoice.of(name).name()) {
+                    case EpollBackend.NAME -> EpollBackend.open();
+                    case KqueueBackend.NAME -> KqueueBackend.open();
+                    default -> NioBackend.open();
+                });
     }
 
     /** A poller over a queue that exists already, such as one in memory. */
     public static Poller over(Backend backend) {
         return new Poller(backend);
+    }
+
+    /**
+     * Opens listening sockets that this poller, and others with the same backend, can watch: {@code count} on one address, among which
+     * connections are spread.
+     *
+     * @param address port 0 picks a free one
+     * @throws java.net.BindException if the address is in use, not of this machine, or not allowed
+     * @throws IOException if an option cannot be had, with its name
+     */
+    public List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count) throws IOException {
+        return backend().equals(NioBackend.NAME)
+                ? NioSockets.listen(address, options, count)
+                : KernelSockets.listen(address, options, count);
     }
 
     /** The name of the backend in force. */

@@ -44,10 +44,19 @@ class PollerPackagesTest {
         mayUse("org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.backend", "org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.epoll", "org.dormouse.poller.backend", "org.dormouse.poller.libc");
+        mayUse("org.dormouse.poller.kqueue", "org.dormouse.poller.backend", "org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.socket", "org.dormouse.poller.libc");
+        mayUse(
+                "org.dormouse.poller.nio",
+                "org.dormouse.poller.backend",
+                "org.dormouse.poller.libc",
+                "org.dormouse.poller.socket");
         mayUse(
                 "org.dormouse.poller",
                 "org.dormouse.poller.epoll",
+                "org.dormouse.poller.kqueue",
+                "org.dormouse.poller.nio",
+                "org.dormouse.poller.socket",
                 "org.dormouse.poller.backend",
                 "org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.loop", "org.dormouse.poller", "org.dormouse.poller.socket");

@@ -3,9 +3,8 @@ package org.dormouse.poller.epoll;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.backend.Backend;
+import org.dormouse.poller.backend.Wakers;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.libc.Unistd;
 
@@ -28,8 +27,7 @@ public final class EpollBackend implements Backend {
     private final int eventfd;
 
     // any thread
-    private final AtomicInteger wakers = new AtomicInteger();
-    private volatile boolean isClosed;
+    private final Wakers wakers = new Wakers();
 
     private EpollBackend() throws IOException {
         int queue = -1;
@@ -105,22 +103,17 @@ public final class EpollBackend implements Backend {
 
     @Override
     public void wakeUp() {
-        if (isClosed) return;
-        // Counted, so that close never gives the descriptor to a stranger while someone is about to write to it.
-        wakers.incrementAndGet();
+        if (!wakers.enter()) return;
         try {
-            // Its only error is a full counter, and that wakes as well.
-            if (!isClosed) EventFd.write(eventfd, ONE);
+            EventFd.write(eventfd, ONE); // its only error is a full counter, and that wakes as well
         } finally {
-            wakers.decrementAndGet();
+            wakers.leave();
         }
     }
 
     @Override
     public void close() {
-        if (isClosed) return;
-        isClosed = true;
-        while (wakers.get() != 0) LockSupport.parkNanos(1_000); // a few instructions and one write that does not wait
+        if (!wakers.close()) return;
         Unistd.close(eventfd);
         Unistd.close(epfd);
         arena.close();

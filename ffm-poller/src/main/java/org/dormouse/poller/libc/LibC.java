@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +60,33 @@ public final class LibC {
 
     private LibC() {}
 
+    /** The functions of the C library. */
+    public static SymbolLookup functions() {
+        return LINKER.defaultLookup();
+    }
+
+    /**
+     * The functions of a shared library that is found where the system looks for them; it stays loaded.
+     *
+     * @throws NativeException if it is not there
+     */
+    @SuppressWarnings("restricted")
+    public static SymbolLookup library(String name) {
+        try {
+            return SymbolLookup.libraryLookup(name, Arena.global());
+        } catch (IllegalArgumentException e) {
+            throw new NativeException("there is no library " + name + ": " + e.getMessage());
+        }
+    }
+
     /** Links a function that may wait: it lets the garbage collector go on meanwhile, and takes no memory of the Java heap. */
-    public static MethodHandle link(String function, FunctionDescriptor signature, Linker.Option... options) {
-        var all = new ArrayList<>(List.of(options));
-        all.add(Linker.Option.captureCallState("errno"));
-        return link(function, signature, false, all);
+    public static MethodHandle link(String function, FunctionDescriptor signature) {
+        return link(functions(), function, signature);
+    }
+
+    /** The same for a function of {@code functions}. */
+    public static MethodHandle link(SymbolLookup functions, String function, FunctionDescriptor signature) {
+        return link(functions, function, signature, false, List.of(Linker.Option.captureCallState("errno")));
     }
 
     /**
@@ -71,10 +94,16 @@ public final class LibC {
      * While it runs no garbage collection can start.
      */
     public static MethodHandle linkCritical(String function, FunctionDescriptor signature, Linker.Option... options) {
+        return linkCritical(functions(), function, signature, options);
+    }
+
+    /** The same for a function of {@code functions}. */
+    public static MethodHandle linkCritical(
+            SymbolLookup functions, String function, FunctionDescriptor signature, Linker.Option... options) {
         var all = new ArrayList<>(List.of(options));
         all.add(Linker.Option.captureCallState("errno"));
         all.add(Linker.Option.critical(true));
-        return link(function, signature, true, all);
+        return link(functions, function, signature, true, all);
     }
 
     /** Every function linked so far. */
@@ -84,10 +113,13 @@ public final class LibC {
 
     @SuppressWarnings("restricted") // this class is where native access begins
     private static MethodHandle link(
-            String function, FunctionDescriptor signature, boolean isCritical, List<Linker.Option> options) {
-        MemorySegment address = LINKER.defaultLookup()
-                .find(function)
-                .orElseThrow(() -> new NativeException("the C library has no function " + function));
+            SymbolLookup functions,
+            String function,
+            FunctionDescriptor signature,
+            boolean isCritical,
+            List<Linker.Option> options) {
+        MemorySegment address =
+                functions.find(function).orElseThrow(() -> new NativeException("there is no function " + function));
         LINKS.add(new Link(function, isCritical));
         return LINKER.downcallHandle(address, signature, options.toArray(Linker.Option[]::new));
     }

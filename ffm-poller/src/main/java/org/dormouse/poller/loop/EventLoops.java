@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.dormouse.poller.BackendChoice;
 import org.dormouse.poller.Poller;
-import org.dormouse.poller.socket.KernelSockets;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.SocketOption;
 import org.dormouse.poller.socket.SocketOptions;
 
 /** The loops of one server, with the threads that run them, and the sentinel that watches them. */
@@ -15,14 +16,14 @@ public final class EventLoops implements AutoCloseable {
     private static final long MAX_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final List<EventLoop> loops;
-    private final String backend;
+    private final Poller first;
     private final Sentinel sentinel;
     private final Spares spares;
     private final Reporter reporter;
 
-    private EventLoops(List<EventLoop> loops, String backend, Sentinel sentinel, Spares spares, Reporter reporter) {
+    private EventLoops(List<EventLoop> loops, Poller first, Sentinel sentinel, Spares spares, Reporter reporter) {
         this.loops = List.copyOf(loops);
-        this.backend = backend;
+        this.first = first;
         this.sentinel = sentinel;
         this.spares = spares;
         this.reporter = reporter;
@@ -42,22 +43,24 @@ public final class EventLoops implements AutoCloseable {
         var reporter = new Reporter(settings.faults());
         var spares = new Spares(settings.stackBytes());
         var sentinel = new Sentinel(spares, reporter, settings.maxStuck(), settings.maxComputing());
-        var pollers = openPollers(settings);
+        var choice = BackendChoice.of(settings.backend());
+        var pollers = openPollers(choice.name(), settings.loops());
         var loops = new ArrayList<EventLoop>();
         for (Poller poller : pollers)
             loops.add(new EventLoop(
                     loops.size(), poller, NanoClock.SYSTEM, sentinel, reporter, settings.carryThreads(), false));
-        var all = new EventLoops(loops, pollers.getFirst().backend(), sentinel, spares, reporter);
+        var all = new EventLoops(loops, pollers.getFirst(), sentinel, spares, reporter);
         reporter.start();
+        if (!choice.reason().isEmpty()) reporter.fellBack("backend " + choice.name() + ": " + choice.reason());
         loops.forEach(spares::run);
         sentinel.start(loops);
         return all;
     }
 
-    private static List<Poller> openPollers(LoopSettings settings) throws IOException {
+    private static List<Poller> openPollers(String backend, int count) throws IOException {
         var pollers = new ArrayList<Poller>();
         try {
-            for (int i = 0; i < settings.loops(); i++) pollers.add(Poller.open(settings.backend()));
+            for (int i = 0; i < count; i++) pollers.add(Poller.open(backend));
             return pollers;
         } catch (IOException | RuntimeException e) {
             pollers.forEach(Poller::close);
@@ -75,7 +78,7 @@ public final class EventLoops implements AutoCloseable {
 
     /** The backend in force, such as {@code epoll}. */
     public String backend() {
-        return backend;
+        return first.backend();
     }
 
     /** How often a loop was taken over from a continuation that kept its thread for more than a millisecond. */
@@ -85,11 +88,11 @@ public final class EventLoops implements AutoCloseable {
 
     /** As {@link #listen(SocketAddress, SocketOptions)} with {@link SocketOptions#DEFAULT} and that backlog. */
     public List<ListenSocket> listen(SocketAddress address, int backlog) throws IOException {
-        return KernelSockets.listen(address, backlog, loops.size());
+        return listen(address, SocketOptions.DEFAULT.with(SocketOption.BACKLOG, backlog));
     }
 
     /**
-     * Opens one listening socket per loop on the same address; the kernel spreads connections over them. Port 0 picks a free one.
+     * Opens one listening socket per loop on the same address, over which connections are spread. Port 0 picks a free one.
      *
      * @param options what each of them and each connection is to have; the backlog is that of each
      * @return the socket of each loop, in the loops' order, not registered yet
@@ -97,7 +100,7 @@ public final class EventLoops implements AutoCloseable {
      * @throws IOException if the kernel refuses an option
      */
     public List<ListenSocket> listen(SocketAddress address, SocketOptions options) throws IOException {
-        return KernelSockets.listen(address, options, loops.size());
+        return first.listen(address, options, loops.size());
     }
 
     /**

@@ -5,6 +5,9 @@ public interface Faults {
     /** Writes to the logger {@code org.dormouse.poller} of the platform. */
     Faults LOG = new LoggedFaults();
 
+    /** At the start: {@code auto} chose another backend than the platform's own, and why. At most once for each set of loops. */
+    void fellBack(String what);
+
     /** A handler, a task or a timeout threw: a bug. The loop went on. */
     void failed(String where, Throwable cause);
 

@@ -5,6 +5,11 @@ import java.lang.System.Logger.Level;
 /** Faults as lines of the platform's log. */
 final class LoggedFaults implements Faults {
     @Override
+    public void fellBack(String what) {
+        log().log(Level.INFO, what);
+    }
+
+    @Override
     public void failed(String where, Throwable cause) {
         log().log(Level.ERROR, where, cause);
     }

@@ -14,6 +14,13 @@ final class Reporter implements AutoCloseable {
         void tell(Faults faults);
     }
 
+    record FallBack(String what) implements Report {
+        @Override
+        public void tell(Faults faults) {
+            faults.fellBack(what);
+        }
+    }
+
     record Failure(int loop, String what, @Nullable Object subject, Throwable cause) implements Report {
         @Override
         public void tell(Faults faults) {
@@ -74,6 +81,10 @@ final class Reporter implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    void fellBack(String what) {
+        add(new FallBack(what));
     }
 
     /**

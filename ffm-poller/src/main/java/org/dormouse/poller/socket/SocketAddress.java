@@ -41,8 +41,17 @@ public record SocketAddress(long high, long low, int port) {
         return high == 0 && (low & 0xffff_ffff_0000_0000L) == MAPPED_IPV4;
     }
 
+    /** The same for Java. */
+    public InetSocketAddress toJava() {
+        return new InetSocketAddress(inetAddress(high, low), port);
+    }
+
     /** The address {@code high}, {@code low} in the usual notation; asks no name server. */
     public static String host(long high, long low) {
+        return inetAddress(high, low).getHostAddress();
+    }
+
+    private static InetAddress inetAddress(long high, long low) {
         byte[] bytes;
         if (isIpv4(high, low)) {
             bytes = new byte[4];
@@ -55,7 +64,7 @@ public record SocketAddress(long high, long low, int port) {
             }
         }
         try {
-            return InetAddress.getByAddress(bytes).getHostAddress();
+            return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             throw new AssertionError("4 and 16 are the right lengths", e);
         }

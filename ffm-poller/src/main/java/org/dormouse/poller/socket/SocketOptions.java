@@ -82,6 +82,7 @@ public final class SocketOptions {
      * @throws IOException if one cannot be read
      */
     public List<String> shortfalls(ListenSocket socket) throws IOException {
+        if (!(socket instanceof KernelListenSocket)) return List.of(); // others refuse what they cannot have
         int descriptor = socket.descriptor();
         boolean isIpv6 = SockAddr.isInet6(KernelSockets.name(descriptor));
         var found = new ArrayList<String>();

@@ -14,10 +14,17 @@ final class ChildJvm {
 
     /** Runs {@code main} and returns what it printed; fails unless it exits with 0 in time. */
     static String run(Class<?> main, String... flags) throws Exception {
+        var all = new ArrayList<>(List.of(flags));
+        all.add("--enable-native-access=ALL-UNNAMED");
+        return runWithoutNativeAccess(main, all.toArray(String[]::new));
+    }
+
+    /** The same without the flag that allows native access. */
+    static String runWithoutNativeAccess(Class<?> main, String... flags) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = CompletableFuture.supplyAsync(() -> {

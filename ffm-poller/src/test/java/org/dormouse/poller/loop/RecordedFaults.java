@@ -11,6 +11,12 @@ final class RecordedFaults implements Faults {
 
     private final BlockingQueue<Stall> stalls = new LinkedBlockingQueue<>();
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> fallBacks = new LinkedBlockingQueue<>();
+
+    @Override
+    public void fellBack(String what) {
+        fallBacks.add(what);
+    }
 
     @Override
     public void failed(String where, Throwable cause) {

@@ -39,6 +39,11 @@ public final class ScriptedLoop implements AutoCloseable {
         poller = kernel.poller();
         reporter = new Reporter(new Faults() {
             @Override
+            public void fellBack(String what) {
+                faults.add(new AssertionError(what));
+            }
+
+            @Override
             public void failed(String where, Throwable cause) {
                 faults.add(new AssertionError(where, cause));
             }
