@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dormouse.poller.BackendChoice;
 import org.dormouse.poller.loop.CarriedThreads;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.server.Configuration;
@@ -36,6 +37,7 @@ final class Assembly {
         ServerSettings settings = configuration.server();
         Execution execution = asked == null ? defaultExecution() : asked;
         threads(execution, settings); // what cannot be had fails, also where every application has another
+        checkBackend(settings.backend());
         var hosted = new ArrayList<Hosted>();
         for (WebApp application : applications) {
             Execution own = application.execution == null ? execution : application.execution;
@@ -50,8 +52,18 @@ final class Assembly {
         }
         LoopSettings loops = LoopSettings.defaults()
                 .withLoops(settings.loops())
+                .withBackend(settings.backend())
                 .withCarryThreads(threads.containsKey(Execution.LOOP));
         return new Dormouse(Server.start(configuration, loops, hosted), settings.host(), execution);
+    }
+
+    /** Before an application starts. */
+    private static void checkBackend(String name) {
+        try {
+            BackendChoice.of(name);
+        } catch (UnsupportedOperationException e) {
+            throw new IllegalArgumentException("server.backend: " + e.getMessage(), e);
+        }
     }
 
     private static void addEndpoints(WebApp application, WebSocketSupport sockets) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.dormouse.deploy.UnpackLimits;
 import org.dormouse.http1.Http1Limits;
+import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.multipart.MultipartLimits;
@@ -45,6 +46,7 @@ public final class Configuration {
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
                 Map.entry("server.loops", Kind.COUNT),
+                Map.entry("server.backend", Kind.TEXT),
                 Map.entry("server.max-requests-in-flight", Kind.COUNT),
                 Map.entry("server.pool-threads", Kind.COUNT),
                 Map.entry("server.pool-queue", Kind.COUNT),
@@ -107,6 +109,7 @@ public final class Configuration {
                 text("server.host", "0.0.0.0"),
                 count("server.port", 8080),
                 count("server.loops", Math.min(cores, ServerSettings.MAX_LOOPS)),
+                text("server.backend", Poller.AUTO),
                 count("server.max-requests-in-flight", 10_000),
                 count("server.pool-threads", 200),
                 count("server.pool-queue", 1000),

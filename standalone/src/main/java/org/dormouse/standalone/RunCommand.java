@@ -65,6 +65,14 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Integer loops;
 
     @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description =
+                    "What waits for readiness: epoll (Linux), kqueue (macOS, FreeBSD) or nio (everywhere, slower). Default: auto, "
+                            + "the system's own, or nio where it cannot be had")
+    private @Nullable String backend;
+
+    @Option(
             names = "--users",
             paramLabel = "FILE",
             description = "Who may log in: one user a line, name:password:role,role. See dormouse hash-password")
@@ -120,6 +128,7 @@ final class RunCommand implements Callable<Integer> {
         if (host != null) builder.host(host);
         if (execution != null) builder.execution(execution);
         if (loops != null) builder.loops(loops);
+        if (backend != null) builder.set("server.backend", backend);
         if (users != null && !Files.isReadable(users)) throw new NoSuchFileException("users file " + users);
         if (applications.isEmpty()) {
             WebApp demo = Demo.at(contexts.isEmpty() ? "/" : contexts.getFirst());
