@@ -59,6 +59,9 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private long token;
     private Phase phase = Phase.OPEN;
     private boolean readingSuspended;
+    /** Reading was suspended: what is kept may not have been looked at. */
+    private boolean keptUnseen;
+
     private boolean asksAgain;
     private boolean inputEndShown;
     private boolean goneTold;
@@ -160,6 +163,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     public void resumeReading() {
         if (!readingSuspended) return;
         readingSuspended = false;
+        keptUnseen = true; // an event that comes before that turn may bring the end of the input
         again();
     }
 
@@ -334,7 +338,10 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     /** Shows what the socket holds, up to a bound per turn; before that what is kept, if it may not have been shown to this protocol yet. */
     private void showInput(boolean keptToo) {
         PooledBuffer held = kept;
-        if (keptToo && held != null && mayShow()) showKept(held);
+        if ((keptToo || keptUnseen) && mayShow()) {
+            keptUnseen = false;
+            if (held != null) showKept(held);
+        }
         for (int i = 0; i < RECEIVES_PER_TURN; i++) {
             if (!mayShow() || !moreInput) break;
             receiveAndShow();

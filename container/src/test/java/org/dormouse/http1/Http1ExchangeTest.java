@@ -386,6 +386,26 @@ class Http1ExchangeTest {
     }
 
     @Test
+    void aClientThatHalfClosesBehindItsPipelineAndReadsLateGetsEveryAnswer() {
+        String large = "x".repeat(40_000);
+        try (var server = new Http1Server(exchange -> Http1Server.answer(exchange, 200, large))) {
+            ScriptedPeer peer = server.connect().sendBuffer(1000).stopReading();
+            peer.send(GET.replace("\n", "\r\n").repeat(6)).finish();
+            server.loop.settle();
+            var answers = new StringBuilder();
+            for (int i = 0; i < 1000 && !peer.seesEnd(); i++) {
+                peer.read(1000);
+                server.loop.settle();
+                answers.append(peer.takeReceivedText());
+            }
+            peer.resumeReading();
+            answers.append(peer.takeReceivedText());
+            assertThat(answers.toString().split("HTTP/1.1 200", -1)).hasSize(7);
+            assertThat(answers).hasSizeGreaterThan(6 * 40_000).endsWith("x");
+        }
+    }
+
+    @Test
     void theServersEndFinishesWhatIsUnderWayAndClosesWhatIsIdle() throws IOException {
         try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
             ScriptedPeer idle = server.connect();

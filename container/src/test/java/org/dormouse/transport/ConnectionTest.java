@@ -210,6 +210,26 @@ class ConnectionTest {
     }
 
     @Test
+    void whatWasKeptWhileReadingWasSuspendedIsShownBeforeTheEndOfTheInput() throws Exception {
+        ScriptedPeer peer = kernel.connect();
+        Sender sender = open(peer);
+        sender.consumes = 0;
+        sender.connection.suspendReading();
+        sender.connection.resumeReading();
+        peer.send("kept");
+        loop.settle();
+        sender.connection.suspendReading();
+        events.clear();
+        sender.consumes = Integer.MAX_VALUE;
+        sender.connection.resumeReading();
+        peer.finish();
+        loop.settle();
+        assertThat(events).containsExactly("received kept", "ended");
+        sender.connection.abort();
+        loop.settle();
+    }
+
+    @Test
     void aDeadlineComesOnceAndCanBePutOffAndTakenBack() throws Exception {
         ScriptedPeer peer = kernel.connect();
         Sender sender = open(peer);
