@@ -2,6 +2,7 @@
    Argument: PORT. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -44,8 +45,8 @@ static void accept_all(int poller, int listener) {
 static void serve(int peer) {
     static char in[16384], out[16384];
     ssize_t received = recv(peer, in, sizeof in, 0);
-    if (received == 0) {
-        close(peer);
+    if (received <= 0) {
+        if (received == 0 || errno != EAGAIN) close(peer);
         return;
     }
     int length = 0;

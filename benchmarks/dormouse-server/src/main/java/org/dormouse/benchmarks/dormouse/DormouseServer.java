@@ -5,20 +5,26 @@ import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.dormouse.WebApp;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
-import org.dormouse.benchmarks.workload.HelloServlet;
+import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool]. */
+/** Arguments: PORT [loop | virtual | pool] [all] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 
     @SuppressWarnings("resource") // serves until the process is ended
     public static void main(String[] arguments) {
         String execution = arguments.length > 1 ? arguments[1] : "loop";
-        Dormouse.builder()
+        WebApp application = WebApp.at("/").endpoint(EchoEndpoint.class);
+        Workload.servlets(arguments).forEach((path, servlet) -> application.servlet(path, servlet));
+        Dormouse.Builder builder = Dormouse.builder()
                 .host("127.0.0.1")
                 .port(Integer.parseInt(arguments[0]))
                 .execution(Execution.valueOf(execution.toUpperCase(Locale.ROOT)))
-                .deploy(WebApp.at("/").servlet("/hello", new HelloServlet()).endpoint(EchoEndpoint.class))
-                .start();
+                .deploy(application);
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (equals > 0) builder.set(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        builder.start();
     }
 }

@@ -14,11 +14,20 @@ import java.util.stream.Stream;
  * @param version of the server, with its commit for Dormouse
  * @param command starts it; the port is appended, then {@code arguments}
  * @param arguments what follows the port
+ * @param cores it is pinned to, as taskset reads them
  * @param isJvm whether heap and compilation can be asked for
- * @param hasEndpoint whether it serves the WebSocket echo
+ * @param hasEndpoint whether it serves the WebSocket echo, and servlets
  */
 record Candidate(
-        String name, String version, List<String> command, List<String> arguments, boolean isJvm, boolean hasEndpoint) {
+        String name,
+        String version,
+        List<String> command,
+        List<String> arguments,
+        String cores,
+        boolean isJvm,
+        boolean hasEndpoint) {
+    private static final String FIRST_CORE = "0";
+
     /** The same for every JVM: one collector, one heap, and the two flags that Dormouse needs and the others do not mind. */
     static final List<String> JVM_FLAGS = List.of(
             "-XX:+UseSerialGC",
@@ -45,8 +54,46 @@ record Candidate(
                 versionOf(target.resolve("lib"), versionJar),
                 command,
                 arguments,
+                FIRST_CORE,
                 true,
                 !folder.startsWith("netty"));
+    }
+
+    /** A program that is no JVM, and so has neither servlets nor endpoints. */
+    static Candidate floor(String name, String version, List<String> command) {
+        return new Candidate(name, version, command, List.of(), FIRST_CORE, false, false);
+    }
+
+    boolean isFloor() {
+        return !isJvm;
+    }
+
+    int coreCount() {
+        return cores.split(",", -1).length;
+    }
+
+    Candidate withName(String other) {
+        return new Candidate(other, version, command, arguments, cores, isJvm, hasEndpoint);
+    }
+
+    Candidate withCores(String others) {
+        return new Candidate(name, version, command, arguments, others, isJvm, hasEndpoint);
+    }
+
+    /** With more of them; a program that is no JVM knows none. */
+    Candidate withArguments(String... more) {
+        if (!isJvm) return this;
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        return new Candidate(name, version, command, all, cores, true, hasEndpoint);
+    }
+
+    /** With flags that take the place of those of {@link #JVM_FLAGS} that say otherwise. */
+    Candidate withJvmFlags(String... flags) {
+        if (!isJvm) return this;
+        List<String> all = new ArrayList<>(command);
+        all.addAll(1 + JVM_FLAGS.size(), List.of(flags));
+        return new Candidate(name, version, all, arguments, cores, true, hasEndpoint);
     }
 
     private static String versionOf(Path lib, String jar) throws IOException {

@@ -100,9 +100,13 @@ final class HelloRows {
                 "server",
                 "p50 us at " + slowest / 2 + "/s",
                 "p99 us",
+                "rounds",
+                "p99.9 us",
                 "CPU us/request",
                 "p50 us at " + slowest * 4 / 5 + "/s",
                 "p99 us",
+                "rounds",
+                "p99.9 us",
                 "CPU us/request",
                 "errors");
         for (Rows rows : all) {
@@ -110,9 +114,13 @@ final class HelloRows {
                     rows.name(),
                     Table.decimal(median(rows.half(), Load::p50Micros), 0),
                     Table.decimal(median(rows.half(), Load::p99Micros), 0),
+                    spread(rows.half(), Load::p99Micros),
+                    Table.decimal(median(rows.half(), Load::p999Micros), 0),
                     Table.decimal(median(rows.half(), Load::cpuMicrosPerRequest), 2),
                     Table.decimal(median(rows.most(), Load::p50Micros), 0),
                     Table.decimal(median(rows.most(), Load::p99Micros), 0),
+                    spread(rows.most(), Load::p99Micros),
+                    Table.decimal(median(rows.most(), Load::p999Micros), 0),
                     Table.decimal(median(rows.most(), Load::cpuMicrosPerRequest), 2),
                     Long.toString(rows.half().stream().mapToLong(Load::errors).sum()
                             + rows.most().stream().mapToLong(Load::errors).sum()));
@@ -130,6 +138,11 @@ final class HelloRows {
 
     String raw() {
         return raw.toString();
+    }
+
+    private static String spread(List<Load> loads, ToDoubleFunction<Load> figure) {
+        var all = loads.stream().mapToDouble(figure).summaryStatistics();
+        return Table.decimal(all.getMin(), 0) + " to " + Table.decimal(all.getMax(), 0);
     }
 
     private static double median(List<Load> loads, ToDoubleFunction<Load> figure) {

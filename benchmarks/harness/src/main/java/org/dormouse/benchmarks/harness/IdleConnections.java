@@ -27,24 +27,32 @@ final class IdleConnections implements AutoCloseable {
 
     static IdleConnections http(int port, int count) throws IOException {
         IdleConnections connections = new IdleConnections();
-        for (int i = 0; i < count; i++) {
-            SocketChannel channel = connections.connect(port);
-            connections.send(channel, HTTP.getBytes(StandardCharsets.US_ASCII));
-            connections.receiveUntil(channel, "Hello, World!".getBytes(StandardCharsets.US_ASCII));
-        }
+        connections.addHttp(port, count);
         return connections;
     }
 
     static IdleConnections webSocket(int port, int count) throws IOException {
         IdleConnections connections = new IdleConnections();
-        for (int i = 0; i < count; i++) {
-            SocketChannel channel = connections.connect(port);
-            connections.send(channel, UPGRADE.getBytes(StandardCharsets.US_ASCII));
-            connections.receiveUntil(channel, "\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            connections.send(channel, HELLO_FRAME);
-            connections.receiveUntil(channel, ECHO_FRAME);
-        }
+        connections.addWebSockets(port, count);
         return connections;
+    }
+
+    void addHttp(int port, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            SocketChannel channel = connect(port);
+            send(channel, HTTP.getBytes(StandardCharsets.US_ASCII));
+            receiveUntil(channel, "Hello, World!".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    void addWebSockets(int port, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            SocketChannel channel = connect(port);
+            send(channel, UPGRADE.getBytes(StandardCharsets.US_ASCII));
+            receiveUntil(channel, "\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            send(channel, HELLO_FRAME);
+            receiveUntil(channel, ECHO_FRAME);
+        }
     }
 
     private SocketChannel connect(int port) throws IOException {

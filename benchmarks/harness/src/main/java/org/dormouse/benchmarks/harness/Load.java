@@ -17,10 +17,18 @@ import java.util.stream.Stream;
  * @param cpuMicros the server spent meanwhile, user and system
  * @param p50Micros median latency
  * @param p99Micros latency that one request in a hundred exceeds
+ * @param p999Micros latency that one in a thousand exceeds; not known of a full load
  * @param raw what the generator printed
  */
 record Load(
-        long requests, long errors, double seconds, long cpuMicros, double p50Micros, double p99Micros, String raw) {
+        long requests,
+        long errors,
+        double seconds,
+        long cpuMicros,
+        double p50Micros,
+        double p99Micros,
+        double p999Micros,
+        String raw) {
     static final int CONNECTIONS = 100;
 
     private static final String CORE = "1";
@@ -65,7 +73,14 @@ record Load(
         if (other.find()) errors += Long.parseLong(other.group(1));
         double took = Double.parseDouble(total.group(2)) * (total.group(3).equals("m") ? 60 : 1);
         return new Load(
-                Long.parseLong(total.group(1)), errors, took, cpu, percentile(raw, 50), percentile(raw, 99), raw);
+                Long.parseLong(total.group(1)),
+                errors,
+                took,
+                cpu,
+                percentile(raw, 50),
+                percentile(raw, 99),
+                Double.NaN,
+                raw);
     }
 
     /** {@code requestsPerSecond} in all, spread evenly over the connections, whatever the server makes of it. */
@@ -95,7 +110,8 @@ record Load(
             Arrays.sort(micros);
             Matcher finished = find(FINISHED, raw);
             long errors = Long.parseLong(finished.group(3)) + Long.parseLong(finished.group(5));
-            return new Load(micros.length, errors, seconds, cpu, at(micros, 0.50), at(micros, 0.99), raw);
+            return new Load(
+                    micros.length, errors, seconds, cpu, at(micros, 0.50), at(micros, 0.99), at(micros, 0.999), raw);
         } finally {
             Files.delete(log);
         }

@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A server process pinned to core 0, and what the kernel and the JVM say about it. */
+/** A server process pinned to its cores, and what the kernel and the JVM say about it. */
 final class RunningServer implements AutoCloseable {
-    static final String CORE = "0";
-
     private static final long TICKS_PER_SECOND = 100; // USER_HZ, fixed in the kernel's interface on Linux
 
     private final Candidate candidate;
@@ -34,7 +32,7 @@ final class RunningServer implements AutoCloseable {
     /** Starts {@code candidate} and waits for its first answer, at most 30 s. */
     static RunningServer start(Candidate candidate, Path log) throws IOException, InterruptedException {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of("taskset", "-c", CORE));
+        List<String> command = new ArrayList<>(List.of("taskset", "-c", candidate.cores()));
         command.addAll(candidate.command());
         command.add(Integer.toString(port));
         command.addAll(candidate.arguments());
@@ -103,6 +101,10 @@ final class RunningServer implements AutoCloseable {
 
     Candidate candidate() {
         return candidate;
+    }
+
+    String name() {
+        return candidate.name();
     }
 
     int port() {

@@ -1,9 +1,11 @@
 package org.dormouse.benchmarks.jetty;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
-import org.dormouse.benchmarks.workload.HelloServlet;
+import org.dormouse.benchmarks.workload.Workload;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -11,13 +13,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Arguments: PORT [virtual]. No access log, no Server field, idle connections kept for an hour. */
+/** Arguments: PORT [virtual] [all]. No access log, no Server field, idle connections kept for an hour. */
 public final class JettyServer {
     private JettyServer() {}
 
     public static void main(String[] arguments) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool();
-        if (arguments.length > 1 && arguments[1].equals("virtual")) {
+        if (List.of(arguments).contains("virtual")) {
             threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         }
         Server server = new Server(threads);
@@ -32,7 +34,7 @@ public final class JettyServer {
         server.addConnector(connector);
 
         ServletContextHandler context = new ServletContextHandler("/");
-        context.addServlet(HelloServlet.class, "/hello");
+        Workload.servlets(arguments).forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> container.addEndpoint(EchoEndpoint.class));
         server.setHandler(context);

@@ -2,15 +2,16 @@ package org.dormouse.benchmarks.tomcat;
 
 import java.io.File;
 import java.nio.file.Files;
+import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.websocket.server.WsSci;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
-import org.dormouse.benchmarks.workload.HelloServlet;
+import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [virtual]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
+/** Arguments: PORT [virtual] [all]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
 public final class TomcatServer {
     private TomcatServer() {}
 
@@ -28,14 +29,16 @@ public final class TomcatServer {
         protocol.setMaxKeepAliveRequests(-1);
         protocol.setKeepAliveTimeout(-1);
         ((AbstractProtocol<?>) protocol).setMaxConnections(-1);
-        boolean virtual = arguments.length > 1 && arguments[1].equals("virtual");
+        boolean virtual = List.of(arguments).contains("virtual");
         if (!connector.setProperty("useVirtualThreads", Boolean.toString(virtual))) {
             throw new IllegalStateException("this Tomcat has no useVirtualThreads");
         }
         tomcat.setConnector(connector);
 
         var context = tomcat.addContext("", base.getPath());
-        Tomcat.addServlet(context, "hello", new HelloServlet()).addMapping("/hello");
+        Workload.servlets(arguments)
+                .forEach((path, servlet) ->
+                        Tomcat.addServlet(context, path.substring(1), servlet).addMapping(path));
         context.addServletContainerInitializer(new WsSci(), java.util.Set.of(EchoEndpoint.class));
         tomcat.start();
     }

@@ -6,11 +6,12 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.util.ImmediateInstanceFactory;
 import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
-import org.dormouse.benchmarks.workload.HelloServlet;
+import org.dormouse.benchmarks.workload.Workload;
 
-/** Argument: PORT. Connection: keep-alive is not repeated in each answer, as none of the others does. */
+/** Arguments: PORT [all]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
 public final class UndertowServer {
     private UndertowServer() {}
 
@@ -22,8 +23,11 @@ public final class UndertowServer {
                 .setClassLoader(UndertowServer.class.getClassLoader())
                 .setContextPath("/")
                 .setDeploymentName("workload")
-                .addServlet(Servlets.servlet("hello", HelloServlet.class).addMapping("/hello"))
                 .addServletContextAttribute(WebSocketDeploymentInfo.ATTRIBUTE_NAME, webSocket);
+        Workload.servlets(arguments)
+                .forEach((path, servlet) -> application.addServlet(
+                        Servlets.servlet(path, servlet.getClass(), new ImmediateInstanceFactory<>(servlet))
+                                .addMapping(path)));
         DeploymentManager manager = Servlets.defaultContainer().addDeployment(application);
         manager.deploy();
         Undertow.builder()

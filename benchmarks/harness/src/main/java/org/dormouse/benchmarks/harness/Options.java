@@ -1,0 +1,117 @@
+package org.dormouse.benchmarks.harness;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What {@code benchmarks/compare} was asked for.
+ *
+ * @param parts to measure, each of {@link #PARTS}
+ * @param only parts of the names of the servers wanted, in lower case; empty: all
+ * @param settings KEY=VALUE of docs/configuration.md for one more Dormouse in the part {@code overload}
+ * @param isQuick hello rows under full load, and no variants with virtual threads
+ * @param isSmoke one short round of everything, to see that it runs
+ * @param keeps whether the report is written below docs/results
+ */
+record Options(
+        Set<String> parts, List<String> only, List<String> settings, boolean isQuick, boolean isSmoke, boolean keeps) {
+    /** In the order in which they are measured. */
+    static final List<String> PARTS = List.of(
+            "hello",
+            "connections",
+            "idle-mix",
+            "blocking",
+            "overload",
+            "stall",
+            "two-cores",
+            "start",
+            "idle",
+            "memory",
+            "idle-wakeups");
+
+    static final String USAGE =
+            "usage: benchmarks/compare [--quick | --all | --parts PART,...] [--only NAME,...] [--keep] [--smoke]"
+                    + " [--set KEY=VALUE ...]\nparts: " + String.join(", ", PARTS)
+                    + "; without options: hello, start, idle";
+
+    /**
+     * Reads the command line.
+     *
+     * @throws IllegalArgumentException with what was not understood
+     */
+    static Options of(List<String> words) {
+        Set<String> parts = Set.of("hello", "start", "idle");
+        List<String> only = List.of();
+        List<String> settings = new ArrayList<>();
+        boolean isQuick = false;
+        boolean isSmoke = false;
+        boolean keeps = false;
+        for (int i = 0; i < words.size(); i++) {
+            switch (words.get(i)) {
+                case "--quick" -> {
+                    isQuick = true;
+                    parts = Set.of("hello");
+                }
+                case "--all" -> parts = new LinkedHashSet<>(PARTS);
+                case "--keep" -> keeps = true;
+                case "--smoke" -> isSmoke = true;
+                case "--parts" -> parts = partsOf(valueAfter(words, i++));
+                case "--only" -> only = listOf(valueAfter(words, i++));
+                case "--set" -> settings.add(valueAfter(words, i++));
+                default -> throw new IllegalArgumentException(words.get(i) + " is no option");
+            }
+        }
+        return new Options(parts, only, settings, isQuick, isSmoke, keeps || (!isQuick && !isSmoke));
+    }
+
+    private static String valueAfter(List<String> words, int index) {
+        if (index + 1 == words.size()) throw new IllegalArgumentException(words.get(index) + " needs a value");
+        return words.get(index + 1);
+    }
+
+    private static Set<String> partsOf(String value) {
+        Set<String> parts = new LinkedHashSet<>(listOf(value));
+        for (String part : parts) {
+            if (!PARTS.contains(part)) throw new IllegalArgumentException(part + " is no part");
+        }
+        return parts;
+    }
+
+    private static List<String> listOf(String words) {
+        return List.of(words.toLowerCase(Locale.ROOT).split(",", -1));
+    }
+
+    boolean has(String part) {
+        return parts.contains(part);
+    }
+
+    /** Whether a part was asked for that is measured on servers which run side by side. */
+    boolean needsServers() {
+        return has("hello") || needsGenerator();
+    }
+
+    /** Of those, on one core. */
+    boolean needsOneCore() {
+        return PARTS.subList(0, PARTS.indexOf("two-cores")).stream().anyMatch(this::has);
+    }
+
+    boolean needsTwoCores() {
+        return has("stall") || has("two-cores");
+    }
+
+    boolean needsGenerator() {
+        return List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores").stream()
+                .anyMatch(this::has);
+    }
+
+    /** How the kept files are called, after the date. */
+    String fileName() {
+        if (isQuick) return "quick";
+        return parts.size() == PARTS.size()
+                ? "all"
+                : String.join("-", PARTS.stream().filter(this::has).toList());
+    }
+}

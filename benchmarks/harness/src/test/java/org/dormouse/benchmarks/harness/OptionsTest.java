@@ -1,0 +1,51 @@
+package org.dormouse.benchmarks.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    @Test
+    void withoutWordsTheShortComparisonIsKept() {
+        Options options = Options.of(List.of());
+
+        assertThat(options.parts()).containsExactlyInAnyOrder("hello", "start", "idle");
+        assertThat(options.keeps()).isTrue();
+        assertThat(options.needsGenerator()).isFalse();
+    }
+
+    @Test
+    void allIsEveryPart() {
+        assertThat(Options.of(List.of("--all")).parts()).containsExactlyElementsOf(Options.PARTS);
+        assertThat(Options.of(List.of("--all")).fileName()).isEqualTo("all");
+    }
+
+    @Test
+    void twoCoresNeedNoServerOnOneCore() {
+        Options options = Options.of(List.of("--parts", "two-cores"));
+
+        assertThat(options.needsOneCore()).isFalse();
+        assertThat(options.needsTwoCores()).isTrue();
+    }
+
+    @Test
+    void whatIsOnlyTriedIsNotKeptUnlessAskedFor() {
+        assertThat(Options.of(List.of("--all", "--smoke")).keeps()).isFalse();
+        assertThat(Options.of(List.of("--quick", "--keep")).keeps()).isTrue();
+    }
+
+    @Test
+    void unknownPartsAndOptionsAreNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.of(List.of("--parts", "hello,speed")))
+                .withMessage("speed is no part");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.of(List.of("--fast")))
+                .withMessage("--fast is no option");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.of(List.of("--set")))
+                .withMessage("--set needs a value");
+    }
+}
