@@ -33,7 +33,19 @@ final class Assembly {
         this.applications = applications;
     }
 
+    /** @throws RuntimeException if something of it cannot be had; nothing is left open then */
     Dormouse assemble() {
+        List<DormouseContext> made = new ArrayList<>();
+        try {
+            return assemble(made);
+        } catch (RuntimeException | Error e) {
+            for (DormouseContext context : made.reversed()) context.stop();
+            for (RequestThreads each : threads.values()) each.close();
+            throw e;
+        }
+    }
+
+    private Dormouse assemble(List<DormouseContext> made) {
         ServerSettings settings = configuration.server();
         Execution execution = asked == null ? defaultExecution() : asked;
         threads(execution, settings); // what cannot be had fails, also where every application has another
@@ -47,6 +59,7 @@ final class Assembly {
                     .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
             deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
             var context = new DormouseContext(deployment);
+            made.add(context);
             addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
             hosted.add(new Hosted(context, threads(own, settings)));
         }

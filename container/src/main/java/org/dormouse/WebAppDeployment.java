@@ -23,11 +23,21 @@ import org.jspecify.annotations.Nullable;
 /** Turns what a {@link WebApp} was told into a deployment: what its WAR declares first, then what was added here. */
 record WebAppDeployment(WebApp application, Configuration configuration) {
 
-    /** @throws IllegalStateException if it cannot be deployed; the message has file and reason */
+    /** @throws IllegalStateException if it cannot be deployed, and nothing is left open; the message has file and reason */
     Deployment make() {
         Path war = application.war;
         Deployment deployment = war == null ? new Deployment(application.contextPath()) : read(war);
-        if (war == null && application.classLoader != null) deployment.classLoader(application.classLoader);
+        try {
+            add(deployment);
+        } catch (RuntimeException | Error e) {
+            WarDeployer.closeAll(deployment.closeAtStop(), e);
+            throw e;
+        }
+        return deployment;
+    }
+
+    private void add(Deployment deployment) {
+        if (application.war == null && application.classLoader != null) deployment.classLoader(application.classLoader);
         if (application.displayName != null) deployment.displayName(application.displayName);
         deployment.contextParameters().putAll(application.contextParams);
         deployment.attributes().putAll(application.attributes);
@@ -47,7 +57,6 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
         addSessions(deployment);
         addUsers(deployment);
         addDefaultServlet(deployment);
-        return deployment;
     }
 
     private Deployment read(Path war) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.dormouse.server.Configuration;
@@ -35,6 +36,30 @@ class WebAppDeploymentTest {
         assertThatThrownBy(() -> new WebAppDeployment(application, configuration).make())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("app.war", "deploy.max-entries");
+    }
+
+    @Test
+    void whatFailsLeavesNothingInTheTemporaryFolder() throws IOException {
+        Path war = war("a.txt");
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        String before = System.setProperty("java.io.tmpdir", temporary.toString());
+        try {
+            WebApp both = WebApp.at("/both").war(war).resources(folder);
+            assertThatThrownBy(() -> new WebAppDeployment(both, configuration).make())
+                    .hasMessageContaining("/both");
+            assertThat(temporary).isEmptyDirectory();
+
+            WebApp fine = WebApp.at("/fine").war(war);
+            WebApp missing = WebApp.at("/missing").war(folder.resolve("missing.war"));
+            WebApp twice = WebApp.at("/fine").war(war);
+            for (WebApp second : List.of(both, missing, twice)) {
+                var builder = Dormouse.builder().port(0).deploy(fine).deploy(second);
+                assertThatThrownBy(builder::prepare).isInstanceOf(RuntimeException.class);
+                assertThat(temporary).isEmptyDirectory();
+            }
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
     }
 
     private Path war(String... files) throws IOException {

@@ -198,7 +198,8 @@ public final class WarDeployer {
         return urls;
     }
 
-    private static void closeAll(List<AutoCloseable> opened, Throwable failure) {
+    /** Closes what was opened for a deployment that failed, the last first; what cannot be closed is added to {@code failure}. */
+    public static void closeAll(List<AutoCloseable> opened, Throwable failure) {
         for (AutoCloseable one : opened.reversed()) {
             try {
                 one.close();
