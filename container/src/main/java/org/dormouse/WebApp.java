@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebApp {
     private final String contextPath;
+    /** Whether the WAR may say where it wants to be. */
+    final boolean atOwnPath;
+
     final List<NamedServlet> servlets = new ArrayList<>();
     final List<NamedFilter> filters = new ArrayList<>();
     final List<EventListener> listeners = new ArrayList<>();
@@ -73,8 +76,9 @@ public final class WebApp {
     @Nullable
     Execution execution;
 
-    private WebApp(String contextPath) {
+    private WebApp(String contextPath, boolean atOwnPath) {
         this.contextPath = contextPath;
+        this.atOwnPath = atOwnPath;
     }
 
     /**
@@ -85,15 +89,32 @@ public final class WebApp {
      * @throws IllegalArgumentException if it is anything else
      */
     public static WebApp at(String contextPath) {
+        return new WebApp(checked(contextPath), false);
+    }
+
+    /**
+     * Starts the description of an application that is served where its WAR wants to be: at the {@code default-context-path} of its
+     * web.xml (Servlet 6.1 §14.4), or at {@code otherwise} where it names none.
+     *
+     * @throws IllegalArgumentException as {@link #at}
+     */
+    public static WebApp atOwnPath(String otherwise) {
+        return new WebApp(checked(otherwise), true);
+    }
+
+    private static String checked(String contextPath) {
         String path = contextPath.equals("/") ? "" : contextPath;
         if (!path.isEmpty() && (path.charAt(0) != '/' || path.endsWith("/"))) {
             throw new IllegalArgumentException(
                     "context path \"" + contextPath + "\" must be \"/\" or start with a slash and not end with one");
         }
-        return new WebApp(path);
+        return path;
     }
 
-    /** The context path as {@code ServletContext.getContextPath()} shows it: {@code ""} for the root. */
+    /**
+     * The context path as {@code ServletContext.getContextPath()} shows it: {@code ""} for the root. Of {@link #atOwnPath}, the one for a
+     * WAR that names none.
+     */
     public String contextPath() {
         return contextPath;
     }

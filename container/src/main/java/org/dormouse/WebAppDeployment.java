@@ -66,7 +66,9 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
                 .libraries(application.libraries.toArray(Path[]::new));
         if (application.classLoader != null) deployer.server(application.classLoader);
         try {
-            return deployer.read(war, application.contextPath());
+            return application.atOwnPath
+                    ? deployer.otherwiseAt(application.contextPath()).read(war, null)
+                    : deployer.read(war, application.contextPath());
         } catch (DeploymentException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

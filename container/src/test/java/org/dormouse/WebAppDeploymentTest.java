@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.dormouse.deploy.WarDeployer;
 import org.dormouse.server.Configuration;
+import org.dormouse.servlet.Deployment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +38,24 @@ class WebAppDeploymentTest {
         assertThatThrownBy(() -> new WebAppDeployment(application, configuration).make())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("app.war", "deploy.max-entries");
+    }
+
+    @Test
+    void aWarMayNameItsContextPathWhereNobodyElseDoes() throws IOException {
+        Path war = Files.createDirectories(folder.resolve("app/WEB-INF")).getParent();
+        assertThat(contextPath(WebApp.atOwnPath("/other").war(war))).isEqualTo("/other");
+        Files.writeString(
+                war.resolve("WEB-INF/web.xml"),
+                "<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"6.1\">"
+                        + "<default-context-path>/mine</default-context-path></web-app>");
+        assertThat(contextPath(WebApp.atOwnPath("/other").war(war))).isEqualTo("/mine");
+        assertThat(contextPath(WebApp.at("/given").war(war))).isEqualTo("/given");
+    }
+
+    private String contextPath(WebApp application) {
+        Deployment deployment = new WebAppDeployment(application, configuration).make();
+        WarDeployer.closeAll(deployment.closeAtStop(), new AssertionError());
+        return deployment.contextPath();
     }
 
     @Test

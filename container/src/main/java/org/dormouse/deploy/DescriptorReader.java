@@ -147,7 +147,7 @@ final class DescriptorReader {
     /** Elements of web.xml alone. */
     private boolean readOfApplication(XmlElement e) throws DeploymentException {
         switch (e.name()) {
-            case "default-context-path" -> descriptor.defaultContextPath = e.text();
+            case "default-context-path" -> descriptor.defaultContextPath = contextPath(e);
             case "request-character-encoding" -> descriptor.requestEncoding = e.text();
             case "response-character-encoding" -> descriptor.responseEncoding = e.text();
             case "deny-uncovered-http-methods" -> descriptor.denyUncovered = true;
@@ -156,6 +156,15 @@ final class DescriptorReader {
             }
         }
         return true;
+    }
+
+    private @Nullable String contextPath(XmlElement e) throws DeploymentException {
+        String path = e.text();
+        if (path.isEmpty()) return null;
+        if (path.charAt(0) != '/' || (path.length() > 1 && path.endsWith("/"))) {
+            throw new DeploymentException(at(e) + "\"" + path + "\" must begin with / and not end with it");
+        }
+        return path;
     }
 
     private void readOther(XmlElement e) throws DeploymentException {

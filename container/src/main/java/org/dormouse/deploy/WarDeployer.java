@@ -34,6 +34,7 @@ public final class WarDeployer {
 
     private ClassLoader server;
     private UnpackLimits limits = UnpackLimits.DEFAULT;
+    private String otherwiseAt = "";
     private final List<Path> libraries = new ArrayList<>();
     private final List<ServletContainerInitializer> initializers = new ArrayList<>();
 
@@ -53,6 +54,12 @@ public final class WarDeployer {
         return this;
     }
 
+    /** Where an application is that neither {@link #read} nor its web.xml names a path for; the default is the root. */
+    public WarDeployer otherwiseAt(String contextPath) {
+        otherwiseAt = contextPath;
+        return this;
+    }
+
     /** Adds jars as if they lay in WEB-INF/lib, behind those: for a WAR that expects its server to have them. */
     public WarDeployer libraries(Path... jars) {
         libraries.addAll(Arrays.asList(jars));
@@ -68,7 +75,7 @@ public final class WarDeployer {
     /**
      * Reads an application.
      *
-     * @param contextPath as {@link Deployment} has it; null: what web.xml says, else the root
+     * @param contextPath as {@link Deployment} has it; null: what web.xml says in default-context-path, else {@link #otherwiseAt}
      * @throws DeploymentException if it cannot be deployed; nothing is left open then
      */
     public Deployment read(Path warOrFolder, @Nullable String contextPath) throws DeploymentException {
@@ -115,7 +122,7 @@ public final class WarDeployer {
         opened.add(resources);
 
         String path = contextPath != null ? contextPath : webXml.defaultContextPath;
-        var deployment = new Deployment(path == null ? "" : path)
+        var deployment = new Deployment(path == null ? otherwiseAt : path)
                 .classLoader(loader)
                 .resources(resources)
                 .tempDirectory(temporary.folder("work"));

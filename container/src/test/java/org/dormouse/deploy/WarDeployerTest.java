@@ -388,6 +388,13 @@ class WarDeployerTest {
                 .isEqualTo("/mine");
         assertThat(closing(new WarDeployer().read(war.folder(), "/yours")).contextPath())
                 .isEqualTo("/yours");
+        assertThat(closing(new WarDeployer().otherwiseAt("/other").read(war.folder(), null))
+                        .contextPath())
+                .isEqualTo("/mine");
+        war.webXml("<default-context-path/>");
+        assertThat(closing(new WarDeployer().otherwiseAt("/other").read(war.folder(), null))
+                        .contextPath())
+                .isEqualTo("/other");
     }
 
     @ParameterizedTest
@@ -405,6 +412,8 @@ class WarDeployerTest {
             <security-constraint><what/></security-constraint>                                               | <what>: unknown element in a security-constraint
             <security-something/>                                                                            | looks like a restriction
             <resource-ref><injection-target/></resource-ref>                                                 | injection-target
+            <default-context-path>shop</default-context-path>                                                | "shop" must begin with /
+            <default-context-path>/shop/</default-context-path>                                              | "/shop/" must begin with / and not end with it
             <error-page><location>x</location></error-page>                                                  | "x" must begin with /
             """)
     void whatCannotBeDeployedIsNamedWithFileAndReason(String content, String reason) throws IOException {

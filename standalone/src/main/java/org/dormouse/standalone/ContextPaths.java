@@ -6,7 +6,7 @@ import java.util.List;
 import picocli.CommandLine;
 
 /**
- * Decides the context path of each application on the command line.
+ * Decides the context path of each application on the command line; where none is given, its web.xml may name another.
  *
  * @param given those of {@code --context}, in their order
  */

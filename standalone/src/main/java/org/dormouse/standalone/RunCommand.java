@@ -51,8 +51,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--context",
             paramLabel = "/PATH",
             description =
-                    "Context path; once for each application, in their order. Default: / for a single application; for several "
-                            + "the name of each file (ROOT.war: /)")
+                    "Context path; once for each application, in their order. Default: what default-context-path of its web.xml "
+                            + "says, else / for a single application, for several the name of each file (ROOT.war: /)")
     private List<String> contexts = new ArrayList<>();
 
     @Option(
@@ -136,7 +136,9 @@ final class RunCommand implements Callable<Integer> {
         }
         List<String> paths = new ContextPaths(contexts, applications).resolve(spec.commandLine());
         for (int i = 0; i < applications.size(); i++) {
-            WebApp application = WebApp.at(paths.get(i)).war(applications.get(i));
+            String path = paths.get(i);
+            WebApp application = contexts.isEmpty() ? WebApp.atOwnPath(path) : WebApp.at(path);
+            application.war(applications.get(i));
             if (users != null) application.users(users);
             application.library(libraries.toArray(Path[]::new));
             contextParams.forEach(application::contextParam);
