@@ -16,9 +16,13 @@ import java.util.Map;
 import java.util.Set;
 import org.dormouse.servlet.security.SecurityConstraint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the application's code may add to its context while it starts (Servlet 6.1 §4.4). The thread that starts it. */
 abstract class RegisteringContext extends DeclaredContext {
+    private static final Logger LOG = LoggerFactory.getLogger(RegisteringContext.class);
+
     private final ContextListeners listeners = new ContextListeners();
     private final List<EventListener> madeListeners = new ArrayList<>();
     private volatile Lifecycle state = Lifecycle.NEW;
@@ -102,14 +106,20 @@ abstract class RegisteringContext extends DeclaredContext {
 
     /** Once no pattern can be added any more. */
     final void constrainServlets() {
+        var runAs = new ArrayList<String>();
         for (ServletDeclaration servlet : deployment.servlets()) {
             servlet.readAnnotations(typeOf(servlet));
+            if (servlet.runAs() != null) runAs.add(servlet.name() + " as " + servlet.runAs());
             ServletSecurityElement element = servlet.security();
             if (element == null) continue;
             var uncovered = new LinkedHashSet<>(servlet.patterns());
             uncovered.removeIf(deployment.security()::names);
             deployment.security().constraints().addAll(SecurityConstraint.of(element, uncovered));
         }
+        if (runAs.isEmpty()) return;
+        // What a servlet calls under the role's name would be enterprise beans; the caller of the request stays who it
+        // is.
+        LOG.info("{}: run-as has no effect, there is nothing here to be called with a role: {}", name(), runAs);
     }
 
     /** Null if it cannot be loaded, which whoever makes the servlet will report. */

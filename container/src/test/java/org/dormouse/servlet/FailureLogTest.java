@@ -153,6 +153,17 @@ class FailureLogTest {
         assertThat(statuses).containsExactly(400);
     }
 
+    @Test
+    void aRoleToRunAsIsSaidToHaveNoEffect() {
+        var app = TestApp.at("/")
+                .servlet("/", (request, response) -> {})
+                .with(d -> d.servlet("at /").runAs("clerk"));
+        assertThat(logOf(app, TestExchange.get("/"), exchange -> {}).lines())
+                .singleElement()
+                .asString()
+                .contains("INFO", "run-as has no effect", "at / as clerk");
+    }
+
     private static class Completing implements AsyncListener {
         @Override
         public void onError(AsyncEvent event) throws IOException {
