@@ -142,7 +142,7 @@ public final class DormouseContext extends RegisteringContext {
             servlet.start();
         } catch (jakarta.servlet.UnavailableException e) {
             LOG.error("{} of {} is unavailable", servlet, name(), e);
-        } catch (ServletException e) {
+        } catch (ServletException | RuntimeException e) {
             throw new IllegalStateException(servlet + " of " + name() + " failed to start", e);
         }
     }

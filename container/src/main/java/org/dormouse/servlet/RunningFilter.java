@@ -21,7 +21,13 @@ final class RunningFilter implements FilterConfig {
         this.declaration = declaration;
         this.initParameters = Map.copyOf(declaration.initParameters());
         this.filter = make();
-        filter.init(this);
+        try {
+            filter.init(this);
+        } catch (Throwable e) {
+            giveUp();
+            if (e instanceof Error error) throw error;
+            throw new ServletException("filter " + name() + " of " + context.name() + " failed to start", e);
+        }
     }
 
     private Filter make() throws ServletException {
@@ -49,6 +55,10 @@ final class RunningFilter implements FilterConfig {
 
     void stop() {
         context.quietly("destroy of filter " + name(), filter::destroy);
+        giveUp();
+    }
+
+    private void giveUp() {
         if (declaration.instance() == null) {
             context.quietly("release of filter " + name(), () -> context.release(filter));
         }

@@ -126,8 +126,9 @@ final class RunningServlet implements FilterChain, ServletConfig {
             servlet = make();
             try {
                 servlet.init(this);
-            } catch (UnavailableException e) {
-                rest(e);
+            } catch (Throwable e) { // it never comes into service, nor is it destroyed (§2.3.2.1)
+                if (e instanceof UnavailableException reason) rest(reason);
+                giveUp(servlet);
                 throw e;
             }
             initialized = servlet;
@@ -183,6 +184,10 @@ final class RunningServlet implements FilterChain, ServletConfig {
         initialized = null;
         if (servlet == null) return;
         context.quietly("destroy of servlet " + name(), servlet::destroy);
+        giveUp(servlet);
+    }
+
+    private void giveUp(Servlet servlet) {
         if (made) context.quietly("release of servlet " + name(), () -> context.release(servlet));
     }
 

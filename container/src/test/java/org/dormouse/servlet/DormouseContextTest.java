@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DormouseContextTest {
     private static final List<String> TOLD = new ArrayList<>();
@@ -145,6 +147,123 @@ class DormouseContextTest {
             assertThat(app.get("/failing").status()).isEqualTo(404);
             assertThat(app.get("/fine").body()).isEqualTo("fine");
         }
+    }
+
+    public static final class FailingServlet extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void init() throws ServletException {
+            TOLD.add("init");
+            switch (getInitParameter("how")) {
+                case "temporarily" -> throw new UnavailableException("busy", 10);
+                case "permanently" -> throw new UnavailableException("gone");
+                case "unchecked" -> throw new IllegalStateException("no database");
+                default -> throw new ServletException("no database");
+            }
+        }
+
+        @Override
+        public void destroy() {
+            TOLD.add("destroy");
+        }
+    }
+
+    public static final class FailingFilter implements Filter {
+        @Override
+        public void init(FilterConfig config) throws ServletException {
+            throw new UnavailableException("no key");
+        }
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) {}
+
+        @Override
+        public void destroy() {
+            TOLD.add("destroy");
+        }
+    }
+
+    private TestApp failing(String how, int loadOnStartup) {
+        return TestApp.at("/").with(d -> {
+            d.servlet("failing")
+                    .type(FailingServlet.class)
+                    .loadOnStartup(loadOnStartup)
+                    .pattern("/failing")
+                    .initParameters()
+                    .put("how", how);
+            d.instances(new Instances() {
+                @Override
+                public <T> T create(Class<T> type) throws ReflectiveOperationException {
+                    return BY_CONSTRUCTOR.create(type);
+                }
+
+                @Override
+                public void release(Object instance) {
+                    told.add("release");
+                }
+            });
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0})
+    void servletThatIsUnavailableForATimeIsAnswered503AndInitializedAgainAfterIt(int loadOnStartup) {
+        try (var app = failing("temporarily", loadOnStartup)) {
+            var exchange = app.get("/failing");
+            assertThat(exchange.status()).isEqualTo(503);
+            assertThat(exchange.responseField("Retry-After")).isEqualTo("10");
+            app.nowMillis += 9_000;
+            exchange = app.get("/failing");
+            assertThat(exchange.status()).isEqualTo(503);
+            assertThat(exchange.responseField("Retry-After")).isEqualTo("1");
+            assertThat(told).containsExactly("init", "release");
+            app.nowMillis += 1_000;
+            assertThat(app.get("/failing").status()).isEqualTo(503);
+            assertThat(told).containsExactly("init", "release", "init", "release");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0})
+    void servletThatIsUnavailableForEverIsAnswered404AndNeverInitializedAgain(int loadOnStartup) {
+        try (var app = failing("permanently", loadOnStartup)) {
+            for (int i = 0; i < 2; i++) {
+                app.nowMillis += 3_600_000;
+                assertThat(app.get("/failing").status()).isEqualTo(404);
+            }
+            assertThat(told).containsExactly("init", "release");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"checked", "unchecked"})
+    void servletWhoseInitFailsIsTriedAgainByTheNextRequest(String how) {
+        try (var app = failing(how, -1)) {
+            for (int i = 0; i < 2; i++) assertThat(app.get("/failing").status()).isEqualTo(500);
+            assertThat(told).containsExactly("init", "release", "init", "release");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"checked", "unchecked"})
+    void servletLoadedAtStartWhoseInitFailsFailsTheStartWithItsName(String how) {
+        var app = failing(how, 0);
+        assertThatThrownBy(app::start).hasMessageContaining("servlet failing").hasStackTraceContaining("no database");
+        assertThat(told).containsExactly("init", "release");
+    }
+
+    @Test
+    void filterWhoseInitFailsIsReleasedAndFailsTheStartWithItsName() {
+        var app = failing("checked", -1).with(d -> {
+            d.filter("fine").className(RecordingFilter.class.getName());
+            d.filter("locked").className(FailingFilter.class.getName());
+        });
+        assertThatThrownBy(app::start)
+                .isInstanceOf(ServletException.class)
+                .hasMessageContaining("filter locked")
+                .hasStackTraceContaining("no key");
+        assertThat(told).containsExactly("init fine", "release", "destroy filter", "release");
     }
 
     @Test
