@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class ProcessorTime {
     static final long UNKNOWN = -1;
 
+    /** More than the numbers of schedstat, and than what stands before the state in stat: a number and a name of 16 bytes. */
+    private static final int MAX_BYTES = 64;
+
     private ProcessorTime() {}
 
     /** Names the calling platform thread for {@link #nanos}; null if this system has no such place. */
@@ -20,7 +23,7 @@ final class ProcessorTime {
         try {
             File self = new File("/proc/thread-self");
             File task = self.getCanonicalFile(); // /proc/PID/task/TID
-            return task.equals(self) ? null : new File(task, "schedstat");
+            return task.equals(self) ? null : task;
         } catch (IOException e) {
             return null;
         }
@@ -28,13 +31,34 @@ final class ProcessorTime {
 
     /** Nanoseconds of processor that a thread has used, some milliseconds ago; {@link #UNKNOWN} if it has ended or cannot be asked. */
     static long nanos(@Nullable File thread) {
-        if (thread == null) return UNKNOWN;
-        try (var in = new FileInputStream(thread)) {
+        try {
             // The first of three numbers: time on the processor, in nanoseconds.
-            String numbers = new String(in.readNBytes(64), StandardCharsets.US_ASCII);
+            String numbers = read(thread, "schedstat");
             return Long.parseLong(numbers.substring(0, numbers.indexOf(' ')));
         } catch (IOException | NumberFormatException | StringIndexOutOfBoundsException e) {
             return UNKNOWN;
+        }
+    }
+
+    /**
+     * Whether a thread that had used {@code nanos} some milliseconds ago could have gone on and was not let: the machine had no processor
+     * for it. False if that cannot be told.
+     */
+    static boolean isWaitedFor(@Nullable File thread, long nanos) {
+        if (nanos == UNKNOWN || nanos(thread) != nanos) return false;
+        try {
+            // Behind the name, which is in parentheses and may have some itself: R for running or ready to.
+            String status = read(thread, "stat");
+            return status.startsWith(") R", status.lastIndexOf(')'));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String read(@Nullable File thread, String file) throws IOException {
+        if (thread == null) throw new IOException("no thread to ask about");
+        try (var in = new FileInputStream(new File(thread, file))) {
+            return new String(in.readNBytes(MAX_BYTES), StandardCharsets.US_ASCII);
         }
     }
 }

@@ -40,6 +40,7 @@ final class Sentinel {
         long stepsSeen = -1;
         long stepsSince;
         boolean isReported;
+        long processorNanos;
         long resumedEnd;
         long startedEnd;
 
@@ -183,10 +184,13 @@ final class Sentinel {
             watch.isReported = false;
             return;
         }
-        if (tick - watch.stepsSince < TICKS_OF_STANDSTILL) return;
+        long stood = tick - watch.stepsSince;
+        if (stood == TICKS_OF_STANDSTILL / 2) watch.processorNanos = spares.processorNanos(loop);
+        if (stood < TICKS_OF_STANDSTILL) return;
         watch.stepsSince = tick;
         if (loop.continuations().areReady()) spares.help(loop, steps);
-        if (watch.isReported) return;
+        // A machine with more to do than processors holds up every thread now and then: nobody's bug.
+        if (watch.isReported || spares.waitsForProcessor(loop, watch.processorNanos)) return;
         watch.isReported = true;
         Spares.Worker holder = spares.holderOf(loop);
         reporter.stalled(

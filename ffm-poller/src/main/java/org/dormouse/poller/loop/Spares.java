@@ -109,6 +109,18 @@ final class Spares {
         }
     }
 
+    /** Processor time that the holder of {@code loop} has used, for {@link #waitsForProcessor}. */
+    long processorNanos(EventLoop loop) {
+        Worker holder = holderOf(loop);
+        return holder == null ? ProcessorTime.UNKNOWN : ProcessorTime.nanos(holder.processorTime);
+    }
+
+    /** Whether the holder of {@code loop} is ready to go on, but has got no processor since it had used {@code nanos}. */
+    boolean waitsForProcessor(EventLoop loop, long nanos) {
+        Worker holder = holderOf(loop);
+        return holder != null && ProcessorTime.isWaitedFor(holder.processorTime, nanos);
+    }
+
     int stuckCount() {
         synchronized (lock) {
             return stuck.size();
