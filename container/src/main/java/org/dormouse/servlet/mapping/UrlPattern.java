@@ -1,6 +1,8 @@
 package org.dormouse.servlet.mapping;
 
 import jakarta.servlet.http.MappingMatch;
+import java.util.regex.Pattern;
+import org.dormouse.http.BadRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind which rule of §12.1 it takes part in
  */
 public record UrlPattern(String text, MappingMatch kind) {
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
     /**
      * Reads a pattern.
@@ -56,7 +59,27 @@ public record UrlPattern(String text, MappingMatch kind) {
             return "URL pattern \"" + text
                     + "\": only /* at the end and *. at the start are special, this * is an ordinary character";
         }
-        return null;
+        if (ESCAPE.matcher(text).find()) {
+            return "URL pattern \"" + text + "\" is compared with decoded paths: its % is an ordinary character";
+        }
+        return isPossible()
+                ? null
+                : "URL pattern \"" + text + "\" matches nothing: dots, empty segments and the like are resolved before";
+    }
+
+    /** Whether a canonical path can begin like this. */
+    private boolean isPossible() {
+        String fixed = switch (kind) {
+            case EXACT -> text;
+            case PATH -> prefix();
+            case CONTEXT_ROOT, EXTENSION, DEFAULT -> "";
+        };
+        try {
+            return fixed.isEmpty()
+                    || CanonicalPath.of(CanonicalPath.encode(fixed)).equals(fixed);
+        } catch (BadRequest e) {
+            return false;
+        }
     }
 
     /** {@code /a} of {@code /a/*}, empty for {@code /*}. Only for {@link MappingMatch#PATH}. */

@@ -93,7 +93,12 @@ class ServletMappingsTest {
         assertThat(UrlPattern.of("/*/admin").warning()).isNotNull();
         assertThat(UrlPattern.of("/a*/*").warning()).isNotNull();
         assertThat(UrlPattern.of("*.tar.gz").warning()).contains("follows the last dot");
-        for (String good : List.of("", "/", "/*", "/a/*", "/a", "*.x"))
+        for (String encoded : List.of("/a%20b", "/%C3%BC/*", "*.%61"))
+            assertThat(UrlPattern.of(encoded).warning()).contains(encoded, "decoded");
+        for (String impossible : List.of("/a//b", "/a/../b/*", "/./a", "/a\\b"))
+            assertThat(UrlPattern.of(impossible).warning()).as(impossible).isNotNull();
+        for (String good :
+                List.of("", "/", "/*", "/a/*", "/a", "*.x", "/a/", "/a b/\u00fc", "/100%", "/a;b/*", "/.a/..b"))
             assertThat(UrlPattern.of(good).warning()).isNull();
     }
 
