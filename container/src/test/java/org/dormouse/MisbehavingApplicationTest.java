@@ -1,16 +1,33 @@
 package org.dormouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What an application does wrong stays with the request it does it to. Over real sockets, in the execution this JVM has by default. */
+@Timeout(60)
 class MisbehavingApplicationTest {
     private interface Service {
         void service(HttpServletRequest request, HttpServletResponse response) throws Exception;
@@ -64,6 +81,186 @@ class MisbehavingApplicationTest {
                 }
             }
             awaitNothingInFlight(server);
+        }
+    }
+
+    /** A connection given back while somebody still writes to it would carry his bytes into the next response. */
+    @Test
+    void aThreadThatGoesOnWritingNeverReachesTheNextResponse() throws Exception {
+        var writers = new CopyOnWriteArrayList<Future<Throwable>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var server = serve((request, response) -> {
+                    if (!request.getRequestURI().equals("/async")) {
+                        response.getWriter().write("mine");
+                        return;
+                    }
+                    AsyncContext async = request.startAsync();
+                    var stream = response.getOutputStream();
+                    var begun = new CountDownLatch(1);
+                    writers.add(threads.submit(() -> {
+                        try {
+                            for (int i = 0; ; i++) {
+                                stream.write(new byte[300]);
+                                if (i % 16 == 0) stream.flush();
+                                if (i == 8) begun.countDown();
+                            }
+                        } catch (IOException | RuntimeException e) {
+                            return e;
+                        }
+                    }));
+                    begun.await();
+                    async.complete();
+                })) {
+            for (int round = 0; round < 100; round++) {
+                try (var peer = RawHttp.connect(server.port())) {
+                    peer.send("""
+                        GET /async HTTP/1.1
+                        Host: localhost
+
+                        GET /next HTTP/1.1
+                        Host: localhost
+
+                        """);
+                    boolean whole;
+                    try {
+                        peer.expectStatus(200);
+                        whole = true;
+                    } catch (IOException e) {
+                        whole = false; // cut in the midst of a write
+                    }
+                    if (whole) {
+                        for (byte b : peer.body()) assertThat(b).isZero();
+                        try {
+                            peer.expectStatus(200).expectBody("mine");
+                        } catch (EOFException | SocketException e) {
+                            // cut behind the last byte
+                        }
+                    }
+                }
+            }
+            for (Future<Throwable> writer : writers) {
+                assertThat(writer.get(10, TimeUnit.SECONDS))
+                        .isInstanceOfAny(IllegalStateException.class, IOException.class);
+            }
+            awaitNothingInFlight(server);
+        }
+    }
+
+    @Test
+    void aTimeoutFreesAThreadThatWaitsForAClientThatDoesNotRead() throws Exception {
+        var writer = new CompletableFuture<Throwable>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var server = serve((request, response) -> {
+                    AsyncContext async = request.startAsync();
+                    async.setTimeout(300);
+                    threads.execute(() -> {
+                        try {
+                            while (true) response.getOutputStream().write(new byte[64 * 1024]);
+                        } catch (IOException | RuntimeException e) {
+                            writer.complete(e);
+                        }
+                    });
+                });
+                var peer = RawHttp.connect(server.port())) {
+            peer.send("""
+                GET / HTTP/1.1
+                Host: localhost
+
+                """);
+            assertThat(writer.get(10, TimeUnit.SECONDS))
+                    .isInstanceOfAny(IOException.class, IllegalStateException.class);
+            awaitNothingInFlight(server);
+        }
+    }
+
+    @Test
+    void aTimeoutFreesAThreadThatWaitsForABodyThatDoesNotCome() throws Exception {
+        var reader = new CompletableFuture<Throwable>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var server = serve((request, response) -> {
+                    AsyncContext async = request.startAsync();
+                    async.setTimeout(300);
+                    threads.execute(() -> {
+                        try {
+                            reader.complete(
+                                    new AssertionError(request.getInputStream().readAllBytes().length));
+                        } catch (IOException | RuntimeException e) {
+                            reader.complete(e);
+                        }
+                    });
+                });
+                var peer = RawHttp.connect(server.port())) {
+            peer.send("""
+                POST / HTTP/1.1
+                Host: localhost
+                Content-Length: 10
+
+                half\
+                """);
+            peer.expectStatus(500);
+            assertThat(reader.get(10, TimeUnit.SECONDS))
+                    .isInstanceOfAny(IOException.class, IllegalStateException.class);
+            awaitNothingInFlight(server);
+        }
+    }
+
+    @Test
+    void requestAndResponseKeptByAThreadAreDeadWhenTheNextRequestOfTheConnectionRuns() throws Exception {
+        var kept = new AtomicReference<Object[]>();
+        try (var server = serve((request, response) -> {
+                    Object[] before = kept.get();
+                    if (before == null) {
+                        kept.set(new Object[] {
+                            request,
+                            response,
+                            response.getOutputStream(),
+                            request.getInputStream(),
+                            request.startAsync()
+                        });
+                        request.getAsyncContext().complete();
+                        return;
+                    }
+                    var oldRequest = (HttpServletRequest) before[0];
+                    var oldResponse = (HttpServletResponse) before[1];
+                    var oldOutput = (ServletOutputStream) before[2];
+                    var oldInput = (ServletInputStream) before[3];
+                    var oldAsync = (AsyncContext) before[4];
+                    List<ThrowingCallable> uses = List.of(
+                            () -> oldOutput.write('x'),
+                            () -> oldOutput.write(new byte[20_000]),
+                            oldOutput::flush,
+                            oldOutput::isReady,
+                            oldInput::read,
+                            oldInput::isFinished,
+                            () -> oldResponse.getWriter(),
+                            () -> oldResponse.setHeader("X-Old", "x"),
+                            () -> oldResponse.sendError(500),
+                            () -> oldResponse.sendRedirect("/old"),
+                            oldResponse::reset,
+                            oldResponse::flushBuffer,
+                            () -> oldRequest.getParameter("a"),
+                            () -> oldRequest.setAttribute("a", "b"),
+                            oldRequest::getSession,
+                            oldRequest::startAsync,
+                            oldAsync::complete,
+                            oldAsync::dispatch);
+                    for (ThrowingCallable use : uses) {
+                        assertThatThrownBy(use).isInstanceOf(IllegalStateException.class);
+                    }
+                    oldOutput.close();
+                    response.getWriter()
+                            .write("mine " + request.getInputStream().read());
+                });
+                var peer = RawHttp.connect(server.port())) {
+            for (int i = 0; i < 2; i++) {
+                peer.send("""
+                    GET / HTTP/1.1
+                    Host: localhost
+
+                    """);
+                peer.expectStatus(200);
+            }
+            peer.expectBody("mine -1").expectNoField("X-Old");
         }
     }
 }

@@ -104,33 +104,47 @@ public final class DormouseResponse extends HeadOfResponse {
     }
 
     /**
-     * The last thing that happens to a response, one that was aborted included: nobody reads or writes any more, and only when the exchange
-     * has heard that, its connection goes on or gives its descriptor back.
+     * The last thing that happens to a response, one that was aborted included: only when the exchange has heard of it, its connection goes
+     * on or gives its descriptor back.
      */
     void end() throws IOException {
         if (finished) return;
         finished = true;
         try {
-            if (!ended && !upgraded) sendRest();
+            ResponseWriter unfinished = writer;
+            if (unfinished != null && !ended && !output.closed) unfinished.finish();
         } catch (IOException | RuntimeException | Error e) {
-            exchange.abort(); // before finish: behind it, the connection may be at its next request
+            cut();
+            endExchange();
+            throw e;
+        }
+        endExchange();
+    }
+
+    private void endExchange() throws IOException {
+        if (!enterLast()) {
+            cut(); // somebody is in the midst of writing; this wakes him if he waits for the client
+            return;
+        }
+        try {
+            if (!ended && !upgraded) output.end();
+        } catch (IOException | RuntimeException | Error e) {
+            exchange.abort(); // before it is finished: behind that, the connection may be at its next request
             throw e;
         } finally {
             ended = true;
-            if (!upgraded) exchange.finish();
+            if (!upgraded) leaveLast();
         }
     }
 
-    private void sendRest() throws IOException {
-        ResponseWriter unfinished = writer;
-        if (unfinished != null && !output.closed) unfinished.finish();
-        output.end();
+    private void cut() {
+        ended = true;
+        exchange.abort();
     }
 
     /** Cuts the connection: the client must not take what it got for the whole. {@link #end} is still to come. */
     void abort() {
-        ended = true;
-        if (!finished) exchange.abort();
+        if (!finished) cut();
     }
 
     void upgraded() {

@@ -14,9 +14,8 @@ import org.dormouse.http.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** Status, fields, content type and encoding of a response, until its head has left. One thread at a time. */
-abstract class HeadOfResponse implements HttpServletResponse {
+abstract class HeadOfResponse extends ExchangeUse implements HttpServletResponse {
     final DormouseRequest request;
-    final Exchange exchange;
     final Headers headers = new Headers();
 
     int status = SC_OK;
@@ -42,8 +41,8 @@ abstract class HeadOfResponse implements HttpServletResponse {
     boolean upgraded;
 
     HeadOfResponse(DormouseRequest request, Exchange exchange) {
+        super(exchange);
         this.request = request;
-        this.exchange = exchange;
     }
 
     /** @throws IllegalStateException if the response has ended */

@@ -18,6 +18,7 @@ final class RequestInput extends ServletInputStream {
 
     private final DormouseRequest request;
     private final Exchange exchange;
+    private final ExchangeUse use;
     private boolean finished;
     private boolean closed;
 
@@ -34,6 +35,7 @@ final class RequestInput extends ServletInputStream {
     RequestInput(DormouseRequest request, Exchange exchange) {
         this.request = request;
         this.exchange = exchange;
+        this.use = request.response();
     }
 
     @Override
@@ -53,6 +55,21 @@ final class RequestInput extends ServletInputStream {
         IOException broken = failure;
         if (broken != null) throw broken;
         if (finished) return -1;
+        use.enter(ExchangeUse.READING);
+        try {
+            int count = await(target, offset, length);
+            if (count < 0) finished = true;
+            return count;
+        } finally {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (use.leave(ExchangeUse.READING)) onReadable();
+    }
+
+    private int await(byte[] target, int offset, int length) throws IOException {
         int count = receive(target, offset, length);
         if (count == 0 && listener != null) {
             throw new IllegalStateException("read without isReady() having returned true (Servlet 6.1 §3.7)");
@@ -63,7 +80,6 @@ final class RequestInput extends ServletInputStream {
             pause.await("the request body");
             count = receive(target, offset, length);
         }
-        if (count < 0) finished = true;
         return count;
     }
 
@@ -103,12 +119,27 @@ final class RequestInput extends ServletInputStream {
     public boolean isReady() {
         request.checkAlive();
         if (listener == null) return true;
-        if (peek()) return true;
-        if (!awaited) {
-            awaited = true;
-            exchange.whenReadable(this::onReadable);
+        use.enter(ExchangeUse.READING);
+        return isReadyInside();
+    }
+
+    /** Leaves the exchange, which the caller has entered. */
+    private boolean isReadyInside() {
+        try {
+            if (peek()) return true;
+            if (!awaited) {
+                awaited = true;
+                exchange.whenReadable(this::onReadable);
+            }
+            return false;
+        } finally {
+            leave();
         }
-        return false;
+    }
+
+    /** For the container: false too if a thread of the application reads, or the request has ended. */
+    private boolean isReadyForListener() {
+        return use.enterOrMiss(ExchangeUse.READING) && isReadyInside();
     }
 
     /** Whether there are bytes, an end or a failure to be read. */
@@ -153,14 +184,19 @@ final class RequestInput extends ServletInputStream {
         AsyncRequest async = request.async();
         if (told == null || async == null || async.isOver() || toldEnd) return;
         awaited = false;
-        if (!isReady()) return;
+        if (!isReadyForListener()) return;
         try {
             IOException broken = failure;
             if (broken != null) throw broken;
             if (!isFinished()) told.onDataAvailable();
             // peek() may have found the end without anybody asking; asking once more finds an end that arrived
             // meanwhile.
-            if (!async.isOver() && !awaited && isReady() && pocketStart == pocketEnd && finished && !toldEnd) {
+            if (!async.isOver()
+                    && !awaited
+                    && isReadyForListener()
+                    && pocketStart == pocketEnd
+                    && finished
+                    && !toldEnd) {
                 toldEnd = true;
                 told.onAllDataRead();
             }

@@ -60,9 +60,22 @@ final class ResponseOutput extends ServletOutputStream {
             System.arraycopy(source, offset, buffer, count, length);
             count += length;
         } else {
-            writeThrough(source, offset, length);
+            enter();
+            try {
+                writeThrough(source, offset, length);
+            } finally {
+                leave();
+            }
         }
         endAtContentLength();
+    }
+
+    private void enter() {
+        response.enter(ExchangeUse.WRITING);
+    }
+
+    private void leave() {
+        if (response.leave(ExchangeUse.WRITING)) onWritable();
     }
 
     /** Makes room for {@code length} more bytes; they must be within the limit. */
@@ -75,13 +88,18 @@ final class ResponseOutput extends ServletOutputStream {
 
     /** The buffer is full: hands it on and makes it empty; in non-blocking use, what is not taken stays and the limit gives way. */
     void spill() throws IOException {
-        response.commit();
-        if (listener == null) {
-            passOn(buffer, 0, count);
-            count = 0;
-        } else {
-            pushWithoutWaiting();
-            if (count == limit) limit = 2 * limit;
+        enter();
+        try {
+            response.commit();
+            if (listener == null) {
+                passOn(buffer, 0, count);
+                count = 0;
+            } else {
+                pushWithoutWaiting();
+                if (count == limit) limit = 2 * limit;
+            }
+        } finally {
+            leave();
         }
     }
 
@@ -107,12 +125,16 @@ final class ResponseOutput extends ServletOutputStream {
     /** Once the announced length is there, nothing more can follow (Servlet 6.1 §5.6). */
     private void endAtContentLength() throws IOException {
         long announced = response.announcedLength();
-        if (announced >= 0 && passedOn + count >= announced) {
+        if (announced < 0 || passedOn + count < announced) return;
+        enter();
+        try {
             response.commit();
             if (listener == null) {
                 passOn(buffer, 0, count);
                 count = 0;
             }
+        } finally {
+            leave();
         }
     }
 
@@ -165,32 +187,42 @@ final class ResponseOutput extends ServletOutputStream {
     public void flush() throws IOException {
         response.checkAlive();
         if (closed) return;
-        response.commit();
-        if (listener == null) {
-            passOn(buffer, 0, count);
-            count = 0;
-        } else {
-            pushWithoutWaiting();
-            flushAsked = count > 0;
+        enter();
+        try {
+            response.commit();
+            if (listener == null) {
+                passOn(buffer, 0, count);
+                count = 0;
+            } else {
+                pushWithoutWaiting();
+                flushAsked = count > 0;
+            }
+            flushExchange();
+        } finally {
+            leave();
         }
-        flushExchange();
     }
 
     /** Commits with the length now known, hands everything on, and drops what comes later. */
     @Override
     public void close() throws IOException {
         if (closed || !response.isAlive()) return;
-        closed = true;
-        if (listener != null) {
-            response.commit();
-            pushWithoutWaiting();
-        } else {
-            end();
+        enter();
+        try {
+            closed = true;
+            if (listener != null) {
+                response.commit();
+                pushWithoutWaiting();
+            } else {
+                end();
+            }
+            if (!response.isUpgraded()) flushExchange();
+        } finally {
+            leave();
         }
-        if (!response.isUpgraded()) flushExchange();
     }
 
-    /** The last bytes of the response, with its head if that has not been sent. */
+    /** The last bytes of the response, with its head if that has not been sent. Inside the exchange. */
     void end() throws IOException {
         closed = true;
         if (response.isUpgraded()) return;
@@ -216,14 +248,17 @@ final class ResponseOutput extends ServletOutputStream {
     public boolean isReady() {
         response.checkAlive();
         if (listener == null) return true;
+        enter();
         try {
             if (count > 0 && response.isCommitted()) pushWithoutWaiting();
+            if (count == 0 || !response.isCommitted()) return true;
+            await();
+            return false;
         } catch (IOException e) {
             return true; // the write that follows reports it
+        } finally {
+            leave();
         }
-        if (count == 0 || !response.isCommitted()) return true;
-        await();
-        return false;
     }
 
     private void await() {
@@ -246,6 +281,27 @@ final class ResponseOutput extends ServletOutputStream {
         async.later(this::tellWritable);
     }
 
+    /** Sends what was kept; false if the exchange does not take all of it yet: then there will be another call. */
+    private boolean isSentAsAsked() throws IOException {
+        if (!response.enterOrMiss(ExchangeUse.WRITING)) return false;
+        try {
+            if (count > 0 && response.isCommitted()) {
+                pushWithoutWaiting();
+                if (count > 0) {
+                    await();
+                    return false;
+                }
+            }
+            if (flushAsked) {
+                flushAsked = false;
+                flushExchange();
+            }
+            return true;
+        } finally {
+            leave();
+        }
+    }
+
     /** Any thread. */
     private void onWritable() {
         AsyncRequest async = response.request().async();
@@ -259,18 +315,7 @@ final class ResponseOutput extends ServletOutputStream {
         if (told == null || async == null || async.isOver()) return;
         awaited = false;
         try {
-            if (count > 0 && response.isCommitted()) {
-                pushWithoutWaiting();
-                if (count > 0) {
-                    await();
-                    return;
-                }
-            }
-            if (flushAsked) {
-                flushAsked = false;
-                flushExchange();
-            }
-            if (!closed) told.onWritePossible();
+            if (isSentAsAsked() && !closed) told.onWritePossible();
         } catch (Throwable e) {
             async.failed(e, told::onError);
         }
