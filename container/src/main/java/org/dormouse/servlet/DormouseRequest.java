@@ -572,8 +572,10 @@ public final class DormouseRequest extends HeadOfRequest {
                 "HttpServletRequest.upgrade is not supported yet; WebSocket endpoints are");
     }
 
+    /** For the log, so without path parameters, one of which may be a session's id. */
     @Override
     public String toString() {
-        return method + " " + target.requestUri();
+        String uri = target.requestUri();
+        return method + " " + (uri.indexOf(';') < 0 ? uri : uri.replaceAll(";[^/]*", ""));
     }
 }

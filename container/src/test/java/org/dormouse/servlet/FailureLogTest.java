@@ -49,6 +49,15 @@ class FailureLogTest {
     }
 
     @Test
+    void theIdOfASessionInThePathStaysOutOfTheLog() {
+        var app = TestApp.at("/").servlet("/", (request, response) -> {
+            throw new ServletException("x");
+        });
+        String log = logOf(app, TestExchange.get("/a;jsessionid=secret/b;c?d=hidden"), exchange -> {});
+        assertThat(log).contains("GET /a/b:").doesNotContain("secret", "hidden");
+    }
+
+    @Test
     void aClientThatLeftIsNoNews() {
         assertThat(logOf((request, response) -> {
                     throw new IOException(new ClientGone("reset by peer"));
