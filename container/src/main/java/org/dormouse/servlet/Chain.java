@@ -15,6 +15,11 @@ import java.io.IOException;
  */
 record Chain(FilterChain first, RunningServlet servlet, boolean asyncSupported) {
 
+    /** This chain as run from within {@code outer}: what that does not support is not supported here either (Servlet 6.1 §2.3.3.3). */
+    Chain within(Chain outer) {
+        return outer.asyncSupported || !asyncSupported ? this : new Chain(first, servlet, false);
+    }
+
     /** A filter with what comes after it. */
     static final class FilterLink implements FilterChain {
         private final Filter filter;

@@ -62,7 +62,7 @@ final class Dispatches {
         // Of a chain of forwards the first one counts: the attributes show what the client asked for.
         boolean sets = byPath && own.getAttribute(FORWARD_MAPPING) == null;
         if (sets) set(own, FORWARD, before);
-        own.target(next);
+        own.target(next.within(before));
         try {
             next.chain().first().doFilter(request, response);
         } finally {
@@ -102,7 +102,7 @@ final class Dispatches {
                 now.query(),
                 next.addedQuery(),
                 now.match(),
-                next.chain()));
+                next.chain().within(now.chain())));
         ownResponse.beginInclude();
         try {
             next.chain().first().doFilter(request, response);

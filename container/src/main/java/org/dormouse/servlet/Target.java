@@ -21,4 +21,12 @@ record Target(
         @Nullable String query,
         @Nullable String addedQuery,
         ServletMatch<ServletPlan> match,
-        Chain chain) {}
+        Chain chain) {
+
+    /** This target as forwarded to from {@code outer}. */
+    Target within(Target outer) {
+        Chain inner = chain.within(outer.chain);
+        if (inner.asyncSupported() == chain.asyncSupported()) return this;
+        return new Target(type, requestUri, contextPath, path, query, addedQuery, match, inner);
+    }
+}

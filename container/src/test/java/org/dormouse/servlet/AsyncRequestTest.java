@@ -461,6 +461,25 @@ class AsyncRequestTest {
         }
     }
 
+    @Test
+    void asyncIsNotSupportedWithinAServletThatDoesNotSupportIt() {
+        try (var app = TestApp.at("/")
+                .servlet("/in", (request, response) -> {
+                    told.add(request.getDispatcherType() + " " + request.isAsyncSupported());
+                    assertThatThrownBy(request::startAsync).isInstanceOf(IllegalStateException.class);
+                })
+                .servlet("/outer", (request, response) -> {
+                    assertThat(request.isAsyncSupported()).isFalse();
+                    request.getRequestDispatcher("/in").include(request, response);
+                    request.getServletContext().getNamedDispatcher("at /in").include(request, response);
+                    request.getRequestDispatcher("/in").forward(request, response);
+                })
+                .with(d -> d.servlet("at /outer").asyncSupported(false))) {
+            app.get("/outer");
+            assertThat(told).containsExactly("INCLUDE false", "INCLUDE false", "FORWARD false");
+        }
+    }
+
     /** Whoever wins, the request ends exactly once and its listeners hear of it once. */
     @Test
     void completeTimeoutAndReturnMayRace() throws Exception {
