@@ -4,22 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -261,6 +267,75 @@ class MisbehavingApplicationTest {
                 peer.expectStatus(200);
             }
             peer.expectBody("mine -1").expectNoField("X-Old");
+        }
+    }
+
+    /** The reader of a slow client's body hears of every byte, the writer to a client that waits sends every one. */
+    @Test
+    void listenersThatEchoToASlowClientLoseNoByteAndNoEvent() throws Exception {
+        int bytes = 3_000_000;
+        try (var server = serve((request, response) -> {
+                    AsyncContext async = request.startAsync();
+                    var in = request.getInputStream();
+                    var out = response.getOutputStream();
+                    var received = new ByteArrayOutputStream();
+                    in.setReadListener(new ReadListener() {
+                        @Override
+                        public void onDataAvailable() throws IOException {
+                            byte[] some = new byte[10_000];
+                            while (in.isReady() && !in.isFinished()) {
+                                int count = in.read(some);
+                                if (count > 0) received.write(some, 0, count);
+                            }
+                        }
+
+                        @Override
+                        public void onAllDataRead() {
+                            out.setWriteListener(new Sending(async, out, received.toByteArray()));
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            async.complete();
+                        }
+                    });
+                });
+                var peer = RawHttp.connect(server.port())) {
+            byte[] sent = new byte[bytes];
+            new Random(1).nextBytes(sent);
+            peer.send("POST / HTTP/1.1\nHost: localhost\nContent-Length: " + bytes + "\n\n");
+            for (int at = 0; at < bytes; at += 100_000) {
+                peer.sendBytes(Arrays.copyOfRange(sent, at, at + 100_000));
+                if (at % 500_000 == 0) LockSupport.parkNanos(3_000_000);
+            }
+            LockSupport.parkNanos(50_000_000); // until the response fills the socket
+            peer.expectStatus(200);
+            assertThat(Arrays.equals(peer.body(), sent)).isTrue();
+            awaitNothingInFlight(server);
+        }
+    }
+
+    private record Sending(AsyncContext async, ServletOutputStream out, byte[] content, AtomicInteger at)
+            implements WriteListener {
+        Sending(AsyncContext async, ServletOutputStream out, byte[] content) {
+            this(async, out, content, new AtomicInteger());
+        }
+
+        @Override
+        public void onWritePossible() throws IOException {
+            while (out.isReady()) {
+                int from = at.getAndAdd(7_000);
+                if (from >= content.length) {
+                    async.complete();
+                    return;
+                }
+                out.write(content, from, Math.min(7_000, content.length - from));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            async.complete();
         }
     }
 }
