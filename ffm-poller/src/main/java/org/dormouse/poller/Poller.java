@@ -1,16 +1,23 @@
 package org.dormouse.poller;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import org.dormouse.poller.backend.Backend;
 import org.dormouse.poller.epoll.EpollBackend;
 import org.dormouse.poller.kqueue.KqueueBackend;
 import org.dormouse.poller.nio.NioBackend;
 import org.dormouse.poller.nio.NioSockets;
+import org.dormouse.poller.socket.GivenSockets;
 import org.dormouse.poller.socket.KernelSockets;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.poller.socket.StreamSocket;
+import org.dormouse.poller.socket.UnixAddress;
+import org.dormouse.poller.socket.UnixSockets;
 
 /**
  * One readiness queue, of the kernel or of java.nio. Everything except {@link #wakeUp} belongs to whoever holds the loop.
@@ -55,9 +62,48 @@ public final class Poller implements AutoCloseable {
      * @throws IOException if an option cannot be had, with its name
      */
     public List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count) throws IOException {
-        return backend().equals(NioBackend.NAME)
+        return isOfChannels()
                 ? NioSockets.listen(address, options, count)
                 : KernelSockets.listen(address, options, count);
+    }
+
+    /** As {@link #listen(SocketAddress, SocketOptions, int)}, but {@code count} over one descriptor: whoever comes first accepts. */
+    public List<ListenSocket> listenShared(SocketAddress address, SocketOptions options, int count) throws IOException {
+        return isOfChannels()
+                ? NioSockets.listen(address, options, count)
+                : KernelSockets.listenShared(address, options, count);
+    }
+
+    /** Opens a listening Unix domain socket; {@code IOException} as {@link UnixSockets#listen}, or if the backend has none. */
+    public UnixSockets.Opened listen(
+            UnixAddress address, Set<PosixFilePermission> permissions, int backlog, int count) throws IOException {
+        checkHasDescriptors("Unix domain sockets");
+        return UnixSockets.listen(address, permissions, backlog, count);
+    }
+
+    /** Takes over a listening socket; {@code IOException} as {@link GivenSockets#listening}, or if the backend cannot. */
+    public List<ListenSocket> adoptListening(int descriptor, int count) throws IOException {
+        checkHasDescriptors("descriptors opened elsewhere");
+        return GivenSockets.listening(descriptor, count);
+    }
+
+    /** Takes over a connection; {@code IOException} as {@link GivenSockets#connected}, or if the backend cannot. */
+    public StreamSocket adopt(int descriptor) throws IOException {
+        checkHasDescriptors("descriptors opened elsewhere");
+        return GivenSockets.connected(descriptor);
+    }
+
+    /** {@link SocketOptions#shortfalls}; none where the JDK keeps the descriptor to itself. */
+    public List<String> shortfalls(SocketOptions options, ListenSocket socket) throws IOException {
+        return isOfChannels() ? List.of() : options.shortfalls(socket);
+    }
+
+    private boolean isOfChannels() {
+        return backend().equals(NioBackend.NAME);
+    }
+
+    private void checkHasDescriptors(String what) throws BindException {
+        if (isOfChannels()) throw new BindException("backend " + backend() + " has no " + what);
     }
 
     /** The name of the backend in force. */

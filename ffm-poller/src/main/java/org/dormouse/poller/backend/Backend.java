@@ -14,13 +14,17 @@ public interface Backend extends AutoCloseable {
     int PEER_FINISHED = 4;
     int GONE = 8;
 
+    /** Of interest only: others watch the same descriptor, and one of them is enough. A kernel that cannot do it tells all. */
+    int EXCLUSIVE = 16;
+
     /** The word by which a user asks for this backend: {@code epoll}, {@code kqueue}. */
     String name();
 
     /**
      * Watches {@code descriptor} from now on; what is ready already is reported too. Hang-up and error are always reported.
      *
-     * @param interest {@link #IN}, {@link #OUT} or both; {@link #IN} includes {@link #PEER_FINISHED}
+     * @param interest {@link #IN}, {@link #OUT} or both; {@link #IN} includes {@link #PEER_FINISHED}; or {@link #IN} with {@link #EXCLUSIVE}, for
+     *     listening sockets
      * @param token not negative; comes back with each event of this descriptor
      */
     void add(int descriptor, int interest, long token) throws IOException;

@@ -59,11 +59,17 @@ public final class EpollBackend implements Backend {
 
     @Override
     public void add(int descriptor, int interest, long token) throws IOException {
-        int events = EpollEvent.EPOLLET;
+        EpollEvent.set(change, EpollEvent.EPOLLET | events(interest), token);
+        check("epoll_ctl", epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, descriptor, change));
+    }
+
+    private static int events(int interest) {
+        // Beside this flag the kernel takes no EPOLLRDHUP, which a listening socket does not need.
+        if ((interest & EXCLUSIVE) != 0) return EpollEvent.EPOLLIN | EpollEvent.EPOLLEXCLUSIVE;
+        int events = 0;
         if ((interest & IN) != 0) events |= EpollEvent.EPOLLIN | EpollEvent.EPOLLRDHUP;
         if ((interest & OUT) != 0) events |= EpollEvent.EPOLLOUT;
-        EpollEvent.set(change, events, token);
-        check("epoll_ctl", epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, descriptor, change));
+        return events;
     }
 
     @Override

@@ -19,6 +19,7 @@ final class EpollEvent {
     static final int EPOLLERR = 0x008;
     static final int EPOLLHUP = 0x010;
     static final int EPOLLRDHUP = 0x2000;
+    static final int EPOLLEXCLUSIVE = 1 << 28;
     static final int EPOLLET = 1 << 31;
 
     private static final StructLayout LAYOUT = layout(System.getProperty("os.arch", ""));

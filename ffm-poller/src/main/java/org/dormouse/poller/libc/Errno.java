@@ -38,6 +38,8 @@ public final class Errno {
     public static final int ECONNRESET = define("ECONNRESET", 104, 54, 54, "connection reset by peer");
     public static final int ENOBUFS = define("ENOBUFS", 105, 55, 55, "no buffer space");
     public static final int ENOTCONN = define("ENOTCONN", 107, 57, 57, "not connected");
+    public static final int ENOTSOCK = define("ENOTSOCK", 88, 38, 38, "not a socket");
+    public static final int ECONNREFUSED = define("ECONNREFUSED", 111, 61, 61, "connection refused");
     public static final int ETIMEDOUT = define("ETIMEDOUT", 110, 60, 60, "connection timed out");
     public static final int EHOSTDOWN = define("EHOSTDOWN", 112, 64, 64, "host is down");
     public static final int EHOSTUNREACH = define("EHOSTUNREACH", 113, 65, 65, "host is unreachable");

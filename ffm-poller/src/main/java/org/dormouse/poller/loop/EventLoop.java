@@ -100,7 +100,7 @@ public final class EventLoop {
 
     /** Watches a listening socket for connections to accept. Loop owner. */
     public long register(ListenSocket socket, Handler handler) throws IOException {
-        return register(socket.descriptor(), Interest.READ, handler);
+        return register(socket.descriptor(), socket.isShared() ? Interest.READ_SHARED : Interest.READ, handler);
     }
 
     private long register(int descriptor, Interest interest, Handler handler) throws IOException {

@@ -1,8 +1,10 @@
 package org.dormouse.poller.loop;
 
 import java.io.IOException;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dormouse.poller.BackendChoice;
 import org.dormouse.poller.Poller;
@@ -10,6 +12,9 @@ import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.SocketOption;
 import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.poller.socket.StreamSocket;
+import org.dormouse.poller.socket.UnixAddress;
+import org.dormouse.poller.socket.UnixSockets;
 
 /** The loops of one server, with the threads that run them, and the sentinel that watches them. */
 public final class EventLoops implements AutoCloseable {
@@ -101,6 +106,54 @@ public final class EventLoops implements AutoCloseable {
      */
     public List<ListenSocket> listen(SocketAddress address, SocketOptions options) throws IOException {
         return first.listen(address, options, loops.size());
+    }
+
+    /**
+     * Opens one listening socket that the first {@code count} loops share, or that one of them is to accept from for all.
+     *
+     * @return one for each of {@code count} loops, not registered yet
+     * @throws IOException as {@link #listen(SocketAddress, SocketOptions)}
+     */
+    public List<ListenSocket> listenShared(SocketAddress address, SocketOptions options, int count) throws IOException {
+        return first.listenShared(address, options, count);
+    }
+
+    /**
+     * Opens a listening Unix domain socket for {@code count} loops.
+     *
+     * @throws IOException as {@link UnixSockets#listen}; or if the backend has no such sockets
+     */
+    public UnixSockets.Opened listen(
+            UnixAddress address, Set<PosixFilePermission> permissions, SocketOptions options, int count)
+            throws IOException {
+        return first.listen(address, permissions, options.backlog(), count);
+    }
+
+    /**
+     * Takes over a listening socket that somebody else has opened, for {@code count} loops.
+     *
+     * @throws IOException as {@link org.dormouse.poller.socket.GivenSockets#listening}; or if the backend takes none
+     */
+    public List<ListenSocket> adoptListening(int descriptor, int count) throws IOException {
+        return first.adoptListening(descriptor, count);
+    }
+
+    /**
+     * What {@code socket} has otherwise than asked for: {@link SocketOptions#shortfalls}, where options can be read back at all.
+     *
+     * @throws IOException if one cannot be read
+     */
+    public List<String> shortfalls(SocketOptions options, ListenSocket socket) throws IOException {
+        return first.shortfalls(options, socket);
+    }
+
+    /**
+     * Takes over a connection that somebody else has made or accepted, to be registered at one of these loops.
+     *
+     * @throws IOException as {@link org.dormouse.poller.socket.GivenSockets#connected}; or if the backend takes none
+     */
+    public StreamSocket adopt(int descriptor) throws IOException {
+        return first.adopt(descriptor);
     }
 
     /**

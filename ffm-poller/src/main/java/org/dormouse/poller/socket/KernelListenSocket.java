@@ -1,5 +1,8 @@
 package org.dormouse.poller.socket;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class KernelListenSocket implements ListenSocket {
     private final int descriptor;
     private final int port;
+    private final boolean isUnix;
+
+    /** How many loops still use the descriptor; null if there is only this one. */
+    private final @Nullable AtomicInteger users;
 
     // loop owner only
     private final byte[] peer = new byte[SockAddr.MAX_BYTES];
@@ -15,8 +22,27 @@ final class KernelListenSocket implements ListenSocket {
     private int error;
 
     KernelListenSocket(int descriptor, int port) {
+        this(descriptor, port, false, null);
+    }
+
+    private KernelListenSocket(int descriptor, int port, boolean isUnix, @Nullable AtomicInteger users) {
         this.descriptor = descriptor;
         this.port = port;
+        this.isUnix = isUnix;
+        this.users = users;
+    }
+
+    /** One for each of {@code count} loops over the same descriptor, which is closed by the last of them. */
+    static List<ListenSocket> shared(int descriptor, int port, boolean isUnix, int count) {
+        var users = count == 1 ? null : new AtomicInteger(count);
+        var sockets = new ArrayList<ListenSocket>();
+        for (int i = 0; i < count; i++) sockets.add(new KernelListenSocket(descriptor, port, isUnix, users));
+        return List.copyOf(sockets);
+    }
+
+    @Override
+    public boolean isShared() {
+        return users != null;
     }
 
     @Override
@@ -40,7 +66,7 @@ final class KernelListenSocket implements ListenSocket {
         outcome = Outcome.of(result);
         error = Math.min(result, 0);
         if (result < 0) return null;
-        return new KernelStreamSocket(result, SockAddr.high(peer), SockAddr.low(peer), SockAddr.port(peer));
+        return isUnix ? KernelStreamSocket.ofUnix(result) : KernelStreamSocket.of(result, peer);
     }
 
     @Override
@@ -57,6 +83,6 @@ final class KernelListenSocket implements ListenSocket {
     public void close() {
         if (outcome == Outcome.CLOSED) return;
         outcome = Outcome.CLOSED;
-        KernelSockets.close(descriptor);
+        if (users == null || users.decrementAndGet() == 0) KernelSockets.close(descriptor);
     }
 }

@@ -56,6 +56,27 @@ public final class KernelSockets {
         }
     }
 
+    /**
+     * Opens one socket that {@code count} loops share: each accepts from the same queue.
+     *
+     * @return one for each loop, over the same descriptor
+     * @throws IOException as {@link #listen(SocketAddress, SocketOptions, int)}
+     */
+    public static List<ListenSocket> listenShared(SocketAddress address, SocketOptions options, int count)
+            throws IOException {
+        if (count < 1) throw new IllegalArgumentException("count " + count + " < 1");
+        int descriptor = open(address, options);
+        try {
+            bind(descriptor, address);
+            int result = SysSocket.listen(descriptor, options.backlog());
+            if (result < 0) throw refused("listen", address, result);
+            return KernelListenSocket.shared(descriptor, port(descriptor), false, count);
+        } catch (IOException | RuntimeException e) {
+            close(descriptor);
+            throw e;
+        }
+    }
+
     private static int open(SocketAddress address, SocketOptions options) throws IOException {
         int type = SysSocket.SOCK_STREAM | NewSocket.FLAGS;
         int descriptor = NewSocket.complete(SysSocket.socket(SockAddr.family(address), type, 0));

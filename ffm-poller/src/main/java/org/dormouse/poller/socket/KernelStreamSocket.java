@@ -10,13 +10,29 @@ final class KernelStreamSocket implements StreamSocket {
     private final int peerPort;
     private final long peerHigh;
     private final long peerLow;
+    private final boolean isUnix;
     private boolean isClosed;
 
-    KernelStreamSocket(int descriptor, long peerHigh, long peerLow, int peerPort) {
+    private KernelStreamSocket(int descriptor, boolean isUnix, long peerHigh, long peerLow, int peerPort) {
         this.descriptor = descriptor;
+        this.isUnix = isUnix;
         this.peerHigh = peerHigh;
         this.peerLow = peerLow;
         this.peerPort = peerPort;
+    }
+
+    static KernelStreamSocket of(int descriptor, byte[] peer) {
+        return new KernelStreamSocket(descriptor, false, SockAddr.high(peer), SockAddr.low(peer), SockAddr.port(peer));
+    }
+
+    static KernelStreamSocket ofUnix(int descriptor) {
+        SocketAddress both = SocketAddress.OF_UNIX;
+        return new KernelStreamSocket(descriptor, true, both.high(), both.low(), both.port());
+    }
+
+    @Override
+    public boolean isUnix() {
+        return isUnix;
     }
 
     @Override
@@ -85,6 +101,7 @@ final class KernelStreamSocket implements StreamSocket {
 
     @Override
     public @Nullable SocketAddress local() {
-        return isClosed ? null : KernelSockets.local(descriptor);
+        if (isClosed) return null;
+        return isUnix ? SocketAddress.OF_UNIX : KernelSockets.local(descriptor);
     }
 }

@@ -3,7 +3,7 @@ package org.dormouse.poller.socket;
 import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
-/** A listening TCP socket, non-blocking. Belongs to whoever holds its loop; {@link #close} as well. */
+/** A listening socket, TCP or Unix, non-blocking. Belongs to whoever holds its loop; {@link #close} as well. */
 public interface ListenSocket extends AutoCloseable {
     /** What came of the last {@link #accept}. */
     enum Outcome {
@@ -31,8 +31,13 @@ public interface ListenSocket extends AutoCloseable {
 
     int descriptor();
 
-    /** The port in use, never 0. */
+    /** The port in use; 0 only for a Unix domain socket. */
     int port();
+
+    /** Whether other loops accept from the same queue of the kernel, so that not all of them need be woken for one connection. */
+    default boolean isShared() {
+        return false;
+    }
 
     /** Takes the next connection, which has the options of this socket ({@link SocketOptions}); null if there is none: see {@link #outcome}. */
     @Nullable
@@ -44,7 +49,7 @@ public interface ListenSocket extends AutoCloseable {
     /** The kernel's reason for the last {@link #accept} that gave none, as {@code -errno}; 0 if there was none. */
     int error();
 
-    /** Stops listening; who still waits to be accepted is reset. A second call does nothing. */
+    /** Stops listening; who still waits to be accepted is reset, unless other loops share the socket: then the last of them ends it. A second call does nothing. */
     @Override
     void close();
 }

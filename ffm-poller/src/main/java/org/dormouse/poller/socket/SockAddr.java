@@ -78,7 +78,11 @@ final class SockAddr {
     }
 
     static boolean isInet6(byte[] bytes) {
-        return Head.CURRENT.family(MemorySegment.ofArray(bytes).get(HEAD, 0)) == SysSocket.AF_INET6;
+        return family(bytes) == SysSocket.AF_INET6;
+    }
+
+    static int family(byte[] bytes) {
+        return Head.CURRENT.family(MemorySegment.ofArray(bytes).get(HEAD, 0));
     }
 
     /**

@@ -12,6 +12,9 @@ import java.net.UnknownHostException;
  * @param port 0 to 65535
  */
 public record SocketAddress(long high, long low, int port) {
+    /** 127.0.0.1 without a port: stands for both ends of a Unix domain socket. */
+    static final SocketAddress OF_UNIX = new SocketAddress(0, 0xffff_7f00_0001L, 0);
+
     private static final long MAPPED_IPV4 = 0xffff_0000_0000L;
 
     public SocketAddress {

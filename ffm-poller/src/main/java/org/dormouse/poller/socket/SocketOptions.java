@@ -64,7 +64,8 @@ public final class SocketOptions {
         return values.get(option);
     }
 
-    int backlog() {
+    /** How many connections may wait to be accepted. */
+    public int backlog() {
         return (Integer) values.getOrDefault(SocketOption.BACKLOG, 1);
     }
 

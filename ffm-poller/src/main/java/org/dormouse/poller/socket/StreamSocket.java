@@ -1,7 +1,7 @@
 package org.dormouse.poller.socket;
 
 /**
- * One accepted TCP connection, non-blocking. Results are counts or {@code -errno}, never exceptions; {@link SocketError} tells what a
+ * One connection, TCP or Unix, non-blocking. Results are counts or {@code -errno}, never exceptions; {@link SocketError} tells what a
  * negative one means. One thread at a time may receive and one at a time may send; they need not be the same. A call that a signal
  * interrupted has been repeated.
  */
@@ -40,13 +40,18 @@ public interface StreamSocket {
      */
     void close();
 
+    /** Whether it is a Unix domain socket: its peer has no address of IP, and the loopback address with port 0 stands for it. */
+    default boolean isUnix() {
+        return false;
+    }
+
     /** The first 64 bits of the peer's address as IPv6; 0 for IPv4, which is kept in its mapped form ({@code ::ffff:a.b.c.d}). */
     long peerHigh();
 
     /** The last 64 bits of the peer's address as IPv6. */
     long peerLow();
 
-    /** The peer's port, 0 to 65535. */
+    /** The peer's port, 0 to 65535; 0 of a Unix domain socket. */
     int peerPort();
 
     /** The address on this side, asked of the kernel at each call; null once the socket is closed. */

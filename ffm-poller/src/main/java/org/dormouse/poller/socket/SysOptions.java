@@ -13,6 +13,8 @@ final class SysOptions {
     static final int SOL_SOCKET = NUMBERS.define("SOL_SOCKET", 1, 0xffff, 0xffff);
     static final int SO_REUSEADDR = NUMBERS.define("SO_REUSEADDR", 2, 0x4, 0x4);
     static final int SO_ERROR = NUMBERS.define("SO_ERROR", 4, 0x1007, 0x1007);
+    static final int SO_TYPE = NUMBERS.define("SO_TYPE", 3, 0x1008, 0x1008);
+    static final int SO_ACCEPTCONN = NUMBERS.define("SO_ACCEPTCONN", 30, 0x2, 0x2);
     static final int SO_SNDBUF = NUMBERS.define("SO_SNDBUF", 7, 0x1001, 0x1001);
     static final int SO_RCVBUF = NUMBERS.define("SO_RCVBUF", 8, 0x1002, 0x1002);
     static final int SO_KEEPALIVE = NUMBERS.define("SO_KEEPALIVE", 9, 0x8, 0x8);

@@ -19,6 +19,7 @@ final class SysSocket {
     private static final Numbers NUMBERS = new Numbers("sys/socket.h");
 
     //                                                                 Linux, macOS, FreeBSD
+    static final int AF_UNIX = NUMBERS.define("AF_UNIX", 1, 1, 1);
     static final int AF_INET = NUMBERS.define("AF_INET", 2, 2, 2);
     static final int AF_INET6 = NUMBERS.define("AF_INET6", 10, 30, 28);
     static final int SOCK_STREAM = NUMBERS.define("SOCK_STREAM", 1, 1, 1);
@@ -47,6 +48,23 @@ final class SysSocket {
     private static final class ReadBack {
         static final MethodHandle GETSOCKOPT = LibC.linkCritical(
                 "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    }
+
+    /** Linked when first asked for: a server is connected to. */
+    private static final class Outgoing {
+        static final MethodHandle CONNECT = LibC.linkCritical("connect", LibC.BYTES);
+    }
+
+    /** Of a non-blocking socket. */
+    static int connect(int descriptor, byte[] address, int length) {
+        int[] state = new int[LibC.CALL_STATE_INTS];
+        try {
+            long result = (long) Outgoing.CONNECT.invokeExact(
+                    MemorySegment.ofArray(state), descriptor, MemorySegment.ofArray(address), (long) length, 0);
+            return LibC.result((int) result, state);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
     }
 
     static int socket(int domain, int type, int protocol) {

@@ -15,6 +15,7 @@ class CriticalCallsTest {
     private static final List<String> NEVER_WAIT = List.of(
             "socket",
             "bind",
+            "connect",
             "listen",
             "accept4",
             "setsockopt",
@@ -48,7 +49,8 @@ class CriticalCallsTest {
                 "epoll.Epoll",
                 "epoll.EventFd",
                 "socket.SysSocket",
-                "socket.SysSocket$ReadBack")) Class.forName("org.dormouse.poller." + name);
+                "socket.SysSocket$ReadBack",
+                "socket.SysSocket$Outgoing")) Class.forName("org.dormouse.poller." + name);
 
         assertThat(LibC.links())
                 .filteredOn(link -> link.isCritical() && !isOfKqueue(link))

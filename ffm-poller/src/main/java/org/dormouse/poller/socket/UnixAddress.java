@@ -1,0 +1,33 @@
+package org.dormouse.poller.socket;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a Unix domain socket is found: a file, or on Linux a name outside of every file system, which is gone with its last socket.
+ *
+ * @param name a path; or the abstract name without the zero that stands before it
+ * @param isAbstract whether it is a name, not a path
+ */
+public record UnixAddress(String name, boolean isAbstract) {
+    /** The most bytes of a path or name that the kernel takes: {@code sun_path} without its zero. */
+    public static final int MAX_BYTES = SockAddrUn.PATH_BYTES - 1;
+
+    public UnixAddress {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > MAX_BYTES)
+            throw new IllegalArgumentException("path of " + length
+                    + " bytes for a Unix domain socket, allowed are 1 to " + MAX_BYTES + ": " + name);
+        if (name.indexOf('\0') >= 0) throw new IllegalArgumentException("a zero in the path of a Unix domain socket");
+    }
+
+    /** {@code /run/a.sock}, or with an {@code @} before it, {@code @name}. */
+    public static UnixAddress of(String text) {
+        return text.startsWith("@") ? new UnixAddress(text.substring(1), true) : new UnixAddress(text, false);
+    }
+
+    /** What {@link #of} reads. */
+    @Override
+    public String toString() {
+        return isAbstract ? "@" + name : name;
+    }
+}
