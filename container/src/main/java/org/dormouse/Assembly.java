@@ -67,7 +67,7 @@ final class Assembly {
                 .withLoops(settings.loops())
                 .withBackend(settings.backend())
                 .withCarryThreads(threads.containsKey(Execution.LOOP));
-        return new Dormouse(Server.start(configuration, loops, hosted), settings.host(), execution);
+        return new Dormouse(Server.start(configuration, loops, hosted), configuration.host(), execution);
     }
 
     /** Before an application starts. */

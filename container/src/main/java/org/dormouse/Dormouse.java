@@ -34,13 +34,39 @@ public final class Dormouse implements AutoCloseable {
         return new Builder();
     }
 
-    /** The port it listens on: the one asked for, or the one the kernel chose for 0. -1 while it does not listen. */
+    /**
+     * The port it listens on: the one asked for, or the one the kernel chose for 0; with several, the first. -1 while it does not listen, or
+     * on no port.
+     */
     public int port() {
         return server.port();
     }
 
+    /** The host of the first address to listen on. */
     public String host() {
         return host;
+    }
+
+    /** What it listens on, written as for {@link Builder#listen}, with the ports in use; empty while it does not listen. */
+    public List<String> addresses() {
+        return server.addresses();
+    }
+
+    /**
+     * Lets one event loop come to rest while the others go on: it takes no new connections, idle ones end, and those with a request under way
+     * end after it. Waits only until nobody is accepted any more; {@link #openConnections} tells how many are left. The next
+     * {@link #listen} after {@link #stopListening} brings it back.
+     *
+     * @param loop 0 to the number of loops less one
+     * @throws IllegalStateException if the server does not listen, or no other loop would be left
+     */
+    public void drainLoop(int loop) {
+        server.drainLoop(loop);
+    }
+
+    /** Open connections of one event loop, idle ones included. */
+    public int openConnections(int loop) {
+        return server.openConnections(loop);
     }
 
     /** Where servlets run: what was asked for, or what the default came to in this JVM. */
@@ -102,6 +128,7 @@ public final class Dormouse implements AutoCloseable {
     public static final class Builder {
         private final Configuration configuration = new Configuration();
         private final List<WebApp> applications = new ArrayList<>();
+        private final List<String> listen = new ArrayList<>();
         private @Nullable Execution execution;
 
         private Builder() {}
@@ -119,6 +146,18 @@ public final class Dormouse implements AutoCloseable {
         /** Name or address of the interface to listen on; {@code 0.0.0.0}, every interface, if not called. */
         public Builder host(String host) {
             return set("server.host", host);
+        }
+
+        /**
+         * Addresses to listen on instead of {@link #host} and {@link #port}: {@code 127.0.0.1:8080}, {@code [::1]:0}, {@code unix:/run/a.sock},
+         * {@code unix:@name}, {@code systemd:NAME}, {@code fd:3}. Called again, it adds more.
+         */
+        public Builder listen(String... addresses) {
+            for (String address : addresses) {
+                if (address.indexOf(',') >= 0) throw new IllegalArgumentException("a comma in address " + address);
+                listen.add(address);
+            }
+            return set("server.listen", String.join(",", listen));
         }
 
         /**

@@ -1,7 +1,9 @@
 package org.dormouse.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +15,7 @@ import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.multipart.MultipartLimits;
+import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.websocket.WebSocketLimits;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,10 @@ public final class Configuration {
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
+                Map.entry("server.listen", Kind.TEXT),
+                Map.entry("server.balance", Kind.TEXT),
+                Map.entry("server.notify", Kind.SWITCH),
+                Map.entry("server.unix-permissions", Kind.TEXT),
                 Map.entry("server.loops", Kind.COUNT),
                 Map.entry("server.backend", Kind.TEXT),
                 Map.entry("server.max-requests-in-flight", Kind.COUNT),
@@ -121,9 +128,24 @@ public final class Configuration {
         return SocketKeys.options(this);
     }
 
-    /** Whether somebody set any of them, and so wants to know what the kernel made of it. */
-    boolean setsSockets() {
-        return SocketKeys.areSet(this);
+    ListenSettings listening() {
+        ServerSettings server = server();
+        String listen = values.get("server.listen");
+        return new ListenSettings(
+                listen == null
+                        ? List.of(new ListenAddress.Tcp(server.host(), server.port()))
+                        : ListenAddress.parseAll(listen),
+                choice("server.balance", Balance.REUSE_PORT),
+                ListenSettings.permissions(text("server.unix-permissions", "660")),
+                sockets(),
+                SocketKeys.areSet(this),
+                Boolean.TRUE.equals(value("server.notify")));
+    }
+
+    /** The host of the first address that is listened on, or what stands for it where it has none. */
+    public String host() {
+        ListenAddress first = listening().addresses().getFirst();
+        return first instanceof ListenAddress.Tcp tcp ? tcp.host() : first.toString();
     }
 
     public ConnectionLimits connections() {
@@ -206,6 +228,20 @@ public final class Configuration {
 
     private String text(String key, String otherwise) {
         return values.getOrDefault(key, otherwise);
+    }
+
+    /** One of the constants of an enum, written as in {@code reuse-port}. */
+    private <E extends Enum<E>> E choice(String key, E otherwise) {
+        String value = values.get(key);
+        if (value == null) return otherwise;
+        var words = new ArrayList<String>();
+        for (E each : otherwise.getDeclaringClass().getEnumConstants()) {
+            String word = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (word.equals(value)) return each;
+            words.add(word);
+        }
+        throw new IllegalArgumentException(
+                key + " is \"" + value + "\", expected is one of " + String.join(", ", words));
     }
 
     private int count(String key, int otherwise) {

@@ -11,10 +11,10 @@ final class KeepAlive {
 
     private KeepAlive() {}
 
-    static KeepAlive begin(int port) {
+    static KeepAlive begin(String address) {
         var keepAlive = new KeepAlive();
         Thread.ofPlatform()
-                .name("dormouse-listening-" + port)
+                .name("dormouse-listening-" + address)
                 .daemon(false)
                 .inheritInheritableThreadLocals(false)
                 .start(keepAlive::await);

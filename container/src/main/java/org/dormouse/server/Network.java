@@ -2,9 +2,6 @@ package org.dormouse.server;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +13,13 @@ import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.EventLoops;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.poller.socket.ListenSocket;
-import org.dormouse.poller.socket.SocketAddress;
-import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
+import org.dormouse.transport.Entrance;
 import org.dormouse.transport.Listener;
 import org.dormouse.transport.ProtocolUpgrade;
 
-/** The loops of a server, with the connections and the listener of each. One thread at a time, but for what says otherwise. */
+/** The loops of a server, with the connections of each and the listeners. One thread at a time, but for what says otherwise. */
 final class Network {
     private static final long PATIENCE_SECONDS = 5;
 
@@ -33,7 +29,8 @@ final class Network {
     private final EventLoops loops;
     private final List<Connections> families = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
-    private List<Listener> listeners = List.of();
+    private final List<Listener> listeners = new ArrayList<>();
+    private List<OpenAddress> addresses = List.of();
 
     private Network(EventLoops loops, ConnectionLimits limits) {
         this.loops = loops;
@@ -45,51 +42,64 @@ final class Network {
     }
 
     /**
-     * Begins to accept on every loop.
+     * Begins to accept on every address.
      *
-     * @param options what the sockets, and so their connections, are to have
-     * @param checksOptions whether to read them back and say in the log what is otherwise
      * @param protocols makes what is spoken over the connections of a loop
-     * @return the port in use
-     * @throws BindException with address and reason, if it cannot be had
+     * @throws BindException with the address and the reason, if one cannot be had; none is listened on then
      */
-    int listen(
-            String host,
-            int port,
-            SocketOptions options,
-            boolean checksOptions,
-            Function<EventLoop, ProtocolUpgrade> protocols)
+    void listen(ListenSettings settings, ServiceManager manager, Function<EventLoop, ProtocolUpgrade> protocols)
             throws IOException {
-        SocketAddress address = SocketAddress.of(new InetSocketAddress(resolve(host), port));
-        List<ListenSocket> sockets;
-        try {
-            sockets = loops.listen(address, options);
-        } catch (BindException e) {
-            throw exception(host + ":" + port + " cannot be listened on: " + e.getMessage(), e);
+        addresses = OpenAddress.openAll(loops, settings, manager);
+        var entrances = new ArrayList<Entrance>();
+        for (Connections family : families) {
+            family.takeNew();
+            entrances.add(new Entrance(family, protocols.apply(family.loop())));
         }
-        if (checksOptions) {
-            for (String each : options.shortfalls(sockets.getFirst())) Complaints.warn("socket option " + each);
-        }
-        var started = new ArrayList<Listener>();
-        for (int i = 0; i < sockets.size(); i++) {
-            started.add(Listener.start(families.get(i), sockets.get(i), protocols.apply(loops.loop(i))));
-        }
-        listeners = started;
-        return sockets.getFirst().port();
-    }
-
-    private static InetAddress resolve(String host) throws IOException {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw exception("server.host " + host + " is no known host or address", e);
+        for (OpenAddress address : addresses) {
+            List<ListenSocket> sockets = address.sockets();
+            if (settings.balance().hasAcceptor()) {
+                // Accepting for all is some work: another loop does it for each address.
+                int acceptor = listeners.size() % loops.size();
+                listeners.add(Listener.startForAll(entrances, acceptor, sockets.getFirst(), settings.balance()));
+            } else {
+                for (int i = 0; i < sockets.size(); i++)
+                    listeners.add(Listener.start(entrances.get(i), sockets.get(i)));
+            }
         }
     }
 
-    private static BindException exception(String message, Exception cause) {
-        var exception = new BindException(message);
-        exception.initCause(cause);
-        return exception;
+    /** What is listened on, as {@code server.listen} would have it, with the ports in use. */
+    List<OpenAddress> addresses() {
+        return addresses;
+    }
+
+    /**
+     * Lets one loop come to rest: it stops accepting for itself, gets no connections from others, and its own end when what is under way is
+     * done. The next {@link #listen} brings it back.
+     *
+     * @param atMost for how long those that wait to be accepted may wait for room
+     */
+    void drainLoop(int index, Duration atMost) {
+        Connections family = families.get(index);
+        long patienceNanos = Math.min(atMost.toNanos(), ACCEPT_NANOS);
+        var own = new ArrayList<Listener>();
+        for (Listener listener : listeners) if (listener.family() == family && !listener.isForAll()) own.add(listener);
+        listeners.removeAll(own);
+        var done = new CountDownLatch(own.size() + 1);
+        family.loop().execute(() -> {
+            try {
+                family.drain();
+            } finally {
+                done.countDown();
+            }
+        });
+        for (Listener listener : own) listener.close(patienceNanos, done::countDown);
+        await(done);
+    }
+
+    /** Loops that take new connections. */
+    int loopsAtWork() {
+        return (int) families.stream().filter(family -> !family.isDraining()).count();
     }
 
     /**
@@ -99,11 +109,13 @@ final class Network {
      */
     void stopListening(Duration atMost) {
         long patienceNanos = Math.min(atMost.toNanos(), ACCEPT_NANOS);
+        for (OpenAddress address : addresses) address.removeFile();
         var closed = new CountDownLatch(listeners.size());
         for (Listener listener : listeners) listener.close(patienceNanos, closed::countDown);
-        onEachLoop(Connections::drainAll);
+        onEachLoop(Connections::drain);
         await(closed);
-        listeners = List.of();
+        listeners.clear();
+        addresses = List.of();
     }
 
     /** Cuts what is still open, and waits until it is closed, or given up. */
@@ -121,6 +133,16 @@ final class Network {
     /** Any thread. */
     int openConnections() {
         return open.get();
+    }
+
+    /** Of one loop. Any thread. */
+    int openConnections(int loop) {
+        return families.get(loop).members();
+    }
+
+    /** Each, in order. Any thread. */
+    List<EventLoop> eachLoop() {
+        return families.stream().map(Connections::loop).toList();
     }
 
     /** Any thread. */

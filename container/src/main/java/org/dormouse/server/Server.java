@@ -3,13 +3,13 @@ package org.dormouse.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.dormouse.http.Exchange;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.poller.loop.LoopSettings;
-import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.ServletDispatcher;
 import org.dormouse.transport.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
@@ -27,20 +27,21 @@ public final class Server implements AutoCloseable {
 
     private final ServerSettings settings;
     private final LoopSettings loopSettings;
-    private final SocketOptions sockets;
-    private final boolean checksSockets;
+    private final ListenSettings listening;
     private final ConnectionLimits connectionLimits;
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
     private final List<Hosted> hosted;
+    private final ServiceManager manager = ServiceManager.ofThisProcess();
     private final Admission admission;
     private final Applications applications;
     /** For exchanges that somebody else's connections carry. */
     private final Door guests;
 
     // guarded by this
+    private final ServiceState state;
     private @Nullable Network network;
-    private int port = -1;
+    private boolean listens;
     private @Nullable KeepAlive keepAlive;
 
     private volatile boolean closed;
@@ -48,16 +49,14 @@ public final class Server implements AutoCloseable {
     private Server(
             ServerSettings settings,
             LoopSettings loopSettings,
-            SocketOptions sockets,
-            boolean checksSockets,
+            ListenSettings listening,
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
             @Nullable String serverHeader,
             List<Hosted> hosted) {
         this.settings = settings;
         this.loopSettings = loopSettings;
-        this.sockets = sockets;
-        this.checksSockets = checksSockets;
+        this.listening = listening;
         this.connectionLimits = connectionLimits;
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
@@ -65,6 +64,7 @@ public final class Server implements AutoCloseable {
         this.admission = new Admission(settings.maxRequestsInFlight(), settings.loops() + 1);
         this.applications =
                 new Applications(hosted.stream().map(Server::application).toList());
+        this.state = new ServiceState(manager);
         this.guests = new Door(applications, admission, settings.loops());
     }
 
@@ -82,8 +82,7 @@ public final class Server implements AutoCloseable {
         var server = new Server(
                 configuration.server(),
                 loops.withFaults(new LoopFaults()),
-                configuration.sockets(),
-                configuration.setsSockets(),
+                configuration.listening(),
                 configuration.connections(),
                 configuration.http1(),
                 configuration.serverHeader(),
@@ -112,17 +111,15 @@ public final class Server implements AutoCloseable {
      */
     public synchronized void listen() throws IOException {
         if (closed) throw new IllegalStateException("the server is closed");
-        if (port >= 0) return;
+        if (listens) return;
         Network reached = network;
         if (reached == null) {
             reached = Network.start(loopSettings, connectionLimits);
         }
         try {
-            port = reached.listen(
-                    settings.host(),
-                    settings.port(),
-                    sockets,
-                    checksSockets,
+            reached.listen(
+                    listening,
+                    manager,
                     loop -> new Http1(
                             loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
         } catch (IOException e) {
@@ -130,20 +127,50 @@ public final class Server implements AutoCloseable {
             throw e;
         }
         network = reached;
-        keepAlive = KeepAlive.begin(port);
+        listens = true;
+        keepAlive = KeepAlive.begin(addresses().getFirst());
+        if (listening.notifies()) state.ready(reached.eachLoop());
     }
 
-    /** The port in use; -1 while it does not listen. */
+    /** The port of the first address that has one; -1 while it does not listen, or on no port. */
     public synchronized int port() {
-        return port;
+        if (network == null) return -1;
+        for (OpenAddress address : network.addresses()) if (address.port() >= 0) return address.port();
+        return -1;
+    }
+
+    /** What it listens on, as {@code server.listen} would have it, with the ports in use; empty while it does not listen. */
+    public synchronized List<String> addresses() {
+        return network == null
+                ? List.of()
+                : network.addresses().stream().map(OpenAddress::shown).toList();
+    }
+
+    /**
+     * Lets one loop come to rest while the others go on: it takes no new connections, and its own end when what is under way is done. The
+     * next {@link #listen} brings it back.
+     *
+     * @throws IllegalStateException if it does not listen, or no other loop would be left
+     */
+    public synchronized void drainLoop(int loop) {
+        Objects.checkIndex(loop, settings.loops());
+        if (!listens || network == null) throw new IllegalStateException("the server does not listen");
+        if (network.loopsAtWork() < 2) throw new IllegalStateException("loop " + loop + " is the last one at work");
+        network.drainLoop(loop, settings.drainTimeout());
+    }
+
+    /** Open connections of one loop, those on their way to it included. */
+    public synchronized int openConnections(int loop) {
+        Objects.checkIndex(loop, settings.loops());
+        return network == null ? 0 : network.openConnections(loop);
     }
 
     /**
      * Accepts what waits to be accepted, then no more, and asks kept-alive connections to end. Applications go on with what they are at.
      */
     public synchronized void stopListening() {
-        if (port < 0 || network == null) return;
-        port = -1;
+        if (!listens || network == null) return;
+        listens = false;
         network.stopListening(settings.drainTimeout());
         if (keepAlive != null) keepAlive.end();
     }
@@ -175,6 +202,9 @@ public final class Server implements AutoCloseable {
             if (closed) return;
             closed = true;
         }
+        synchronized (this) {
+            state.stopping();
+        }
         stopListening();
         if (!await(settings.drainTimeout(), this::isQuiet)) {
             Complaints.warn(
@@ -187,6 +217,7 @@ public final class Server implements AutoCloseable {
         await(AFTER_ABORT, () -> requestsAtWork() == 0);
         stop(hosted);
         synchronized (this) {
+            state.close();
             if (network != null) network.close();
         }
         for (Hosted each : hosted) each.threads().close();

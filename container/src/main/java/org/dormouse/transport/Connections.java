@@ -1,5 +1,7 @@
 package org.dormouse.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dormouse.buffer.BufferPool;
@@ -26,7 +28,11 @@ public final class Connections {
 
     private long lastId = FAMILIES.getAndIncrement() << 40;
     private @Nullable Connection first;
-    private Runnable whenOneCloses = () -> {};
+    private final List<Runnable> whenOneCloses = new ArrayList<>();
+
+    // any thread
+    private final AtomicInteger members = new AtomicInteger();
+    private volatile boolean draining;
 
     /**
      * @param open counts the open connections of all loops of one server
@@ -82,8 +88,42 @@ public final class Connections {
         }
     }
 
+    /** Takes no new connections from those who choose, asks the present ones to end, and those that come nevertheless too. */
+    public void drain() {
+        draining = true;
+        drainAll();
+    }
+
+    /** The end of a {@link #drain}. Any thread. */
+    public void takeNew() {
+        draining = false;
+    }
+
+    /** Whether this loop is to get no new connections. Any thread. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** How many connections this loop has, those on their way to it included. Any thread. */
+    public int members() {
+        return members.get();
+    }
+
+    /** Counts a connection that is on its way here. Any thread. */
+    void expect() {
+        members.incrementAndGet();
+    }
+
+    void notExpected() {
+        members.decrementAndGet();
+    }
+
     void whenOneCloses(Runnable task) {
-        whenOneCloses = task;
+        whenOneCloses.add(task);
+    }
+
+    void noMoreWhenOneCloses(Runnable task) {
+        whenOneCloses.remove(task);
     }
 
     /** Makes room for one more connection of the server; false if there is none. */
@@ -117,6 +157,7 @@ public final class Connections {
         connection.previous = null;
         connection.next = null;
         release();
-        whenOneCloses.run();
+        notExpected();
+        for (int i = 0; i < whenOneCloses.size(); i++) whenOneCloses.get(i).run();
     }
 }

@@ -1,6 +1,7 @@
 package org.dormouse.transport;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.Timeout;
@@ -17,9 +18,11 @@ public final class Listener implements EventLoop.Handler {
     private static final int ACCEPTS_PER_TURN = 64;
     private static final int RETRY_MILLIS = 100;
 
+    private final Entrance own;
     private final Connections family;
     private final ListenSocket socket;
-    private final ProtocolUpgrade protocol;
+    private final @Nullable LoopChooser chooser; // null: what is accepted here stays here
+    private final Runnable resumption = this::resume;
     private final Timeout retry = new Timeout() {
         @Override
         protected void expired() {
@@ -36,10 +39,11 @@ public final class Listener implements EventLoop.Handler {
 
     private @Nullable Runnable whenClosed; // set once closing has begun
 
-    private Listener(Connections family, ListenSocket socket, ProtocolUpgrade protocol) {
-        this.family = family;
+    private Listener(Entrance own, ListenSocket socket, @Nullable LoopChooser chooser) {
+        this.own = own;
+        this.family = own.family();
         this.socket = socket;
-        this.protocol = protocol;
+        this.chooser = chooser;
     }
 
     /**
@@ -48,9 +52,38 @@ public final class Listener implements EventLoop.Handler {
      * @param protocol makes what is spoken over each connection
      */
     public static Listener start(Connections family, ListenSocket socket, ProtocolUpgrade protocol) {
-        var listener = new Listener(family, socket, protocol);
-        family.loop.execute(listener::register);
+        return start(new Entrance(family, protocol), socket);
+    }
+
+    /** Begins to accept for the loop of {@code own}, and becomes the owner of {@code socket}. Any thread. */
+    public static Listener start(Entrance own, ListenSocket socket) {
+        return started(new Listener(own, socket, null));
+    }
+
+    /**
+     * Begins to accept on one loop for all, and becomes the owner of {@code socket}. Any thread.
+     *
+     * @param loops those among which connections are shared out
+     * @param acceptor the index of the one that accepts
+     * @param balance one that {@linkplain Balance#hasAcceptor has an acceptor}
+     */
+    public static Listener startForAll(List<Entrance> loops, int acceptor, ListenSocket socket, Balance balance) {
+        return started(new Listener(loops.get(acceptor), socket, LoopChooser.of(balance, loops)));
+    }
+
+    private static Listener started(Listener listener) {
+        listener.family.loop.execute(listener::register);
         return listener;
+    }
+
+    /** The connections of the loop that accepts. Any thread. */
+    public Connections family() {
+        return family;
+    }
+
+    /** Whether it accepts for other loops too. Any thread. */
+    public boolean isForAll() {
+        return chooser != null;
     }
 
     /** The port in use. Any thread. */
@@ -80,7 +113,7 @@ public final class Listener implements EventLoop.Handler {
         try {
             token = family.loop.register(socket, this);
             registered = true;
-            family.whenOneCloses(this::resume);
+            family.whenOneCloses(resumption);
         } catch (IOException e) {
             closeNow();
             throw new IllegalStateException("the poller refuses the listening socket of port " + socket.port(), e);
@@ -91,6 +124,7 @@ public final class Listener implements EventLoop.Handler {
         if (closed) return;
         closed = true;
         retry.expireAt(Timeout.NEVER);
+        family.noMoreWhenOneCloses(resumption);
         if (registered) family.loop.deregister(token);
         socket.close();
         if (whenClosed != null) whenClosed.run();
@@ -134,12 +168,11 @@ public final class Listener implements EventLoop.Handler {
     }
 
     private void open(StreamSocket accepted) {
-        try {
-            Connection opened = Connection.open(family, accepted, protocol);
-            if (whenClosed != null) opened.drain();
-        } catch (IOException e) {
-            family.release(); // the poller is full: the client sees its connection closed
-        }
+        Entrance chosen = chooser == null ? own : chooser.choose(accepted);
+        chosen.family().expect();
+        boolean isLast = whenClosed != null;
+        if (chosen.family() == family) own.begin(accepted, isLast);
+        else chosen.family().loop.execute(() -> chosen.begin(accepted, isLast));
     }
 
     private boolean goesOn() {

@@ -148,6 +148,12 @@ class ConfigurationTest {
         });
         assertThat(documented).containsExactlyElementsOf(Configuration.keys());
         assertThat(withDefaults.server()).isEqualTo(configuration.server());
+        assertThat(withDefaults.listening().balance())
+                .isEqualTo(configuration.listening().balance());
+        assertThat(withDefaults.listening().unixPermissions())
+                .isEqualTo(configuration.listening().unixPermissions());
+        assertThat(withDefaults.listening().notifies())
+                .isEqualTo(configuration.listening().notifies());
         assertThat(withDefaults.sockets()).isEqualTo(configuration.sockets());
         assertThat(withDefaults.http1()).isEqualTo(configuration.http1());
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());

@@ -75,8 +75,8 @@ public final class Poller implements AutoCloseable {
     }
 
     /** Opens a listening Unix domain socket; {@code IOException} as {@link UnixSockets#listen}, or if the backend has none. */
-    public UnixSockets.Opened listen(
-            UnixAddress address, Set<PosixFilePermission> permissions, int backlog, int count) throws IOException {
+    public UnixSockets.Opened listen(UnixAddress address, Set<PosixFilePermission> permissions, int backlog, int count)
+            throws IOException {
         checkHasDescriptors("Unix domain sockets");
         return UnixSockets.listen(address, permissions, backlog, count);
     }

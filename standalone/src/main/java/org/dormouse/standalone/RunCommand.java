@@ -48,6 +48,13 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable String host;
 
     @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on instead of host and port: 127.0.0.1:8080, [::1]:8080, unix:/run/a.sock, "
+                    + "unix:@name, systemd:NAME, fd:3; may be repeated")
+    private List<String> addresses = new ArrayList<>();
+
+    @Option(
             names = "--context",
             paramLabel = "/PATH",
             description =
@@ -122,10 +129,12 @@ final class RunCommand implements Callable<Integer> {
         Dormouse.Builder builder = Dormouse.builder();
         // The page of the demonstration never lets go of its stream of events; nobody shall wait for that.
         if (applications.isEmpty()) builder.drainTimeout(Duration.ofSeconds(1));
+        builder.set("server.notify", "true"); // the process is the service
         if (config != null) readConfig(config).forEach(builder::set);
         settings.forEach(builder::set);
         if (port != null) builder.port(port);
         if (host != null) builder.host(host);
+        if (!addresses.isEmpty()) builder.listen(addresses.toArray(String[]::new));
         if (execution != null) builder.execution(execution);
         if (loops != null) builder.loops(loops);
         if (backend != null) builder.set("server.backend", backend);
@@ -174,13 +183,22 @@ final class RunCommand implements Callable<Integer> {
 
     private void sayWhere(Dormouse server) {
         CommandLine command = spec.commandLine();
-        String host = server.host();
-        String shown = host.equals("0.0.0.0") || host.equals("::")
-                ? "localhost"
-                : host.contains(":") ? "[" + host + "]" : host;
+        var places = new ArrayList<String>();
+        for (String address : server.addresses()) places.add(shown(address));
         command.getOut()
-                .println("Dormouse is at http://" + shown + ":" + server.port() + "/ (execution "
+                .println("Dormouse is at " + String.join(" and ", places) + " (execution "
                         + server.execution().name().toLowerCase(java.util.Locale.ROOT) + "). Ctrl-C ends it.");
         command.getOut().flush();
+    }
+
+    /** Of TCP what a browser takes. */
+    private static String shown(String address) {
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(0, colon);
+        return switch (host) {
+            case "unix", "fd" -> address;
+            case "0.0.0.0", "[::]" -> "http://localhost" + address.substring(colon) + "/";
+            default -> address.startsWith("unix:") ? address : "http://" + address + "/";
+        };
     }
 }

@@ -43,12 +43,21 @@ final class DormouseProcess implements AutoCloseable {
     }
 
     static DormouseProcess start(List<String> flags, String... arguments) throws IOException {
+        return start(flags, Main.class, arguments);
+    }
+
+    static DormouseProcess start(List<String> flags, Class<?> main, String... arguments) throws IOException {
+        return new DormouseProcess(new ProcessBuilder(command(flags, main, arguments)).start());
+    }
+
+    /** What starts {@code main} with the classes of the test. */
+    static List<String> command(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return new DormouseProcess(new ProcessBuilder(command).start());
+        return command;
     }
 
     /** Waits until it says where it listens. */

@@ -23,6 +23,7 @@ final class SysSocket {
     static final int AF_INET = NUMBERS.define("AF_INET", 2, 2, 2);
     static final int AF_INET6 = NUMBERS.define("AF_INET6", 10, 30, 28);
     static final int SOCK_STREAM = NUMBERS.define("SOCK_STREAM", 1, 1, 1);
+    static final int SOCK_DGRAM = NUMBERS.define("SOCK_DGRAM", 2, 2, 2);
     static final int SOCK_NONBLOCK = NUMBERS.define("SOCK_NONBLOCK", 0x800, Numbers.NONE, 0x20000000);
     static final int SOCK_CLOEXEC = NUMBERS.define("SOCK_CLOEXEC", 0x80000, Numbers.NONE, 0x10000000);
     static final int MSG_NOSIGNAL = NUMBERS.define("MSG_NOSIGNAL", 0x4000, Numbers.NONE, 0x20000);

@@ -36,6 +36,7 @@ class HeadersTest {
             "ENODEV",
             "ENOPROTOOPT",
             "F_DUPFD_CLOEXEC",
+            "SOCK_DGRAM",
             "TCP_INFO");
 
     /** What macOS has under another name, and what only its newer versions have, so that we do without. */

@@ -1,0 +1,46 @@
+package org.dormouse.server;
+
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.transport.Balance;
+
+/**
+ * Where and how a server listens. Keys are those of docs/configuration.md.
+ *
+ * @param addresses at least one ({@code server.listen}, or {@code server.host} with {@code server.port})
+ * @param balance how connections find their loop ({@code server.balance})
+ * @param unixPermissions of the files of Unix domain sockets ({@code server.unix-permissions})
+ * @param options of the sockets of TCP ({@code socket.*}), and the backlog of all ({@code server.backlog})
+ * @param checksOptions whether to read them back and say in the log what is otherwise
+ * @param notifies whether the service manager is told when the server is ready, stops and lives ({@code server.notify})
+ */
+record ListenSettings(
+        List<ListenAddress> addresses,
+        Balance balance,
+        Set<PosixFilePermission> unixPermissions,
+        SocketOptions options,
+        boolean checksOptions,
+        boolean notifies) {
+
+    /**
+     * Reads {@code server.unix-permissions}, as in chmod: {@code 660}.
+     *
+     * @throws IllegalArgumentException if it is not three octal digits
+     */
+    static Set<PosixFilePermission> permissions(String octal) {
+        if (!octal.matches("[0-7]{3}"))
+            throw new IllegalArgumentException(
+                    "server.unix-permissions \"" + octal + "\" is not three octal digits, as in 660");
+        var letters = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            int bits = octal.charAt(i) - '0';
+            letters.append((bits & 4) != 0 ? 'r' : '-')
+                    .append((bits & 2) != 0 ? 'w' : '-')
+                    .append((bits & 1) != 0 ? 'x' : '-');
+        }
+        return PosixFilePermissions.fromString(letters.toString());
+    }
+}

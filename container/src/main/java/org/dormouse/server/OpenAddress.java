@@ -1,0 +1,122 @@
+package org.dormouse.server;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dormouse.poller.loop.EventLoops;
+import org.dormouse.poller.socket.ListenSocket;
+import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.UnixSockets;
+import org.dormouse.transport.Balance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One address that is listened on.
+ *
+ * @param shown as {@code server.listen} would have it, with the port in use
+ * @param sockets one for each loop; or one, for the loop that accepts for all
+ * @param file of a Unix domain socket that has one
+ */
+record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullable SocketFile file) {
+    /**
+     * Opens every address, or none.
+     *
+     * @throws BindException with the address and the reason, if one cannot be had
+     */
+    static List<OpenAddress> openAll(EventLoops loops, ListenSettings settings, ServiceManager manager)
+            throws IOException {
+        var opened = new ArrayList<OpenAddress>();
+        try {
+            for (ListenAddress address : settings.addresses()) {
+                if (!(address instanceof ListenAddress.Activated activated)) {
+                    opened.add(open(loops, settings, address));
+                    continue;
+                }
+                for (int descriptor : passed(manager, activated))
+                    opened.add(open(loops, settings, new ListenAddress.Descriptor(descriptor)));
+            }
+            return List.copyOf(opened);
+        } catch (IOException | RuntimeException e) {
+            for (OpenAddress each : opened) {
+                each.removeFile();
+                each.sockets.forEach(ListenSocket::close);
+            }
+            throw e;
+        }
+    }
+
+    private static List<Integer> passed(ServiceManager manager, ListenAddress.Activated activated)
+            throws BindException {
+        try {
+            return manager.descriptors(activated.name());
+        } catch (BindException e) {
+            throw exception(activated + " cannot be listened on: " + e.getMessage(), e);
+        }
+    }
+
+    private static OpenAddress open(EventLoops loops, ListenSettings settings, ListenAddress address)
+            throws IOException {
+        int users = settings.balance().hasAcceptor() ? 1 : loops.size();
+        try {
+            return switch (address) {
+                case ListenAddress.Tcp tcp -> openTcp(loops, settings, tcp, users);
+                case ListenAddress.Unix unix -> {
+                    var opened = loops.listen(unix.address(), settings.unixPermissions(), settings.options(), users);
+                    yield new OpenAddress(unix.toString(), opened.sockets(), opened.file());
+                }
+                case ListenAddress.Activated activated -> throw new AssertionError(activated + " is several");
+                case ListenAddress.Descriptor given ->
+                    new OpenAddress(given.toString(), loops.adoptListening(given.number(), users), null);
+            };
+        } catch (BindException e) {
+            throw exception(address + " cannot be listened on: " + e.getMessage(), e);
+        }
+    }
+
+    private static OpenAddress openTcp(EventLoops loops, ListenSettings settings, ListenAddress.Tcp tcp, int users)
+            throws IOException {
+        var address = SocketAddress.of(new InetSocketAddress(resolve(tcp.host()), tcp.port()));
+        List<ListenSocket> sockets = settings.balance() == Balance.REUSE_PORT
+                ? loops.listen(address, settings.options())
+                : loops.listenShared(address, settings.options(), users);
+        ListenSocket first = sockets.getFirst();
+        if (settings.checksOptions()) {
+            for (String each : loops.shortfalls(settings.options(), first)) Complaints.warn("socket option " + each);
+        }
+        return new OpenAddress(new ListenAddress.Tcp(tcp.host(), first.port()).toString(), sockets, null);
+    }
+
+    private static InetAddress resolve(String host) throws IOException {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw exception("host " + host + " is no known host or address", e);
+        }
+    }
+
+    private static BindException exception(String message, Exception cause) {
+        var exception = new BindException(message);
+        exception.initCause(cause);
+        return exception;
+    }
+
+    /** Of TCP the port in use; -1 of what has none. */
+    int port() {
+        int port = sockets.getFirst().port();
+        return port == 0 ? -1 : port;
+    }
+
+    /** From now on nobody new finds a Unix domain socket; who has found it already is still accepted. */
+    void removeFile() {
+        if (file == null) return;
+        try {
+            file.remove();
+        } catch (IOException e) {
+            Complaints.warn("the file of " + shown + " stays behind: " + e.getMessage());
+        }
+    }
+}
