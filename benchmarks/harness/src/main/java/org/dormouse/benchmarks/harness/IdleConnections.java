@@ -1,7 +1,9 @@
 package org.dormouse.benchmarks.harness;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -21,6 +23,8 @@ final class IdleConnections implements AutoCloseable {
     };
 
     private static final byte[] ECHO_FRAME = {(byte) 0x81, 5, 'H', 'e', 'l', 'l', 'o'};
+
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private final List<SocketChannel> channels = new ArrayList<>();
     private final ByteBuffer answer = ByteBuffer.allocate(4096);
@@ -58,6 +62,7 @@ final class IdleConnections implements AutoCloseable {
     private SocketChannel connect(int port) throws IOException {
         SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.socket().setSoTimeout(PATIENCE_MILLIS);
         channels.add(channel);
         return channel;
     }
@@ -69,10 +74,22 @@ final class IdleConnections implements AutoCloseable {
 
     private void receiveUntil(SocketChannel channel, byte[] end) throws IOException {
         answer.clear();
+        InputStream in = channel.socket().getInputStream(); // the channel itself would wait for ever
         while (!endsWith(end)) {
-            if (channel.read(answer) < 0)
-                throw new IOException("connection " + channels.size() + " was closed by the server");
+            int count;
+            try {
+                count = in.read(answer.array(), answer.position(), answer.remaining());
+            } catch (SocketTimeoutException e) {
+                throw new IOException(
+                        "connection " + channels.size() + " waits in vain; so far it got: " + received(), e);
+            }
+            if (count < 0) throw new IOException("connection " + channels.size() + " was closed after: " + received());
+            answer.position(answer.position() + count);
         }
+    }
+
+    private String received() {
+        return new String(answer.array(), 0, answer.position(), StandardCharsets.ISO_8859_1);
     }
 
     private boolean endsWith(byte[] end) {

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
@@ -39,6 +40,8 @@ public final class TomcatServer {
         Workload.servlets(arguments)
                 .forEach((path, servlet) ->
                         Tomcat.addServlet(context, path.substring(1), servlet).addMapping(path));
+        // Where no servlet matches, Tomcat answers 404 before it asks the filter that takes WebSockets.
+        Tomcat.addServlet(context, "default", new DefaultServlet()).addMapping("/");
         context.addServletContainerInitializer(new WsSci(), java.util.Set.of(EchoEndpoint.class));
         tomcat.start();
     }
