@@ -1,5 +1,7 @@
 package org.dormouse.http;
 
+import org.jspecify.annotations.Nullable;
+
 /** Both ends of the connection that carries an exchange. Strings are made when asked for. */
 public interface Peer {
     String remoteAddress();
@@ -9,6 +11,14 @@ public interface Peer {
     String localAddress();
 
     int localPort();
+
+    /**
+     * Who really connected, as {@code address:port}, or {@code unix} for a Unix domain socket, if that is a trusted proxy which announced the
+     * client; null if the client did.
+     */
+    default @Nullable String proxy() {
+        return null;
+    }
 
     /** Whether the bytes of the client arrive encrypted. */
     boolean isSecure();

@@ -2,6 +2,7 @@ package org.dormouse.http1;
 
 import org.dormouse.http.Peer;
 import org.dormouse.transport.Connection;
+import org.jspecify.annotations.Nullable;
 
 /** Both ends of a connection, asked when somebody wants to know. */
 record ConnectionPeer(Connection connection) implements Peer {
@@ -23,6 +24,11 @@ record ConnectionPeer(Connection connection) implements Peer {
     @Override
     public int localPort() {
         return connection.localPort();
+    }
+
+    @Override
+    public @Nullable String proxy() {
+        return connection.proxy();
     }
 
     @Override

@@ -17,6 +17,8 @@ import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
+import org.dormouse.transport.ProxySettings;
+import org.dormouse.transport.TrustedSources;
 import org.dormouse.websocket.WebSocketLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,10 @@ public final class Configuration {
                 Map.entry("server.pool-threads", Kind.COUNT),
                 Map.entry("server.pool-queue", Kind.COUNT),
                 Map.entry("server.drain-timeout", Kind.DURATION),
+                Map.entry("proxy-protocol.trusted", Kind.TEXT),
+                Map.entry("proxy-protocol.others", Kind.TEXT),
+                Map.entry("proxy-protocol.max-header-bytes", Kind.BYTES),
+                Map.entry("proxy-protocol.timeout", Kind.DURATION),
                 Map.entry("connections.max", Kind.COUNT),
                 Map.entry("connections.max-linger-bytes", Kind.BYTES),
                 Map.entry("connections.linger-timeout", Kind.DURATION),
@@ -139,7 +145,30 @@ public final class Configuration {
                 ListenSettings.permissions(text("server.unix-permissions", "660")),
                 sockets(),
                 SocketKeys.areSet(this),
-                Boolean.TRUE.equals(value("server.notify")));
+                Boolean.TRUE.equals(value("server.notify")),
+                proxies());
+    }
+
+    /** Null if nobody's word is taken. */
+    private @Nullable ProxySettings proxies() {
+        String trusted = values.get("proxy-protocol.trusted");
+        Others others = choice("proxy-protocol.others", Others.PLAIN);
+        int maxHeaderBytes = count("proxy-protocol.max-header-bytes", 4096);
+        Duration timeout = duration("proxy-protocol.timeout", Duration.ofSeconds(5));
+        try {
+            TrustedSources sources = TrustedSources.parse(trusted == null ? "unix" : trusted);
+            var settings = new ProxySettings(sources, others == Others.REFUSE, maxHeaderBytes, timeout);
+            return trusted == null ? null : settings;
+        } catch (IllegalArgumentException e) {
+            boolean isNamed = e.getMessage() != null && e.getMessage().startsWith("proxy-protocol.");
+            throw isNamed ? e : new IllegalArgumentException("proxy-protocol.trusted: " + e.getMessage(), e);
+        }
+    }
+
+    /** Connections of those who are not trusted to speak for others. */
+    private enum Others {
+        PLAIN,
+        REFUSE
     }
 
     /** The host of the first address that is listened on, or what stands for it where it has none. */

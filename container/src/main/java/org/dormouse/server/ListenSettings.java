@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.transport.Balance;
+import org.dormouse.transport.ProxySettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a server listens. Keys are those of docs/configuration.md.
@@ -16,6 +18,7 @@ import org.dormouse.transport.Balance;
  * @param options of the sockets of TCP ({@code socket.*}), and the backlog of all ({@code server.backlog})
  * @param checksOptions whether to read them back and say in the log what is otherwise
  * @param notifies whether the service manager is told when the server is ready, stops and lives ({@code server.notify})
+ * @param proxies from whom the PROXY protocol is taken; null: from nobody ({@code proxy-protocol.*})
  */
 record ListenSettings(
         List<ListenAddress> addresses,
@@ -23,7 +26,8 @@ record ListenSettings(
         Set<PosixFilePermission> unixPermissions,
         SocketOptions options,
         boolean checksOptions,
-        boolean notifies) {
+        boolean notifies,
+        @Nullable ProxySettings proxies) {
 
     /**
      * Reads {@code server.unix-permissions}, as in chmod: {@code 660}.

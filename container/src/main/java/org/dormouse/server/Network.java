@@ -18,6 +18,8 @@ import org.dormouse.transport.Connections;
 import org.dormouse.transport.Entrance;
 import org.dormouse.transport.Listener;
 import org.dormouse.transport.ProtocolUpgrade;
+import org.dormouse.transport.ProxyProtocol;
+import org.dormouse.transport.ProxySettings;
 
 /** The loops of a server, with the connections of each and the listeners. One thread at a time, but for what says otherwise. */
 final class Network {
@@ -53,7 +55,9 @@ final class Network {
         var entrances = new ArrayList<Entrance>();
         for (Connections family : families) {
             family.takeNew();
-            entrances.add(new Entrance(family, protocols.apply(family.loop())));
+            ProtocolUpgrade spoken = protocols.apply(family.loop());
+            ProxySettings proxies = settings.proxies();
+            entrances.add(new Entrance(family, proxies == null ? spoken : new ProxyProtocol(proxies, spoken)));
         }
         for (OpenAddress address : addresses) {
             List<ListenSocket> sockets = address.sockets();

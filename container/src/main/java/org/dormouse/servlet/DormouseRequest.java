@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * never another user's data. What costs anything is made when asked for. One thread at a time.
  */
 public final class DormouseRequest extends HeadOfRequest {
+    /** Attribute that says who really connected, where a trusted proxy announced the client: see {@link org.dormouse.http.Peer#proxy}. */
+    private static final String PROXY = "org.dormouse.proxy";
+
     private final DormouseContext context;
     private final Executor executor;
     private final DormouseResponse response;
@@ -231,7 +234,8 @@ public final class DormouseRequest extends HeadOfRequest {
     public @Nullable Object getAttribute(String name) {
         checkAlive();
         Map<String, Object> known = attributes;
-        return known == null ? null : known.get(name);
+        Object value = known == null ? null : known.get(name);
+        return value == null && name.equals(PROXY) ? exchange.peer().proxy() : value;
     }
 
     @Override

@@ -55,6 +55,9 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     @Nullable
     Connection previous;
 
+    /** What a trusted proxy said of its client before anything else; null if the peer is the client. */
+    private @Nullable ProxyHeader announced;
+
     private Protocol protocol = Unborn.PROTOCOL;
     private long token;
     private Phase phase = Phase.OPEN;
@@ -121,26 +124,60 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         family.loop.execute(this::abortNow);
     }
 
-    /** The peer's address in the usual notation. Any thread. */
+    /** The client's address in the usual notation: the peer's, or what a trusted proxy announced. Any thread. */
     public String remoteAddress() {
-        return SocketAddress.host(socket.peerHigh(), socket.peerLow());
+        SocketAddress source = announcedSource();
+        return source == null ? SocketAddress.host(socket.peerHigh(), socket.peerLow()) : source.host();
     }
 
-    /** Any thread. */
+    /** The client's port, 0 over a Unix domain socket. Any thread. */
     public int remotePort() {
-        return socket.peerPort();
+        SocketAddress source = announcedSource();
+        return source == null ? socket.peerPort() : source.port();
     }
 
-    /** The address in the usual notation on our side, asked of the kernel; empty once closed. Loop owner, or while something is lent. */
+    /**
+     * The address that the client connected to, in the usual notation: what a trusted proxy announced, or else asked of the kernel; empty once
+     * closed. Loop owner, or while something is lent.
+     */
     public String localAddress() {
-        SocketAddress local = socket.local();
+        SocketAddress local = local();
         return local == null ? "" : local.host();
     }
 
-    /** The port on our side, asked of the kernel; 0 once closed. Loop owner, or while something is lent. */
+    /** The port that the client connected to, as {@link #localAddress}; 0 once closed. Loop owner, or while something is lent. */
     public int localPort() {
-        SocketAddress local = socket.local();
+        SocketAddress local = local();
         return local == null ? 0 : local.port();
+    }
+
+    private @Nullable SocketAddress announcedSource() {
+        ProxyHeader header = announced;
+        return header == null ? null : header.source();
+    }
+
+    private @Nullable SocketAddress local() {
+        ProxyHeader header = announced;
+        return header == null || header.destination() == null ? socket.local() : header.destination();
+    }
+
+    /**
+     * Who connected, if that is a trusted proxy that announced a client, as {@code address:port}, or {@code unix} for a Unix domain socket; null
+     * if the peer is the client. Any thread.
+     */
+    public @Nullable String proxy() {
+        if (announcedSource() == null) return null;
+        if (socket.isUnix()) return "unix";
+        return new SocketAddress(socket.peerHigh(), socket.peerLow(), socket.peerPort()).toString();
+    }
+
+    /** Takes a trusted proxy's word. Loop owner, before anything of the connection is lent. */
+    void announce(ProxyHeader header) {
+        announced = header;
+    }
+
+    boolean isFrom(TrustedSources sources) {
+        return sources.contains(socket.isUnix(), socket.peerHigh(), socket.peerLow());
     }
 
     // --- loop owner: reading, deadlines, the protocol

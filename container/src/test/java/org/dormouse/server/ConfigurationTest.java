@@ -27,7 +27,7 @@ class ConfigurationTest {
     /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\w./-])("
-                    + "(?:connections|deploy|http|multipart|server|session|socket|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+                    + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
 
     private static final Map<String, String> SOCKET_KEYS = Map.ofEntries(
             Map.entry("server.backlog", "7"),
@@ -129,6 +129,21 @@ class ConfigurationTest {
                 .hasMessageStartingWith(message);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "proxy-protocol.trusted,10.0.0.1/8,proxy-protocol.trusted: \"10.0.0.1/8\" has bits of its address beyond its prefix",
+        "proxy-protocol.trusted,example.org,proxy-protocol.trusted: \"example.org\" is no address of IPv4",
+        "proxy-protocol.max-header-bytes,231,proxy-protocol.max-header-bytes 231 is not in 232 to 65551",
+        "proxy-protocol.timeout,0,proxy-protocol.timeout PT0S is not above 0 and up to PT10M",
+        "proxy-protocol.others,drop,'proxy-protocol.others is \"drop\", expected is one of plain, refuse'"
+    })
+    void aSettingOfTheProxyProtocolThatCannotBeIsRefusedWithItsKey(String key, String value, String message) {
+        configuration.set(key, value);
+        assertThatThrownBy(configuration::listening)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
     @Test
     void anUnknownKeyIsRefusedWithThoseNearIt() {
         assertThatThrownBy(() -> configuration.set("connections.maximum", "5"))
@@ -154,6 +169,12 @@ class ConfigurationTest {
                 .isEqualTo(configuration.listening().unixPermissions());
         assertThat(withDefaults.listening().notifies())
                 .isEqualTo(configuration.listening().notifies());
+        assertThat(withDefaults.listening().proxies()).isNull();
+        configuration.set("proxy-protocol.trusted", "::1");
+        withDefaults.set("proxy-protocol.trusted", "::1");
+        assertThat(withDefaults.listening().proxies())
+                .usingRecursiveComparison()
+                .isEqualTo(configuration.listening().proxies());
         assertThat(withDefaults.sockets()).isEqualTo(configuration.sockets());
         assertThat(withDefaults.http1()).isEqualTo(configuration.http1());
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());

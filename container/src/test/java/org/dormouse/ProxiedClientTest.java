@@ -1,0 +1,90 @@
+package org.dormouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Behind a proxy that announces its clients, what a servlet learns of them. */
+@Timeout(60)
+class ProxiedClientTest {
+    private static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    @TempDir
+    Path folder;
+
+    private static final class WhoAmI extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter()
+                    .print(request.getRemoteAddr() + " " + request.getRemotePort() + " " + request.getLocalAddr() + " "
+                            + request.getLocalPort() + " by " + request.getAttribute("org.dormouse.proxy"));
+        }
+    }
+
+    private static String ask(SocketAddress address, byte[] header) throws IOException {
+        try (var channel = SocketChannel.open(address)) {
+            var all = new ByteArrayOutputStream();
+            all.writeBytes(header);
+            all.writeBytes(REQUEST.getBytes(StandardCharsets.ISO_8859_1));
+            channel.write(ByteBuffer.wrap(all.toByteArray()));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static Dormouse start(String trusted, String... addresses) {
+        return Dormouse.builder()
+                .loops(1)
+                .listen(addresses)
+                .set("proxy-protocol.trusted", trusted)
+                .deploy(WebApp.at("/").servlet("/*", new WhoAmI()))
+                .start();
+    }
+
+    @Test
+    void bothVersionsTellWhoTheClientIsAndWhoTheProxy() throws Exception {
+        byte[] version2 = HexFormat.of()
+                .parseHex("0d0a0d0a000d0a515549540a" + "2111" + "000c" + "c0000201" + "cb007107" + "d431" + "01bb");
+        String unix = folder.resolve("a.sock").toString();
+        try (var server = start("127.0.0.1, unix", "127.0.0.1:0", "unix:" + unix)) {
+            var tcp = new InetSocketAddress("127.0.0.1", server.port());
+            assertThat(ask(tcp, text("PROXY TCP4 192.0.2.9 203.0.113.7 5 80\r\n")))
+                    .contains("192.0.2.9 5 203.0.113.7 80 by 127.0.0.1:");
+            assertThat(ask(tcp, version2)).contains("192.0.2.1 54321 203.0.113.7 443 by 127.0.0.1:");
+            assertThat(ask(UnixDomainSocketAddress.of(unix), version2))
+                    .endsWith("192.0.2.1 54321 203.0.113.7 443 by unix");
+            assertThat(ask(tcp, text("PROXY UNKNOWN\r\n"))).endsWith(" by null").contains("127.0.0.1 ");
+        }
+    }
+
+    @Test
+    void whoIsNotTrustedCannotPretend() throws Exception {
+        try (var server = start("192.0.2.0/24", "127.0.0.1:0")) {
+            var tcp = new InetSocketAddress("127.0.0.1", server.port());
+            assertThat(ask(tcp, text("PROXY TCP4 192.0.2.9 203.0.113.7 5 80\r\n")))
+                    .startsWith("HTTP/1.1 400 ");
+            assertThat(ask(tcp, new byte[0])).startsWith("HTTP/1.1 200 ").endsWith(" by null");
+        }
+    }
+}
