@@ -11,8 +11,11 @@ import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dormouse.poller.backend.Backend;
 import org.dormouse.poller.socket.ListenSocket;
@@ -29,6 +32,7 @@ class BackendTest {
     private static final SocketAddress LOOPBACK =
             SocketAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private static final long FOREVER = -1;
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final int BOTH = Backend.IN | Backend.OUT;
 
     /** A queue that watches the server's end of one connection, with token 42. */
@@ -49,8 +53,11 @@ class BackendTest {
         /** Waits until all of {@code bits} have been reported; everything that was. */
         int awaitAll(int bits) throws IOException {
             int seen = 0;
+            long giveUp = System.nanoTime() + PATIENCE_NANOS;
             while ((seen & bits) != bits) {
-                int events = backend.await(FOREVER);
+                int events = backend.await(PATIENCE_NANOS);
+                if (events == 0 && System.nanoTime() - giveUp > 0)
+                    throw new AssertionError("only " + Readiness.describe(seen) + " was reported");
                 for (int i = 0; i < events; i++) {
                     assertThat(backend.token(i)).isEqualTo(42);
                     seen |= backend.readiness(i);
@@ -127,6 +134,35 @@ class BackendTest {
 
     @ParameterizedTest
     @EnumSource
+    void aWaitThatHasBegunIsToldOfInputThatComesAfterAnotherThreadFoundNone(RealBackend kind) throws Exception {
+        try (var watched = new Watched(kind)) {
+            watched.client.getOutputStream().write(1);
+            watched.awaitAll(BOTH);
+            var seen = new CompletableFuture<Integer>();
+            var waiter = Thread.ofPlatform().start(() -> {
+                try {
+                    seen.complete(watched.awaitAll(Backend.IN));
+                } catch (IOException | AssertionError e) {
+                    seen.completeExceptionally(e);
+                }
+            });
+            while (!isWaiting(waiter)) Thread.onSpinWait();
+            assertThat(watched.receiveAll()).matches(SocketError::wouldBlock);
+            watched.client.getOutputStream().write(1);
+            assertThat(seen.get(20, TimeUnit.SECONDS) & Backend.IN).isNotZero();
+        }
+    }
+
+    /** In a wait: the kernel's call, or what leads there. */
+    private static boolean isWaiting(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0
+                && !stack[0].getClassName().startsWith("org.dormouse.poller.BackendTest")
+                && Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("await"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void roomIsReportedOnceThePeerReadsAgain(RealBackend kind) throws Exception {
         try (var watched = new Watched(kind)) {
             watched.awaitAll(Backend.OUT);
@@ -184,7 +220,7 @@ class BackendTest {
                 assertThat(listener.accept()).isNull();
                 assertThat(listener.outcome()).isEqualTo(ListenSocket.Outcome.NONE_WAITING);
                 try (var client = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
-                    assertThat(backend.await(FOREVER)).isEqualTo(1);
+                    assertThat(backend.await(PATIENCE_NANOS)).isEqualTo(1);
                     assertThat(backend.readiness(0)).isEqualTo(Backend.IN);
                     StreamSocket socket = listener.accept();
                     assertThat(listener.outcome()).isEqualTo(ListenSocket.Outcome.ACCEPTED);
@@ -287,7 +323,8 @@ class BackendTest {
             }
             var seen = new java.util.HashSet<Long>();
             while (seen.size() < count) {
-                int events = backend.await(FOREVER);
+                int events = backend.await(PATIENCE_NANOS);
+                assertThat(events).isPositive();
                 for (int i = 0; i < events; i++) seen.add(backend.token(i));
             }
             assertThat(backend.await(0)).isZero();

@@ -17,16 +17,12 @@ import org.dormouse.poller.libc.Unistd;
 /**
  * The readiness queue over kqueue, woken by an event of its own ({@code EVFILT_USER}). A connection is two watches, for input and for
  * output, both registered once and cleared when reported; so its readiness may come as two events of one {@link #await}, each with its
- * own bits.
- *
- * <p>The end of a direction is a flag of its watch. {@code EV_EOF} of the input is {@link #PEER_FINISHED}; that of the output comes after
- * our own half-close too, so it is {@link #GONE} only together with the other, or with an error.
+ * own bits. {@link Events} says what they mean.
  */
 public final class KqueueBackend implements Backend {
     /** The word by which a user asks for this backend. */
     public static final String NAME = "kqueue";
 
-    private static final int CAPACITY = 512;
     private static final int CHANGES = 2;
     private static final long WAKE_UP = -1;
     private static final int WATCH = Kevent.EV_ADD | Kevent.EV_CLEAR;
@@ -43,13 +39,10 @@ public final class KqueueBackend implements Backend {
     // Shared, because a loop changes hands; the arena closes with the backend.
     private final Arena arena = Arena.ofShared();
     private final Kqueue kqueue = new Kqueue(arena);
-    private final MemorySegment ready = arena.allocate(Kevent.BYTES * CAPACITY, 8);
-    private final MemorySegment changes = arena.allocate(Kevent.BYTES * CHANGES, 8);
-    private final MemorySegment timeout = arena.allocate(TIMESPEC_BYTES, 8);
+    private final Events events = new Events(arena);
+    private final MemorySegment changes = arena.allocate(Kevent.BYTES * CHANGES, Long.BYTES);
+    private final MemorySegment timeout = arena.allocate(TIMESPEC_BYTES, Long.BYTES);
     private final int queue;
-
-    // loop owner only
-    private final Ends ends = new Ends();
 
     // any thread
     private final Wakers wakers = new Wakers();
@@ -99,7 +92,7 @@ public final class KqueueBackend implements Backend {
             delete(descriptor); // the first may have been taken before the second was refused
             check("kevent", result);
         }
-        ends.begin(descriptor);
+        events.begin(descriptor);
     }
 
     @Override
@@ -117,42 +110,34 @@ public final class KqueueBackend implements Backend {
 
     @Override
     public int await(long nanos) throws IOException {
-        int result = kqueue.await(queue, ready, CAPACITY, timeout(nanos));
+        int result = kqueue.await(queue, events.array(), Events.CAPACITY, timeout(nanos));
         if (Errno.isRetry(result)) return 0;
-        int events = check("kevent", result);
-        for (int i = 0; i < events; i++) if ((Kevent.flags(ready, i) & Kevent.EV_EOF) != 0) noteEnd(i);
-        return events;
+        int count = check("kevent", result);
+        events.taken(count);
+        return count;
     }
 
     /** Rounded up to what older kernels count in, so that who waits for a moment does not wake before it. */
+    static long rounded(long nanos) {
+        return (Math.min(nanos, MAX_WAIT_NANOS) + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO * NANOS_PER_MICRO;
+    }
+
     private MemorySegment timeout(long nanos) {
         if (nanos < 0) return MemorySegment.NULL;
-        long rounded = (Math.min(nanos, MAX_WAIT_NANOS) + NANOS_PER_MICRO - 1) / NANOS_PER_MICRO * NANOS_PER_MICRO;
+        long rounded = rounded(nanos);
         timeout.set(JAVA_LONG, 0, rounded / NANOS_PER_SECOND);
         timeout.set(JAVA_LONG, 8, rounded % NANOS_PER_SECOND);
         return timeout;
     }
 
-    private void noteEnd(int index) {
-        int descriptor = Kevent.ident(ready, index);
-        int filter = Kevent.filter(ready, index);
-        if (filter == Kevent.EVFILT_READ) ends.inputEnded(descriptor);
-        else if (filter == Kevent.EVFILT_WRITE) ends.outputEnded(descriptor);
-    }
-
     @Override
     public long token(int index) {
-        return Kevent.udata(ready, index);
+        return events.token(index);
     }
 
     @Override
     public int readiness(int index) {
-        boolean isOutput = Kevent.filter(ready, index) == Kevent.EVFILT_WRITE;
-        int readiness = isOutput ? OUT : IN;
-        if ((Kevent.flags(ready, index) & Kevent.EV_EOF) == 0) return readiness;
-        if (!isOutput) readiness |= PEER_FINISHED;
-        boolean isGone = Kevent.fflags(ready, index) != 0 || ends.haveBothEnded(Kevent.ident(ready, index));
-        return isGone ? readiness | GONE : readiness;
+        return events.readiness(index);
     }
 
     @Override

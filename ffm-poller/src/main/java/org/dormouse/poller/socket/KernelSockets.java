@@ -5,10 +5,15 @@ import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.poller.libc.Errno;
+import org.dormouse.poller.libc.Fcntl;
+import org.dormouse.poller.libc.Platform;
 import org.dormouse.poller.libc.Unistd;
 
 /** Opens listening sockets of the kernel. */
 public final class KernelSockets {
+    /** BSD and macOS give every connection of a shared port to one of its sockets, so there the loops share one socket instead. */
+    private static final boolean KERNEL_SPREADS = Platform.CURRENT == Platform.LINUX;
+
     private KernelSockets() {}
 
     /** As {@link #listen(SocketAddress, SocketOptions, int)} with {@link SocketOptions#DEFAULT} and that backlog. */
@@ -17,7 +22,8 @@ public final class KernelSockets {
     }
 
     /**
-     * Opens {@code count} sockets that listen on the same address, among which the kernel spreads connections (SO_REUSEPORT).
+     * Opens {@code count} sockets that listen on the same address, among which the kernel spreads connections (SO_REUSEPORT); where it
+     * does not, as many descriptors of one socket, of which each is told of a new connection and one gets it.
      *
      * <p>The first is bound without that option, which it gets afterwards: so a port that is in use, even by another server that
      * would share it, is refused. The port is held from then on. Who asks for {@link SocketOption#REUSE_PORT} gives that up.
@@ -28,6 +34,11 @@ public final class KernelSockets {
      */
     public static List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count)
             throws IOException {
+        return listen(address, options, count, KERNEL_SPREADS);
+    }
+
+    static List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count, boolean kernelSpreads)
+            throws IOException {
         if (count < 1) throw new IllegalArgumentException("count " + count + " < 1");
         var descriptors = new ArrayList<Integer>();
         try {
@@ -35,11 +46,12 @@ public final class KernelSockets {
             descriptors.add(first);
             bind(first, address);
             int port = port(first);
-            if (count > 1) sharePort(first);
+            if (count > 1 && kernelSpreads) sharePort(first);
             var exact = new SocketAddress(address.high(), address.low(), port);
             for (int i = 1; i < count; i++) {
-                int next = open(address, options);
+                int next = kernelSpreads ? open(address, options) : duplicate(first);
                 descriptors.add(next);
+                if (!kernelSpreads) continue;
                 sharePort(next);
                 bind(next, exact);
             }
@@ -88,6 +100,12 @@ public final class KernelSockets {
             throw e;
         }
         return descriptor;
+    }
+
+    private static int duplicate(int descriptor) throws IOException {
+        int result = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, 0);
+        if (result < 0) throw new IOException("fcntl: " + Errno.describe(-result));
+        return result;
     }
 
     private static void sharePort(int descriptor) throws IOException {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.dormouse.poller.Readiness;
@@ -127,9 +128,11 @@ class BackendsAgreeTest {
         private final CompletableFuture<String> server = new CompletableFuture<>();
         private final CompletableFuture<String> client = new CompletableFuture<>();
         private final CompletableFuture<Void> clientHasAll = new CompletableFuture<>();
+        private final CountDownLatch listenersOpen;
 
         Conversation(EventLoops loops, Script script) throws Exception {
             this.script = script;
+            listenersOpen = new CountDownLatch(loops.size());
             var address = SocketAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             List<ListenSocket> listeners = loops.listen(address, 4);
             int port = listeners.getFirst().port();
@@ -145,6 +148,7 @@ class BackendsAgreeTest {
                     server.whenComplete((text, failure) -> loop.execute(() -> {
                         loop.deregister(token[0]);
                         listener.close();
+                        listenersOpen.countDown();
                     }));
                 });
             }
@@ -202,6 +206,7 @@ class BackendsAgreeTest {
         }
 
         Outcome outcome() throws Exception {
+            assertThat(listenersOpen.await(30, TimeUnit.SECONDS)).isTrue();
             return new Outcome(server.get(30, TimeUnit.SECONDS), client.get(30, TimeUnit.SECONDS));
         }
     }
