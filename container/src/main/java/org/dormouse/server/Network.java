@@ -101,6 +101,11 @@ final class Network {
         await(done);
     }
 
+    /** Whether {@link #drainLoop} was called for it. */
+    boolean isDraining(int loop) {
+        return families.get(loop).isDraining();
+    }
+
     /** Loops that take new connections. */
     int loopsAtWork() {
         return (int) families.stream().filter(family -> !family.isDraining()).count();

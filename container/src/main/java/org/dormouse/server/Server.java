@@ -155,6 +155,7 @@ public final class Server implements AutoCloseable {
     public synchronized void drainLoop(int loop) {
         Objects.checkIndex(loop, settings.loops());
         if (!listens || network == null) throw new IllegalStateException("the server does not listen");
+        if (network.isDraining(loop)) return;
         if (network.loopsAtWork() < 2) throw new IllegalStateException("loop " + loop + " is the last one at work");
         network.drainLoop(loop, settings.drainTimeout());
     }

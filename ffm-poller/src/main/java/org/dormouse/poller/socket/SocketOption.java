@@ -147,6 +147,11 @@ public enum SocketOption {
         return name != Numbers.NONE || form == Form.BACKLOG;
     }
 
+    /** Whether this system says what it has: of the backlog only Linux does. */
+    boolean isReadBack() {
+        return form != Form.BACKLOG || Platform.CURRENT == Platform.LINUX;
+    }
+
     /** Whether it means something on a socket of that family; others leave it out. */
     boolean concerns(boolean isIpv6) {
         return isIpv6 || level != SysOptions.IPPROTO_IPV6;

@@ -88,7 +88,7 @@ public final class SocketOptions {
         boolean isIpv6 = SockAddr.isInet6(KernelSockets.name(descriptor));
         var found = new ArrayList<String>();
         for (var each : values.entrySet()) {
-            if (!each.getKey().concerns(isIpv6)) continue;
+            if (!each.getKey().concerns(isIpv6) || !each.getKey().isReadBack()) continue;
             String shortfall = each.getKey().shortfall(descriptor, each.getValue());
             if (shortfall != null) found.add(shortfall);
         }

@@ -1,6 +1,7 @@
 package org.dormouse.poller.socket;
 
 import java.nio.charset.StandardCharsets;
+import org.dormouse.poller.libc.Platform;
 
 /**
  * Where a Unix domain socket is found: a file, or on Linux a name outside of every file system, which is gone with its last socket.
@@ -17,6 +18,8 @@ public record UnixAddress(String name, boolean isAbstract) {
         if (length < 1 || length > MAX_BYTES)
             throw new IllegalArgumentException("path of " + length
                     + " bytes for a Unix domain socket, allowed are 1 to " + MAX_BYTES + ": " + name);
+        if (isAbstract && Platform.CURRENT != Platform.LINUX)
+            throw new IllegalArgumentException("abstract name @" + name + ": only Linux has those");
         if (name.indexOf('\0') >= 0) throw new IllegalArgumentException("a zero in the path of a Unix domain socket");
     }
 

@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import org.dormouse.poller.Poller;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.libc.Fcntl;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,22 @@ class GivenSocketsTest {
         assertThat(flags(bound)).isNotNegative();
         KernelSockets.close(bound);
         KernelSockets.close(datagrams);
+    }
+
+    @Test
+    void aBackendThatHasNoDescriptorsSaysSo() throws Exception {
+        try (var poller = Poller.open("nio")) {
+            assertThatThrownBy(() -> poller.adoptListening(3, 1))
+                    .isInstanceOf(BindException.class)
+                    .hasMessage("backend nio has no descriptors opened elsewhere");
+            assertThatThrownBy(() -> poller.adopt(3)).hasMessageContaining("backend nio");
+            assertThatThrownBy(() -> poller.listen(UnixAddress.of("@a"), Set.of(), 1, 1))
+                    .hasMessage("backend nio has no Unix domain sockets");
+            ListenSocket socket =
+                    poller.listenShared(LOOPBACK, SocketOptions.DEFAULT, 1).getFirst();
+            assertThat(poller.shortfalls(SocketOptions.DEFAULT, socket)).isEmpty();
+            socket.close();
+        }
     }
 
     @Test
