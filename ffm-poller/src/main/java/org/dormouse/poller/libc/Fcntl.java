@@ -12,7 +12,6 @@ public final class Fcntl {
     public static final int F_SETFD = NUMBERS.define("F_SETFD", 2, 2, 2);
     public static final int F_GETFL = NUMBERS.define("F_GETFL", 3, 3, 3);
     public static final int F_SETFL = NUMBERS.define("F_SETFL", 4, 4, 4);
-    public static final int F_DUPFD_CLOEXEC = NUMBERS.define("F_DUPFD_CLOEXEC", 1030, 67, 17);
     public static final int FD_CLOEXEC = NUMBERS.define("FD_CLOEXEC", 1, 1, 1);
     public static final int O_NONBLOCK = NUMBERS.define("O_NONBLOCK", 0x800, 0x4, 0x4);
 

@@ -5,7 +5,6 @@ import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.poller.libc.Errno;
-import org.dormouse.poller.libc.Fcntl;
 import org.dormouse.poller.libc.Platform;
 import org.dormouse.poller.libc.Unistd;
 
@@ -23,7 +22,7 @@ public final class KernelSockets {
 
     /**
      * Opens {@code count} sockets that listen on the same address, among which the kernel spreads connections (SO_REUSEPORT); where it
-     * does not, as many descriptors of one socket, of which each is told of a new connection and one gets it.
+     * does not, {@link #listenShared one that they share}.
      *
      * <p>The first is bound without that option, which it gets afterwards: so a port that is in use, even by another server that
      * would share it, is refused. The port is held from then on. Who asks for {@link SocketOption#REUSE_PORT} gives that up.
@@ -34,11 +33,7 @@ public final class KernelSockets {
      */
     public static List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count)
             throws IOException {
-        return listen(address, options, count, KERNEL_SPREADS);
-    }
-
-    static List<ListenSocket> listen(SocketAddress address, SocketOptions options, int count, boolean kernelSpreads)
-            throws IOException {
+        if (!KERNEL_SPREADS) return listenShared(address, options, count);
         if (count < 1) throw new IllegalArgumentException("count " + count + " < 1");
         var descriptors = new ArrayList<Integer>();
         try {
@@ -46,12 +41,11 @@ public final class KernelSockets {
             descriptors.add(first);
             bind(first, address);
             int port = port(first);
-            if (count > 1 && kernelSpreads) sharePort(first);
+            if (count > 1) sharePort(first);
             var exact = new SocketAddress(address.high(), address.low(), port);
             for (int i = 1; i < count; i++) {
-                int next = kernelSpreads ? open(address, options) : duplicate(first);
+                int next = open(address, options);
                 descriptors.add(next);
-                if (!kernelSpreads) continue;
                 sharePort(next);
                 bind(next, exact);
             }
@@ -100,12 +94,6 @@ public final class KernelSockets {
             throw e;
         }
         return descriptor;
-    }
-
-    private static int duplicate(int descriptor) throws IOException {
-        int result = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, 0);
-        if (result < 0) throw new IOException("fcntl: " + Errno.describe(-result));
-        return result;
     }
 
     private static void sharePort(int descriptor) throws IOException {

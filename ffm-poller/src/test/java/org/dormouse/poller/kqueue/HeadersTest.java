@@ -29,15 +29,7 @@ class HeadersTest {
 
     /** In messages, or on Linux only; nobody has looked them up. */
     private static final Set<String> NOT_LOOKED_UP = Set.of(
-            "EAFNOSUPPORT",
-            "EEXIST",
-            "EHOSTDOWN",
-            "ENETUNREACH",
-            "ENODEV",
-            "ENOPROTOOPT",
-            "F_DUPFD_CLOEXEC",
-            "SOCK_DGRAM",
-            "TCP_INFO");
+            "EAFNOSUPPORT", "EEXIST", "EHOSTDOWN", "ENETUNREACH", "ENODEV", "ENOPROTOOPT", "SOCK_DGRAM", "TCP_INFO");
 
     /** What macOS has under another name, and what only its newer versions have, so that we do without. */
     private static final Map<String, String> NAMES_OF_MACOS =

@@ -241,31 +241,6 @@ class KernelSocketsTest {
     }
 
     @Test
-    void whereTheKernelDoesNotSpreadConnectionsLoopsShareOneSocketWhichClosesWithTheLast() throws Exception {
-        var sockets = KernelSockets.listen(LOOPBACK, SocketOptions.DEFAULT, 2, false);
-        ListenSocket first = sockets.getFirst();
-        ListenSocket second = sockets.getLast();
-        assertThat(second.port()).isEqualTo(first.port());
-        assertThat(second.descriptor()).isNotEqualTo(first.descriptor());
-        assertThat(second.accept()).isNull();
-        try (var client = new Socket("127.0.0.1", first.port())) {
-            StreamSocket accepted = accept(second);
-            assertThat(accepted.peerPort()).isEqualTo(client.getLocalPort());
-            assertThat(first.accept()).as("one of them gets it").isNull();
-            assertThat(first.outcome()).isEqualTo(ListenSocket.Outcome.NONE_WAITING);
-            accepted.close();
-        }
-        first.close();
-        try (var client = new Socket("127.0.0.1", second.port())) {
-            StreamSocket accepted = accept(second);
-            assertThat(accepted.peerPort()).isEqualTo(client.getLocalPort());
-            accepted.close();
-        }
-        second.close();
-        assertThatThrownBy(() -> new Socket("127.0.0.1", second.port())).isInstanceOf(java.net.ConnectException.class);
-    }
-
-    @Test
     void aServerMayComeBackOnItsPortWhileConnectionsOfTheLastOneLinger() throws Exception {
         int port = listener.port();
         try (var client = connect()) {
