@@ -158,9 +158,13 @@ public final class DormouseRequest extends HeadOfRequest {
         return head.method().equals("HEAD");
     }
 
-    /** Error pages are always asked for with GET (Servlet 6.1 §10.9.1). */
+    /** Error pages are always asked for with GET (Servlet 6.1 §10.9.1), and do not meet a form that failed before. */
     void becomeGet() {
         method = "GET";
+        RequestBody read = body;
+        if (read != null) read.loseFailedForm();
+        RequestParameters shown = parameters;
+        if (shown != null) shown.forgetFailure();
     }
 
     RequestSecurity security() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.servlet.multipart.MultipartForm;
@@ -34,6 +35,7 @@ final class RequestBody {
     private boolean formRead;
     private @Nullable MultipartForm form;
     private @Nullable Exception formFailure;
+    private boolean formLost;
     private @Nullable String encoding;
 
     RequestBody(DormouseRequest request, Exchange exchange) {
@@ -115,7 +117,7 @@ final class RequestBody {
     /** Adds those of a form or of parts, if that is what the body is and nobody has taken the stream. */
     void addParameters(Parameters parameters) throws IOException, ServletException {
         String type = request.head().fields().first("Content-Type");
-        if (type == null || streamTaken || reader != null) return;
+        if (type == null || streamTaken || reader != null || formLost) return;
         if (isType(type, "application/x-www-form-urlencoded")
                 && request.head().method().equals("POST")) {
             formRead = true;
@@ -180,6 +182,7 @@ final class RequestBody {
     Collection<Part> parts() throws IOException, ServletException {
         MultipartForm known = form;
         if (known != null) return known.parts();
+        if (formLost) return List.of();
         if (formFailure != null) throw new IllegalStateException(formFailure.getMessage(), formFailure);
         String type = request.head().fields().first("Content-Type");
         if (type == null || !isType(type, "multipart/form-data")) {
@@ -197,6 +200,11 @@ final class RequestBody {
             formFailure = e;
             throw e;
         }
+    }
+
+    /** The error page is to show what has failed, not to fail on it again: for it, a form that could not be read is empty. */
+    void loseFailedForm() {
+        formLost = form == null && (formRead || formFailure != null);
     }
 
     private MultipartForm readParts(String type, MultipartConfigElement multipart) throws IOException {

@@ -44,6 +44,11 @@ final class RequestParameters {
         shown = null;
     }
 
+    /** Shows those of the query again, where the form could not be read. */
+    void forgetFailure() {
+        failure = null;
+    }
+
     private Parameters read() {
         try {
             Parameters own = ofClient;

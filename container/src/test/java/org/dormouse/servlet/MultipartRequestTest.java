@@ -3,6 +3,7 @@ package org.dormouse.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Part;
@@ -74,6 +75,44 @@ class MultipartRequestTest {
             request.getParts();
         })) {
             assertThat(app.run(TestExchange.post("/up", TYPE, BODY)).status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void theErrorPageOfATooLargePartHasAnEmptyFormInsteadOfFailingAgain() {
+        var atErrorPage = new ArrayList<String>();
+        try (var app = app(new MultipartConfigElement("", 5, -1, 0), (request, response) -> {
+                    if (request.getDispatcherType() == DispatcherType.ERROR) {
+                        atErrorPage.add(request.getParts() + " "
+                                + request.getParameterMap().keySet());
+                    } else {
+                        assertThatThrownBy(request::getParts).isInstanceOf(IllegalStateException.class);
+                        response.sendError(413);
+                    }
+                })
+                .with(d -> d.errorPages().add(ErrorPage.ofEverythingElse("/up")))) {
+            var exchange = app.run(TestExchange.post("/up?q=1", TYPE, BODY));
+            assertThat(exchange.status()).isEqualTo(413);
+            assertThat(atErrorPage).containsExactly("[] [q]");
+        }
+    }
+
+    @Test
+    void theErrorPageOfATooLargeFormHasTheParametersOfTheQuery() {
+        var atErrorPage = new ArrayList<String>();
+        try (var app = TestApp.at("/")
+                .with(d -> d.limits(new RequestLimits(100, 5)))
+                .servlet("/up", (request, response) -> {
+                    assertThatThrownBy(() -> request.getParameter("q")).isInstanceOf(IllegalStateException.class);
+                    response.sendError(413);
+                })
+                .servlet("/error", (request, response) -> {
+                    atErrorPage.addAll(request.getParameterMap().keySet());
+                })
+                .with(d -> d.errorPages().add(ErrorPage.ofEverythingElse("/error")))) {
+            var exchange = app.run(TestExchange.post("/up?q=1", "application/x-www-form-urlencoded", "r=12345678"));
+            assertThat(exchange.status()).isEqualTo(413);
+            assertThat(atErrorPage).containsExactly("q");
         }
     }
 
