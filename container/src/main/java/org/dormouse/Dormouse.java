@@ -69,6 +69,14 @@ public final class Dormouse implements AutoCloseable {
         return server.openConnections(loop);
     }
 
+    /**
+     * The context paths of the applications in the order they were added, decoded, {@code ""} for the root. Of {@link WebApp#atOwnPath},
+     * where it came to be.
+     */
+    public List<String> contextPaths() {
+        return server.contextPaths();
+    }
+
     /** Where servlets run: what was asked for, or what the default came to in this JVM. */
     public Execution execution() {
         return execution;

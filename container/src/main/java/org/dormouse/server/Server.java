@@ -98,6 +98,11 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
+    /** As {@code ServletContext.getContextPath()} has them, in the order of the applications. */
+    public List<String> contextPaths() {
+        return hosted.stream().map(each -> each.context().getContextPath()).toList();
+    }
+
     private static String name(Hosted hosted) {
         String path = hosted.context().getContextPath();
         return path.isEmpty() ? "/" : path;

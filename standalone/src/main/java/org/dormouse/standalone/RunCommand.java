@@ -1,6 +1,7 @@
 package org.dormouse.standalone;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -17,9 +19,9 @@ import java.util.concurrent.CountDownLatch;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.dormouse.WebApp;
+import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.standalone.demo.Demo;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -181,24 +183,28 @@ final class RunCommand implements Callable<Integer> {
         return ended;
     }
 
+    /** One line for each application, since {@code /} need not be one of them. */
     private void sayWhere(Dormouse server) {
-        CommandLine command = spec.commandLine();
-        var places = new ArrayList<String>();
-        for (String address : server.addresses()) places.add(shown(address));
-        command.getOut()
-                .println("Dormouse is at " + String.join(" and ", places) + " (execution "
-                        + server.execution().name().toLowerCase(java.util.Locale.ROOT) + "). Ctrl-C ends it.");
-        command.getOut().flush();
+        PrintWriter out = spec.commandLine().getOut();
+        List<String> paths = server.contextPaths();
+        for (int i = 0; i < paths.size(); i++) {
+            String name = applications.isEmpty() ? "The demonstration" : "" + applications.get(i);
+            String path = CanonicalPath.encode(paths.get(i)) + "/";
+            var places = new ArrayList<String>();
+            for (String address : server.addresses()) places.add(place(address, path));
+            out.println(name + " is at " + String.join(" and ", places));
+        }
+        out.println("Dormouse runs with execution " + server.execution().name().toLowerCase(Locale.ROOT)
+                + ". Ctrl-C ends it.");
+        out.flush();
     }
 
     /** Of TCP what a browser takes. */
-    private static String shown(String address) {
+    private static String place(String address, String path) {
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon);
-        return switch (host) {
-            case "unix", "fd" -> address;
-            case "0.0.0.0", "[::]" -> "http://localhost" + address.substring(colon) + "/";
-            default -> address.startsWith("unix:") ? address : "http://" + address + "/";
-        };
+        if (host.equals("fd") || address.startsWith("unix:")) return address + " under " + path;
+        boolean isEvery = host.equals("0.0.0.0") || host.equals("[::]");
+        return "http://" + (isEvery ? "localhost" + address.substring(colon) : address) + path;
     }
 }

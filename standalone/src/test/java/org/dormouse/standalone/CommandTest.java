@@ -166,6 +166,37 @@ class CommandTest {
     }
 
     @Test
+    void theUrlOfEveryApplicationIsPrintedAndAnswers() throws Exception {
+        for (String name : List.of("shop", "tea house")) {
+            Files.createDirectories(folder.resolve(name));
+            Files.writeString(folder.resolve(name).resolve("index.html"), "this is " + name);
+        }
+        try (var dormouse = DormouseProcess.start(
+                        "run",
+                        "--port",
+                        "0",
+                        "--host",
+                        "127.0.0.1",
+                        "" + folder.resolve("shop"),
+                        "" + folder.resolve("tea house"));
+                var client = HttpClient.newHttpClient()) {
+            List<URI> urls = dormouse.urls();
+            assertThat(urls).extracting(URI::getPath).containsExactly("/shop/", "/tea house/");
+            for (URI url : urls) {
+                var page = client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+                assertThat(page.body()).startsWith("this is ");
+            }
+        }
+    }
+
+    @Test
+    void theUrlOfTheDemonstrationHasItsContextPath() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1", "--context", "/demo")) {
+            assertThat(dormouse.urls()).extracting(URI::getPath).containsExactly("/demo/");
+        }
+    }
+
+    @Test
     void anUnknownOptionEndsWithStatus2AndTheUsage() throws Exception {
         try (var dormouse = DormouseProcess.start("run", "--prot", "1")) {
             assertThat(dormouse.exitStatus()).isEqualTo(2);

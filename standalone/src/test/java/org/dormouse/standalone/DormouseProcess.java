@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 final class DormouseProcess implements AutoCloseable {
     static final List<String> FLAGS =
             List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
-    private static final Pattern URL = Pattern.compile("http://\\S+:(\\d+)/");
+    private static final Pattern URL = Pattern.compile("http://\\S+/");
     private static final int PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -62,10 +63,17 @@ final class DormouseProcess implements AutoCloseable {
 
     /** Waits until it says where it listens. */
     int port() throws IOException {
+        return urls().getFirst().getPort();
+    }
+
+    /** Waits until it has said where each application is. */
+    List<URI> urls() throws IOException {
         List<String> lines = new ArrayList<>();
+        List<URI> urls = new ArrayList<>();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher url = URL.matcher(line);
-            if (url.find()) return Integer.parseInt(url.group(1));
+            if (url.find()) urls.add(URI.create(url.group()));
+            else if (line.contains("Ctrl-C")) return urls;
             lines.add(line);
         }
         throw new AssertionError("it ended without an address; output " + lines + ", errors " + errors);
