@@ -16,11 +16,18 @@ final class DormouseFactoryCustomizer implements WebServerFactoryCustomizer<Dorm
     private final ServerProperties server;
     private final DormouseServerProperties dormouse;
     private final Environment environment;
+    private final boolean warnsOfOthers;
 
-    DormouseFactoryCustomizer(ServerProperties server, DormouseServerProperties dormouse, Environment environment) {
+    /** @param warnsOfOthers whether to look for properties that only another servlet container reads */
+    DormouseFactoryCustomizer(
+            ServerProperties server,
+            DormouseServerProperties dormouse,
+            Environment environment,
+            boolean warnsOfOthers) {
         this.server = server;
         this.dormouse = dormouse;
         this.environment = environment;
+        this.warnsOfOthers = warnsOfOthers;
     }
 
     @Override
@@ -35,6 +42,12 @@ final class DormouseFactoryCustomizer implements WebServerFactoryCustomizer<Dorm
         factory.setMaxHeadBytes(
                 Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes()));
         checkForwardedHeaders();
+        if (warnsOfOthers) warnOfPropertiesOfOtherServers();
+    }
+
+    private void warnOfPropertiesOfOtherServers() {
+        String complaint = PropertiesOfOtherServers.complaint(environment);
+        if (complaint != null) LOG.warn("{}", complaint);
     }
 
     private void checkForwardedHeaders() {
@@ -42,7 +55,7 @@ final class DormouseFactoryCustomizer implements WebServerFactoryCustomizer<Dorm
         if (strategy == ForwardHeadersStrategy.NATIVE) {
             throw new UnsupportedPropertyException(
                     "server.forward-headers-strategy=native",
-                    "server.forward-headers-strategy=framework does it in Spring");
+                    "set server.forward-headers-strategy=framework, with which Spring does it");
         }
         CloudPlatform platform = CloudPlatform.getActive(environment);
         if (strategy == null && platform != null && platform.isUsingForwardHeaders()) {

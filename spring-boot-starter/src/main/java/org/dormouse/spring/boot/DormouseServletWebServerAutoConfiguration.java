@@ -11,7 +11,9 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServerConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
@@ -43,7 +45,12 @@ public final class DormouseServletWebServerAutoConfiguration {
 
     @Bean
     DormouseFactoryCustomizer dormouseFactoryCustomizer(
-            ServerProperties server, DormouseServerProperties dormouse, Environment environment) {
-        return new DormouseFactoryCustomizer(server, dormouse, environment);
+            ServerProperties server,
+            DormouseServerProperties dormouse,
+            Environment environment,
+            ApplicationContext context) {
+        // The server of a management port has the same properties: once is enough.
+        boolean isFirst = !WebServerApplicationContext.hasServerNamespace(context, "management");
+        return new DormouseFactoryCustomizer(server, dormouse, environment, isFirst);
     }
 }

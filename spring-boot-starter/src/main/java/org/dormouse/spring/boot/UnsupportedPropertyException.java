@@ -10,8 +10,24 @@ import org.springframework.boot.web.server.WebServerException;
 public class UnsupportedPropertyException extends WebServerException {
     private static final long serialVersionUID = 1L;
 
+    private final String description;
+    private final String action;
+
+    /** @param advice what to do about it, as an imperative without a full stop */
     UnsupportedPropertyException(String property, String advice) {
         super(property + " is set, and Dormouse cannot do that yet: " + advice, null);
+        description = property + " is set, and Dormouse cannot do that yet.";
+        action = Character.toUpperCase(advice.charAt(0)) + advice.substring(1) + ".";
+    }
+
+    /** What is wrong, as a sentence. */
+    String description() {
+        return description;
+    }
+
+    /** What to do about it, as a sentence. */
+    String action() {
+        return action;
     }
 
     /** @throws UnsupportedPropertyException for the first setting of {@code factory} that nothing would carry out */
@@ -29,17 +45,17 @@ public class UnsupportedPropertyException extends WebServerException {
         refusals.add(new Refusal(
                 "server.ssl.*",
                 Ssl.isEnabled(factory.getSsl()),
-                "leave TLS to a proxy, or set server.ssl.enabled=false"));
+                "leave TLS to a proxy in front, and set server.ssl.enabled=false"));
         refusals.add(
                 new Refusal("server.http2.enabled", http2 != null && http2.isEnabled(), "remove it to serve HTTP/1.1"));
         refusals.add(new Refusal(
                 "server.compression.enabled",
                 compression != null && compression.getEnabled(),
-                "leave compression to a proxy, or remove it"));
+                "remove it, or leave compression to a proxy in front"));
         refusals.add(new Refusal(
                 "server.servlet.session.persistent",
                 session.isPersistent(),
-                "sessions live in memory; remove it, or keep them with Spring Session"));
+                "remove it, since sessions live in memory, or keep them with Spring Session"));
         return refusals;
     }
 

@@ -1,15 +1,24 @@
 package org.dormouse.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
+import java.util.regex.Pattern;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
@@ -20,6 +29,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class AutoConfigurationTest {
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner(
                     AnnotationConfigServletWebServerApplicationContext::new)
@@ -97,10 +107,57 @@ class AutoConfigurationTest {
                         .hasMessageContaining("server.forward-headers-strategy=native"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "server.compression.enabled=true",
+                "server.http2.enabled=true",
+                "server.servlet.session.persistent=true",
+                "server.forward-headers-strategy=native",
+                "server.ssl.key-store=shop.p12"
+            })
+    void whatCannotBeHadIsDescribedWithWhatToDo(String property, CapturedOutput output) {
+        var application = new SpringApplication(NothingOfItsOwn.class);
+        assertThatException()
+                .isThrownBy(() -> application.run("--server.port=0", "--server.address=127.0.0.1", "--" + property));
+        String name = property.startsWith("server.ssl") ? "server.ssl.*" : property.replace("=true", "");
+        assertThat(output)
+                .containsPattern("Description:\\s+" + Pattern.quote(name + " is set, and Dormouse cannot do that yet."))
+                .containsPattern("Action:\\s+\\p{Lu}[^\\n]+\\.")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void propertiesOfAnotherContainerAreNamedOnceWithOurs(CapturedOutput output) {
+        runner.withPropertyValues("server.tomcat.max-connections=10", "server.jetty.accesslog.enabled=true")
+                .run(context -> assertThat(server(context)).isInstanceOf(DormouseWebServer.class));
+        assertThat(output.toString().lines().filter(line -> line.contains("without effect on Dormouse")))
+                .singleElement()
+                .asString()
+                .contains("WARN")
+                .contains("server.tomcat.max-connections (its setting is connections.max)")
+                .contains("server.jetty.accesslog.enabled (there is no setting like it)");
+    }
+
+    @Test
+    void withoutPropertiesOfAnotherContainerNothingIsSaid(CapturedOutput output) {
+        runner.run(context -> assertThat(server(context)).isInstanceOf(DormouseWebServer.class));
+        assertThat(output).doesNotContain("without effect on Dormouse");
+    }
+
+    @Test
+    void everySettingNamedForAPropertyOfAnotherContainerExists() {
+        assertThat(org.dormouse.server.Configuration.keys()).containsAll(PropertiesOfOtherServers.settings());
+    }
+
     private static WebServer server(AssertableWebApplicationContext context) {
         assertThat(context).hasNotFailed();
         return ((ServletWebServerApplicationContext) context.getSourceApplicationContext()).getWebServer();
     }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(DormouseServletWebServerAutoConfiguration.class)
+    static class NothingOfItsOwn {}
 
     @Configuration(proxyBeanMethods = false)
     static class OwnFactory {
