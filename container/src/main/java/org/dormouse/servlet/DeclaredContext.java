@@ -120,7 +120,7 @@ abstract class DeclaredContext implements ServletContext {
 
     @Override
     public String getServerInfo() {
-        return "Dormouse";
+        return ServerInfo.TEXT;
     }
 
     @Override

@@ -90,6 +90,13 @@ class DormouseContextTest {
     }
 
     @Test
+    void theServerInfoIsNameAndVersion() {
+        try (var app = TestApp.at("/")) {
+            assertThat(app.context.getServerInfo()).matches("Dormouse/\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+        }
+    }
+
+    @Test
     void thingsStartInTheirOrderAndStopTheOtherWayRound() throws ServletException {
         try (var app = TestApp.at("/").with(d -> {
             d.servlet("second")
