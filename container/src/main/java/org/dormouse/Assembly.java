@@ -1,8 +1,10 @@
 package org.dormouse;
 
 import jakarta.websocket.DeploymentException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
 import org.dormouse.server.WebSocketSupport;
 import org.dormouse.servlet.DormouseContext;
+import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +54,10 @@ final class Assembly {
         threads(execution, settings); // what cannot be had fails, also where every application has another
         checkBackend(settings.backend());
         var hosted = new ArrayList<Hosted>();
+        var usersFiles = new HashMap<Path, UsersFile>();
         for (WebApp application : applications) {
             Execution own = application.execution == null ? execution : application.execution;
-            var deployment = new WebAppDeployment(application, configuration).make();
+            var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
             deployment
                     .attributes()
                     .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));

@@ -3,7 +3,9 @@ package org.dormouse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.dormouse.deploy.DefaultServlet;
 import org.dormouse.deploy.DeploymentException;
@@ -20,8 +22,15 @@ import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a {@link WebApp} was told into a deployment: what its WAR declares first, then what was added here. */
-record WebAppDeployment(WebApp application, Configuration configuration) {
+/**
+ * Turns what a {@link WebApp} was told into a deployment: what its WAR declares first, then what was added here.
+ *
+ * @param usersFiles those that applications before this one have read; applications of one file share its users
+ */
+record WebAppDeployment(WebApp application, Configuration configuration, Map<Path, UsersFile> usersFiles) {
+    WebAppDeployment(WebApp application, Configuration configuration) {
+        this(application, configuration, new HashMap<>());
+    }
 
     /** @throws IllegalStateException if it cannot be deployed, and nothing is left open; the message has file and reason */
     Deployment make() {
@@ -151,11 +160,17 @@ record WebAppDeployment(WebApp application, Configuration configuration) {
     }
 
     private void addUsers(Deployment deployment) {
-        if (application.users == null) return;
+        Path file = application.users;
+        if (file == null) return;
         try {
-            deployment.security().users(UsersFile.read(application.users));
+            UsersFile users = usersFiles.get(file);
+            if (users == null) {
+                users = UsersFile.read(file);
+                usersFiles.put(file, users);
+            }
+            deployment.security().users(users);
         } catch (IOException e) {
-            throw new IllegalStateException("users file " + application.users + " cannot be read", e);
+            throw new IllegalStateException("users file " + file + " cannot be read", e);
         }
     }
 }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.dormouse.servlet.Deployment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a deployment of a WAR, or of a folder that looks like an unpacked one. One thread at a time.
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Deployment#closeAtStop()}.
  */
 public final class WarDeployer {
+    private static final Logger LOG = LoggerFactory.getLogger(WarDeployer.class);
     private static final String FRAGMENT_ENTRY = "META-INF/web-fragment.xml";
     /** Bytes of a descriptor; a larger one is something else. */
     private static final long MAX_DESCRIPTOR_BYTES = 8 * 1024 * 1024;
@@ -101,6 +104,9 @@ public final class WarDeployer {
         TemporaryFolder temporary = TemporaryFolder.create("dormouse-");
         opened.add(temporary);
         Path root = warOrFolder.toRealPath();
+        boolean isPlainFolder = Files.isDirectory(root) && !Files.isDirectory(root.resolve("WEB-INF"));
+        if (isPlainFolder)
+            LOG.info("{} has no WEB-INF: it is served as static content, without its hidden files", root);
         if (!Files.isDirectory(root)) {
             root = temporary.folder("application");
             WarFile.unpack(warOrFolder, root, limits);
@@ -124,7 +130,7 @@ public final class WarDeployer {
         String path = contextPath != null ? contextPath : webXml.defaultContextPath;
         var deployment = new Deployment(path == null ? otherwiseAt : path)
                 .classLoader(loader)
-                .resources(resources)
+                .resources(isPlainFolder ? new VisibleResources(resources) : resources)
                 .tempDirectory(temporary.folder("work"));
         if (ordered || fragments.stream().anyMatch(f -> f.descriptor().fragmentName != null)) {
             deployment.orderedLibs(fragments.stream().map(Fragment::toString).toList());

@@ -111,7 +111,7 @@ public final class Configuration {
      */
     public void set(String key, String value) {
         Kind kind = KEYS.get(key);
-        if (kind == null) throw new IllegalArgumentException("there is no setting " + key + "; near it: " + near(key));
+        if (kind == null) throw new IllegalArgumentException("there is no setting " + key + "; " + near(key));
         read(key, kind, value.strip());
         values.put(key, value.strip());
     }
@@ -356,12 +356,12 @@ public final class Configuration {
         return c >= '0' && c <= '9';
     }
 
-    /** The keys of the same section, or all sections. */
+    /** The keys of the same section, or where all of them are. */
     private static String near(String key) {
         int dot = key.indexOf('.');
         String section = dot < 0 ? key + "." : key.substring(0, dot + 1);
         var found =
                 KEYS.keySet().stream().filter(each -> each.startsWith(section)).toList();
-        return String.join(", ", found.isEmpty() ? KEYS.keySet() : found);
+        return found.isEmpty() ? "docs/configuration.md lists them all" : "near it: " + String.join(", ", found);
     }
 }

@@ -54,7 +54,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         try {
             return manager.descriptors(activated.name());
         } catch (BindException e) {
-            throw exception(activated + " cannot be listened on: " + e.getMessage(), e);
+            throw exception(refusal(activated, e), e);
         }
     }
 
@@ -73,7 +73,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
                     new OpenAddress(given.toString(), loops.adoptListening(given.number(), users), null);
             };
         } catch (BindException e) {
-            throw exception(address + " cannot be listened on: " + e.getMessage(), e);
+            throw exception(refusal(address, e), e);
         }
     }
 
@@ -96,6 +96,14 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         } catch (UnknownHostException e) {
             throw exception("host " + host + " is no known host or address", e);
         }
+    }
+
+    /** The reason often begins with the address itself: once is enough. */
+    private static String refusal(ListenAddress address, BindException refused) {
+        String reason = String.valueOf(refused.getMessage());
+        String again = address + ": ";
+        return address + " cannot be listened on: "
+                + (reason.startsWith(again) ? reason.substring(again.length()) : reason);
     }
 
     private static BindException exception(String message, Exception cause) {

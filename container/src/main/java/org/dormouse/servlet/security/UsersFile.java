@@ -92,9 +92,9 @@ public final class UsersFile implements Users {
         }
         if (plain > 0) {
             LOG.warn(
-                    "users file {} has {} passwords in plain text; `dormouse hash-password` makes the hashed form",
+                    "users file {} has {} in plain text; `dormouse hash-password` makes the hashed form",
                     file,
-                    plain);
+                    plain == 1 ? "1 password" : plain + " passwords");
         }
         return new UsersFile(Map.copyOf(users));
     }
