@@ -52,8 +52,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description = "Address to listen on instead of host and port: 127.0.0.1:8080, [::1]:8080, unix:/run/a.sock, "
-                    + "unix:@name, systemd:NAME, fd:3; may be repeated")
+            description =
+                    "Address to listen on instead of host and port: 127.0.0.1:8080, [::1]:8080, unix:/run/a.sock, "
+                            + "unix:@name, systemd:NAME, fd:3; may be repeated")
     private List<String> addresses = new ArrayList<>();
 
     @Option(

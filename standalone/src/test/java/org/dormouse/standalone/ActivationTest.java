@@ -29,8 +29,8 @@ class ActivationTest {
     @Test
     void aSocketThatSystemdOpenedIsServedAndSystemdHearsHowTheServiceIs() throws Exception {
         Path notify = folder.resolve("notify");
-        var arguments = new ArrayList<>(List.of(
-                "NOTIFY_SOCKET=" + notify, "WATCHDOG_USEC=200000", "LISTEN_FDS=1", "LISTEN_FDNAMES=web", "--"));
+        var arguments = new ArrayList<>(
+                List.of("NOTIFY_SOCKET=" + notify, "WATCHDOG_USEC=200000", "LISTEN_FDS=1", "LISTEN_FDNAMES=web", "--"));
         arguments.addAll(DormouseProcess.command(DormouseProcess.FLAGS, Main.class, "run", "--listen", "systemd:web"));
         try (var manager = new UnixDatagrams(notify);
                 var dormouse = DormouseProcess.start(

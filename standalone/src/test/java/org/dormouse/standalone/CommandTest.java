@@ -63,6 +63,20 @@ class CommandTest {
     }
 
     @Test
+    void theBackendAskedForServesAndOneThatIsNotThereIsSaidInOneLine() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1", "--backend", "nio");
+                var client = HttpClient.newHttpClient()) {
+            var facts = client.send(get(dormouse.port(), "/api/facts"), BodyHandlers.ofString());
+            assertThat(facts.statusCode()).isEqualTo(200);
+        }
+        try (var dormouse = DormouseProcess.start("run", "--port", "0", "--backend", "select")) {
+            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.errors()).contains("server.backend").contains("auto, epoll, kqueue, nio");
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    @Test
     void aPortInUseIsSaidInOneLine() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 var dormouse =
