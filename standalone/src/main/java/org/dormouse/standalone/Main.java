@@ -2,7 +2,7 @@ package org.dormouse.standalone;
 
 import picocli.CommandLine;
 
-/** Entry of the {@code dormouse} command. Exit status: 0 done, 1 it could not be done, 2 it was not understood. */
+/** Entry of the {@code dormouse} command. Exit status: 0 done, 1 it could not be done, 2 it was not understood; of a signal, 128 and its number. */
 public final class Main {
     private Main() {}
 
@@ -16,6 +16,14 @@ public final class Main {
                     command.getErr().println("dormouse: " + Failures.inOneLine(failure));
                     command.getErr().flush();
                     return 1;
+                })
+                .setParameterExceptionHandler((failure, given) -> {
+                    CommandLine command = failure.getCommandLine();
+                    command.getErr()
+                            .println("dormouse: " + Failures.inOneLine(failure) + ". See "
+                                    + command.getCommandSpec().qualifiedName() + " --help");
+                    command.getErr().flush();
+                    return 2;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments);

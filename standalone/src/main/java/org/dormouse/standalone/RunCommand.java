@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -69,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--execution",
             paramLabel = "MODE",
             description = "Where servlets run: loop, virtual or pool. Default: loop if the JVM allows it, else virtual")
-    private @Nullable Execution execution;
+    private @Nullable Mode execution;
 
     @Option(names = "--loops", paramLabel = "N", description = "Number of event loops. Default: one per core")
     private @Nullable Integer loops;
@@ -118,14 +119,36 @@ final class RunCommand implements Callable<Integer> {
             description = "Applications to serve, packed or unpacked")
     private List<Path> applications = new ArrayList<>();
 
+    /** What {@code --execution} can ask for. */
+    enum Mode {
+        LOOP(Execution.LOOP),
+        VIRTUAL(Execution.VIRTUAL),
+        POOL(Execution.POOL);
+
+        final Execution execution;
+
+        Mode(Execution execution) {
+            this.execution = execution;
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
-        try (Dormouse server = builder().start()) {
+        try (Dormouse server = start()) {
             CountDownLatch ended = closeOnSignal(server);
             sayWhere(server);
             ended.await();
         }
         return 0;
+    }
+
+    /** Settings that cannot be are a matter of the command line, wherever they are noticed. */
+    private Dormouse start() throws IOException {
+        try {
+            return builder().start();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), Failures.inOneLine(e), e);
+        }
     }
 
     private Dormouse.Builder builder() throws IOException {
@@ -138,7 +161,7 @@ final class RunCommand implements Callable<Integer> {
         if (port != null) builder.port(port);
         if (host != null) builder.host(host);
         if (!addresses.isEmpty()) builder.listen(addresses.toArray(String[]::new));
-        if (execution != null) builder.execution(execution);
+        if (execution != null) builder.execution(execution.execution);
         if (loops != null) builder.loops(loops);
         if (backend != null) builder.set("server.backend", backend);
         if (users != null && !Files.isReadable(users)) throw new NoSuchFileException("users file " + users);

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandTest {
     @TempDir
@@ -54,7 +56,7 @@ class CommandTest {
     @Test
     void anUnknownSettingIsSaidInOneLine() throws Exception {
         try (var dormouse = DormouseProcess.start("run", "--set", "server.prot=1")) {
-            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.exitStatus()).isEqualTo(2);
             assertThat(dormouse.errors())
                     .contains("there is no setting server.prot")
                     .contains("server.port");
@@ -83,7 +85,7 @@ class CommandTest {
                         DormouseProcess.start("run", "--host", "127.0.0.1", "--port", "" + taken.getLocalPort())) {
             assertThat(dormouse.exitStatus()).isEqualTo(1);
             assertThat(dormouse.errors())
-                    .contains("127.0.0.1:" + taken.getLocalPort())
+                    .containsOnlyOnce("127.0.0.1:" + taken.getLocalPort())
                     .contains("in use");
             assertThat(dormouse.errors().lines()).hasSize(1);
         }
@@ -115,7 +117,8 @@ class CommandTest {
                   <servlet-mapping><servlet-name>broken</servlet-name><url-pattern>/*</url-pattern></servlet-mapping>
                 </web-app>
                 """);
-        expectOneLine(folder.resolve("broken"), "broken", "com.example.Absent");
+        String line = expectOneLine(folder.resolve("broken"), "broken", "com.example.Absent");
+        assertThat(line).containsOnlyOnce("com.example.Absent");
     }
 
     @Test
@@ -211,10 +214,106 @@ class CommandTest {
     }
 
     @Test
-    void anUnknownOptionEndsWithStatus2AndTheUsage() throws Exception {
+    void anUnknownOptionEndsWithStatus2AndOneLine() throws Exception {
         try (var dormouse = DormouseProcess.start("run", "--prot", "1")) {
             assertThat(dormouse.exitStatus()).isEqualTo(2);
-            assertThat(dormouse.errors()).contains("--prot").contains("--port");
+            assertThat(dormouse.errors()).contains("--prot").endsWith("See dormouse run --help\n");
+            assertThat(dormouse.errors().lines()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--port 70000",
+                "--port x",
+                "--loops 0",
+                "--loops 1025",
+                "--execution fast",
+                "--execution inline",
+                "--set server.port=70000",
+                "--set http.max-head-bytes=1",
+                "--set http.head-timeout=soon",
+                "--set foo=1",
+                "--backend swift"
+            })
+    void aValueThatCannotBeEndsWithStatus2AndOneLine(String arguments) throws Exception {
+        try (var dormouse = DormouseProcess.start(("run " + arguments).split(" "))) {
+            assertThat(dormouse.exitStatus()).isEqualTo(2);
+            assertThat(dormouse.errors().lines()).hasSize(1);
+            assertThat(dormouse.errors()).endsWith("See dormouse run --help\n");
+        }
+    }
+
+    @Test
+    void anExecutionThatDoesNotExistIsAnsweredWithThoseThatDo() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--execution", "inline")) {
+            dormouse.exitStatus();
+            assertThat(dormouse.errors()).contains("[LOOP, VIRTUAL, POOL]");
+        }
+    }
+
+    @Test
+    void aSettingLikeNoneIsAnsweredWithWhereTheyAre() throws Exception {
+        try (var dormouse = DormouseProcess.start("run", "--set", "foo=1")) {
+            dormouse.exitStatus();
+            assertThat(dormouse.errors()).contains("docs/configuration.md").hasSizeLessThan(200);
+        }
+    }
+
+    @Test
+    void aUsersFileWithOnePlainPasswordIsWarnedOfOnceForSeveralApplications() throws Exception {
+        Path users = folder.resolve("users.txt");
+        Files.writeString(users, "ann:secret:admin\n");
+        for (String name : List.of("shop", "tea")) Files.createDirectories(folder.resolve(name));
+        try (var dormouse = DormouseProcess.start(
+                "run",
+                "--port",
+                "0",
+                "--host",
+                "127.0.0.1",
+                "--users",
+                "" + users,
+                "" + folder.resolve("shop"),
+                "" + folder.resolve("tea"))) {
+            dormouse.port();
+            dormouse.terminate().exitStatus();
+            assertThat(dormouse.errors().lines().filter(line -> line.contains("plain text")))
+                    .singleElement()
+                    .asString()
+                    .contains("1 password in");
+        }
+    }
+
+    @Test
+    void aFolderWithoutWebInfIsServedWithoutItsHiddenFilesAndTheLogSaysSo() throws Exception {
+        Files.createDirectories(folder.resolve("site/.well-known"));
+        Files.createDirectories(folder.resolve("site/.git"));
+        for (String file : List.of("a.txt", ".env", ".git/config", ".well-known/security.txt", ".well-known/.x")) {
+            Files.writeString(folder.resolve("site").resolve(file), "content");
+        }
+        try (var dormouse = DormouseProcess.start(
+                        "run", "--port", "0", "--host", "127.0.0.1", "" + folder.resolve("site"));
+                var client = HttpClient.newHttpClient()) {
+            int port = dormouse.port();
+            for (String served : List.of("/a.txt", "/.well-known/security.txt")) {
+                assertThat(client.send(get(port, served), BodyHandlers.discarding())
+                                .statusCode())
+                        .as(served)
+                        .isEqualTo(200);
+            }
+            for (String hidden : List.of("/.env", "/.git/config", "/.well-known/.x")) {
+                assertThat(client.send(get(port, hidden), BodyHandlers.discarding())
+                                .statusCode())
+                        .as(hidden)
+                        .isEqualTo(404);
+            }
+            dormouse.terminate().exitStatus();
+            assertThat(dormouse.errors().lines().filter(line -> line.contains("no WEB-INF")))
+                    .singleElement()
+                    .asString()
+                    .contains("" + folder.resolve("site").toRealPath())
+                    .doesNotContain("[main]");
         }
     }
 
@@ -229,11 +328,12 @@ class CommandTest {
         }
     }
 
-    private static void expectOneLine(Path application, String... parts) throws IOException, InterruptedException {
+    private static String expectOneLine(Path application, String... parts) throws IOException, InterruptedException {
         try (var dormouse = DormouseProcess.start("run", "--port", "0", "" + application)) {
             assertThat(dormouse.exitStatus()).isEqualTo(1);
             assertThat(dormouse.errors()).contains(parts);
             assertThat(dormouse.errors().lines()).hasSize(1);
+            return dormouse.errors();
         }
     }
 
