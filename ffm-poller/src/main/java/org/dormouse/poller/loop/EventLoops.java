@@ -170,6 +170,7 @@ public final class EventLoops implements AutoCloseable {
         sentinel.close();
         spares.close();
         reporter.close();
+        if (loops.stream().noneMatch(EventLoop::isOwner)) reporter.awaitEnd();
         if (!haveEnded)
             throw new IllegalStateException(
                     "a loop still runs its own code after " + TimeUnit.NANOSECONDS.toSeconds(MAX_CLOSE_NANOS) + " s");

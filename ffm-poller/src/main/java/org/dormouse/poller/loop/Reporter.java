@@ -55,6 +55,7 @@ final class Reporter implements AutoCloseable {
     }
 
     private static final int MAX_QUEUED = 256;
+    private static final long MAX_END_MILLIS = 1000;
     private static final long NANOS_BETWEEN_HAND_OVER_REPORTS = 1_000_000_000;
     private static final StackTraceElement[] NO_STACK = {};
 
@@ -168,5 +169,14 @@ final class Reporter implements AutoCloseable {
     public void close() {
         isClosing = true;
         LockSupport.unpark(thread);
+    }
+
+    /** Waits, for a second at most, until all is told: what happens next may be the end of the JVM. After {@link #close}; may block. */
+    void awaitEnd() {
+        try {
+            thread.join(MAX_END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
