@@ -72,7 +72,7 @@ class CommandTest {
             assertThat(facts.statusCode()).isEqualTo(200);
         }
         try (var dormouse = DormouseProcess.start("run", "--port", "0", "--backend", "select")) {
-            assertThat(dormouse.exitStatus()).isEqualTo(1);
+            assertThat(dormouse.exitStatus()).isEqualTo(2);
             assertThat(dormouse.errors()).contains("server.backend").contains("auto, epoll, kqueue, nio");
             assertThat(dormouse.errors().lines()).hasSize(1);
         }
