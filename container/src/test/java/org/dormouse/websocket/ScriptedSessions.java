@@ -24,7 +24,7 @@ final class ScriptedSessions implements AutoCloseable {
     final EndpointContainer container;
     Executor executor = driver.loop()::carry;
     private final TrackingBufferPool tracking = new TrackingBufferPool();
-    private final Connections connections;
+    final Connections connections;
 
     ScriptedSessions(Class<?>... endpoints) {
         this(WebSocketLimits.DEFAULT, endpoints);

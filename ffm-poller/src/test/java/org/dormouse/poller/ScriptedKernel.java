@@ -33,6 +33,9 @@ public final class ScriptedKernel {
     private int nextPort = FIRST_PORT;
     private int limit = 1 << 20;
 
+    /** No descriptor below is free. */
+    private int searchFrom;
+
     /** A new readiness queue. */
     public synchronized ScriptedPoller poller() {
         var poller = new ScriptedPoller(this);
@@ -91,13 +94,11 @@ public final class ScriptedKernel {
     }
 
     private int allocate(ScriptedDescriptor descriptor) {
-        int index = descriptors.indexOf(null);
-        if (index < 0) {
-            index = descriptors.size();
-            descriptors.add(descriptor);
-        } else {
-            descriptors.set(index, descriptor);
-        }
+        int index = searchFrom;
+        while (index < descriptors.size() && descriptors.get(index) != null) index++;
+        if (index == descriptors.size()) descriptors.add(descriptor);
+        else descriptors.set(index, descriptor);
+        searchFrom = index + 1;
         return index + FIRST_DESCRIPTOR;
     }
 
@@ -107,7 +108,9 @@ public final class ScriptedKernel {
     }
 
     void close(ScriptedDescriptor descriptor) {
-        descriptors.set(descriptor.number - FIRST_DESCRIPTOR, null);
+        int index = descriptor.number - FIRST_DESCRIPTOR;
+        descriptors.set(index, null);
+        searchFrom = Math.min(searchFrom, index);
         for (var poller : pollers) poller.forget(descriptor);
     }
 

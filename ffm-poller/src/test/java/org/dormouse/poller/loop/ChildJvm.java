@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own, for what happens once in the life of one, or depends on its flags. */
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
     /** Runs {@code main} and returns what it printed; fails unless it exits with 0 in time. */
-    static String run(Class<?> main, String... flags) throws Exception {
+    public static String run(Class<?> main, String... flags) throws Exception {
         var all = new ArrayList<>(List.of(flags));
         all.add("--enable-native-access=ALL-UNNAMED");
         return runWithoutNativeAccess(main, all.toArray(String[]::new));
