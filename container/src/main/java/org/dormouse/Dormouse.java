@@ -184,7 +184,7 @@ public final class Dormouse implements AutoCloseable {
             return set("server.loops", loops);
         }
 
-        /** Requests whose servlet may be at work at once; more are answered 503. 10,000 if not called. */
+        /** Requests whose servlet may be at work at once; more wait for their turn ({@code server.queue-length}). 10,000 if not called. */
         public Builder maxRequestsInFlight(int limit) {
             if (limit < 1) throw new IllegalArgumentException("maxRequestsInFlight " + limit + " < 1");
             return set("server.max-requests-in-flight", limit);

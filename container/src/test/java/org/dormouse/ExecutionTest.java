@@ -8,6 +8,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +118,7 @@ class ExecutionTest {
                 .loops(1)
                 .execution(execution)
                 .maxRequestsInFlight(2)
+                .set("server.queue-length", "0")
                 .deploy(WebApp.at("/").servlet("/gate", gate).servlet("/thread", new ThreadServlet()))
                 .start()) {
             try (var one = Http.connect(server).send("GET /gate HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -132,6 +135,67 @@ class ExecutionTest {
                 assertThat(two.answer().body()).isEqualTo("through");
                 // The connection is free again before the count is: ask until it is.
                 while (Http.get(server, "/thread").status() == 503) Thread.onSpinWait();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LOOP", "VIRTUAL", "POOL"})
+    void beyondTheLimitRequestsWaitAndAreServedWhenOthersLeave(Execution execution) throws Exception {
+        var gate = new Gate(1);
+        try (var server = Dormouse.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .loops(1)
+                .execution(execution)
+                .maxRequestsInFlight(1)
+                .set("server.queue-length", "1")
+                .set("server.queue-timeout", "1h")
+                .deploy(WebApp.at("/").servlet("/gate", gate).servlet("/thread", new ThreadServlet()))
+                .start()) {
+            try (var one = Http.connect(server).send("GET /gate HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                gate.entered.await();
+                try (var two = Http.connect(server).send("GET /thread HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                    while (server.requestsInFlight() < 2) Thread.onSpinWait();
+                    var refused = Http.get(server, "/thread");
+                    assertThat(refused.status()).isEqualTo(503);
+                    assertThat(refused.body()).contains("server.queue-length: 1");
+                    gate.open.countDown();
+                    assertThat(one.answer().body()).isEqualTo("through");
+                    assertThat(two.answer().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatResetsWhileItWaitsForItsTurnMakesRoomForTheNext() throws Exception {
+        var gate = new Gate(1);
+        try (var server = Dormouse.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .loops(1)
+                .maxRequestsInFlight(1)
+                .set("server.queue-length", "1")
+                .set("server.queue-timeout", "1h")
+                .deploy(WebApp.at("/").servlet("/gate", gate).servlet("/thread", new ThreadServlet()))
+                .start()) {
+            try (var one = Http.connect(server).send("GET /gate HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                gate.entered.await();
+                try (var two = new Socket("127.0.0.1", server.port())) {
+                    two.setSoLinger(true, 0);
+                    two.getOutputStream()
+                            .write("GET /thread HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    while (server.requestsInFlight() < 2) Thread.onSpinWait();
+                }
+                while (server.requestsInFlight() > 1) Thread.onSpinWait();
+                try (var three = Http.connect(server).send("GET /thread HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                    while (server.requestsInFlight() < 2) Thread.onSpinWait();
+                    gate.open.countDown();
+                    assertThat(one.answer().body()).isEqualTo("through");
+                    assertThat(three.answer().status()).isEqualTo(200);
+                }
             }
         }
     }

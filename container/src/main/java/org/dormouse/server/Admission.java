@@ -1,38 +1,74 @@
 package org.dormouse.server;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dormouse.poller.loop.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests may be at work at once, counted where they happen: each loop has a counter of its own, so that counting costs no
- * traffic between cores.
+ * traffic between cores. Those beyond the limit wait in one {@link WaitingLine}.
  *
  * <p>A loop below its share of the limit admits without asking the others. Above it, the counters are added up. So the limit is exact with
  * a single loop, and with several it can be passed by what others admit within their shares meanwhile, never by as much as once more.
  */
 final class Admission {
-    private final int limit;
-    private final int share;
+    private final AdmissionSettings settings;
     private final Counter[] counters;
+    private final WaitingLine line;
+    private final NanoClock clock;
+    private final @Nullable AdaptiveLimit adaptive;
+    private final ReentrantLock measuring = new ReentrantLock();
+
+    private volatile int limit;
+    private volatile int share;
 
     /**
      * Starts with nobody admitted.
      *
-     * @param limit 1 or more
      * @param loops how many counters
+     * @param clock what an adaptive limit measures with
      */
-    Admission(int limit, int loops) {
-        this.limit = limit;
-        this.share = limit / loops;
+    Admission(AdmissionSettings settings, int loops, NanoClock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.adaptive =
+                settings.isAdaptive() ? new AdaptiveLimit(settings.minInFlight(), settings.maxInFlight()) : null;
         this.counters = new Counter[loops];
         for (int i = 0; i < loops; i++) counters[i] = new Counter();
+        this.line = new WaitingLine(settings);
+        become(adaptive == null ? settings.maxInFlight() : adaptive.limit());
+    }
+
+    private void become(int next) {
+        limit = next;
+        share = next / counters.length;
     }
 
     Counter counter(int loop) {
         return counters[loop];
     }
 
+    AdmissionSettings settings() {
+        return settings;
+    }
+
+    WaitingLine line() {
+        return line;
+    }
+
+    /** The limit of this moment. */
     int limit() {
         return limit;
+    }
+
+    /** Whether requests are to be {@linkplain #measured measured}. */
+    boolean measures() {
+        return adaptive != null;
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
     }
 
     /** Requests admitted and not left yet; an estimate while they come and go. */
@@ -42,14 +78,34 @@ final class Admission {
         return sum;
     }
 
-    /** The requests of one loop. Entered by its owner, left by any thread. */
+    /**
+     * Tells an adaptive limit of a request that was admitted at {@code began} and ends now. Any thread; where two meet, one is not counted,
+     * since nobody shall wait for a statistic.
+     */
+    void measured(long began) {
+        AdaptiveLimit following = adaptive;
+        if (following == null || !measuring.tryLock()) return;
+        try {
+            long now = clock.nanoTime();
+            // It has left already.
+            if (following.sample(now, now - began, admitted() + 1)) become(following.limit());
+        } finally {
+            measuring.unlock();
+        }
+        if (!line.isEmpty()) line.admit(); // the limit may have grown
+    }
+
+    /** The requests of one loop. Any thread. */
     @SuppressWarnings("serial")
     final class Counter extends AtomicInteger {
         // Counters of neighbours in memory on different cache lines.
         @SuppressWarnings("unused")
         private long pad1, pad2, pad3, pad4, pad5, pad6, pad7, pad8, pad9, pad10, pad11, pad12, pad13, pad14;
 
-        /** Counts one request in. False, and nothing is counted, if the limit is reached. */
+        /**
+         * Counts one request in. False, and nothing is counted, if the limit is reached. Two that try for the last place at the same moment
+         * may both fail: who fails looks once more ({@link WaitingLine#admit}).
+         */
         boolean enter() {
             int before = getAndIncrement();
             if (before < share || admitted() <= limit) return true;
@@ -57,7 +113,15 @@ final class Admission {
             return false;
         }
 
+        /** Counts one request out, and lets the next one in that waits. */
         void leave() {
+            decrementAndGet();
+            // Read after the count: who joins is seen here, or sees the place.
+            if (!line.isEmpty()) line.admit();
+        }
+
+        /** Takes back an {@link #enter} of which nothing came; the caller goes on admitting. */
+        void takeBack() {
             decrementAndGet();
         }
     }

@@ -56,7 +56,11 @@ public final class Configuration {
                 Map.entry("server.unix-permissions", Kind.TEXT),
                 Map.entry("server.loops", Kind.COUNT),
                 Map.entry("server.backend", Kind.TEXT),
+                Map.entry("server.admission", Kind.TEXT),
                 Map.entry("server.max-requests-in-flight", Kind.COUNT),
+                Map.entry("server.min-requests-in-flight", Kind.COUNT),
+                Map.entry("server.queue-length", Kind.COUNT),
+                Map.entry("server.queue-timeout", Kind.DURATION),
                 Map.entry("server.pool-threads", Kind.COUNT),
                 Map.entry("server.pool-queue", Kind.COUNT),
                 Map.entry("server.drain-timeout", Kind.DURATION),
@@ -123,10 +127,23 @@ public final class Configuration {
                 count("server.port", 8080),
                 count("server.loops", Math.min(cores, ServerSettings.MAX_LOOPS)),
                 text("server.backend", Poller.AUTO),
-                count("server.max-requests-in-flight", 10_000),
                 count("server.pool-threads", 200),
                 count("server.pool-queue", 1000),
                 duration("server.drain-timeout", Duration.ofSeconds(30)));
+    }
+
+    AdmissionSettings admission() {
+        return new AdmissionSettings(
+                choice("server.admission", Limit.FIXED) == Limit.ADAPTIVE,
+                count("server.max-requests-in-flight", 10_000),
+                count("server.min-requests-in-flight", 10),
+                count("server.queue-length", 1000),
+                duration("server.queue-timeout", Duration.ofSeconds(1)));
+    }
+
+    private enum Limit {
+        FIXED,
+        ADAPTIVE
     }
 
     /** What listening sockets, and so their connections, are to have. */

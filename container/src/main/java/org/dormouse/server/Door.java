@@ -47,24 +47,46 @@ final class Door implements ExchangeHandler {
             PlainAnswer.send(exchange, 404, "no application is deployed here");
             return;
         }
-        if (!counter.enter()) {
-            PlainAnswer.sendBusy(
-                    exchange,
-                    "as many requests in flight as server.max-requests-in-flight allows: " + admission.limit());
-            return;
-        }
-        boolean started;
-        try {
-            started = application.threads().start(exchange, new Request(exchange, application, counter));
-        } catch (RuntimeException | Error e) {
+        // Who waits is not overtaken.
+        if (!admission.line().isEmpty() || !counter.enter()) {
+            joinTheLine(exchange, application);
+        } else if (!begin(exchange, application)) {
             counter.leave();
-            throw e;
+        }
+    }
+
+    private void joinTheLine(Exchange exchange, Application application) {
+        var waiting = new WaitingLine.Waiting(exchange, counter) {
+            @Override
+            boolean begin() {
+                return Door.this.begin(exchange, application);
+            }
+        };
+        boolean joined = admission.line().join(waiting);
+        admission.line().admit();
+        if (joined) return;
+        PlainAnswer.sendBusy(
+                exchange,
+                "as many requests in flight as server.max-requests-in-flight allows: " + admission.limit()
+                        + ", and as many waiting as server.queue-length: "
+                        + admission.settings().queueLength());
+    }
+
+    /** Begins a request that was counted in; false if there is no thread for it: it is answered then, and still counted. */
+    private boolean begin(Exchange exchange, Application application) {
+        boolean started = false;
+        try {
+            Runnable request = new Request(exchange, application, counter);
+            if (admission.measures()) request = new Measured(request, admission, admission.nanoTime());
+            started = application.threads().start(exchange, request);
+        } catch (RuntimeException | Error bug) {
+            Complaints.report("request " + exchange.request().rawPath() + " could not begin", bug);
         }
         if (!started) {
-            counter.leave();
             PlainAnswer.sendBusy(
                     exchange, "every thread is busy, and so is the queue: server.pool-threads, server.pool-queue");
         }
+        return started;
     }
 
     /** {@code OPTIONS *} asks for the server as a whole (RFC 9110 §9.3.7); the parser lets no other method through with it. */
@@ -89,6 +111,18 @@ final class Door implements ExchangeHandler {
                 exchange.finish();
             } finally {
                 counter.leave();
+            }
+        }
+    }
+
+    /** A request whose time an adaptive limit wants to know: from its admission, so that waiting for a thread counts. */
+    private record Measured(Runnable request, Admission admission, long began) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                request.run();
+            } finally {
+                admission.measured(began);
             }
         }
     }

@@ -48,6 +48,7 @@ public final class Server implements AutoCloseable {
 
     private Server(
             ServerSettings settings,
+            AdmissionSettings admissionSettings,
             LoopSettings loopSettings,
             ListenSettings listening,
             ConnectionLimits connectionLimits,
@@ -61,7 +62,7 @@ public final class Server implements AutoCloseable {
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
         this.hosted = hosted;
-        this.admission = new Admission(settings.maxRequestsInFlight(), settings.loops() + 1);
+        this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
         this.applications =
                 new Applications(hosted.stream().map(Server::application).toList());
         this.state = new ServiceState(manager);
@@ -81,6 +82,7 @@ public final class Server implements AutoCloseable {
     public static Server start(Configuration configuration, LoopSettings loops, List<Hosted> hosted) {
         var server = new Server(
                 configuration.server(),
+                configuration.admission(),
                 loops.withFaults(new LoopFaults()),
                 configuration.listening(),
                 configuration.connections(),
@@ -201,7 +203,7 @@ public final class Server implements AutoCloseable {
         return network == null ? 0 : network.openConnections();
     }
 
-    /** Stops listening, waits for what is under way, for at most the drain timeout, stops the applications and cuts what is left. */
+    /** Stops listening, turns away those who wait for their turn, waits for what is under way, for at most the drain timeout, stops the applications and cuts what is left. */
     @Override
     public void close() {
         synchronized (this) {
@@ -212,6 +214,7 @@ public final class Server implements AutoCloseable {
             state.stopping();
         }
         stopListening();
+        admission.line().close();
         if (!await(settings.drainTimeout(), this::isQuiet)) {
             Complaints.warn(
                     "after server.drain-timeout, " + settings.drainTimeout().toMillis() + " ms, " + openConnections()

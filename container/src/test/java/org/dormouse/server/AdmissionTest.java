@@ -2,23 +2,25 @@ package org.dormouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.poller.loop.HandClock;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     @Test
     void withOneLoopTheLimitIsExact() {
-        var counter = new Admission(3, 1).counter(0);
+        var counter = admission(3, 1).counter(0);
         assertThat(List.of(counter.enter(), counter.enter(), counter.enter(), counter.enter()))
                 .containsExactly(true, true, true, false);
     }
 
     @Test
     void whoLeavesMakesRoomForOne() {
-        var counter = new Admission(1, 1).counter(0);
+        var counter = admission(1, 1).counter(0);
         assertThat(counter.enter()).isTrue();
         assertThat(counter.enter()).isFalse();
         counter.leave();
@@ -28,7 +30,7 @@ class AdmissionTest {
 
     @Test
     void oneLoopMayUseWhatTheOthersDoNot() {
-        var admission = new Admission(4, 4);
+        var admission = admission(4, 4);
         for (int i = 0; i < 4; i++) assertThat(admission.counter(2).enter()).isTrue();
         assertThat(admission.counter(2).enter()).isFalse();
         assertThat(admission.admitted()).isEqualTo(4);
@@ -36,7 +38,7 @@ class AdmissionTest {
 
     @Test
     void fewerThanLoopsAreCountedExactlyToo() {
-        var admission = new Admission(1, 8);
+        var admission = admission(1, 8);
         assertThat(admission.counter(0).enter()).isTrue();
         assertThat(admission.counter(7).enter()).isFalse();
         admission.counter(0).leave();
@@ -46,7 +48,7 @@ class AdmissionTest {
     @Test
     void manyThreadsNeverPassTheLimitByMoreThanTheSharesOfTheOthers() throws InterruptedException {
         int loops = 4;
-        var admission = new Admission(40, loops);
+        var admission = admission(40, loops);
         var inside = new AtomicInteger();
         var most = new AtomicInteger();
         var start = new CountDownLatch(1);
@@ -72,6 +74,10 @@ class AdmissionTest {
         for (Thread thread : threads) thread.join();
         assertThat(most.get()).isBetween(30, 40 + 3 * 10);
         assertThat(admission.admitted()).isZero();
+    }
+
+    private static Admission admission(int limit, int loops) {
+        return new Admission(AdmissionSettings.fixed(limit, 0, Duration.ofSeconds(1)), loops, new HandClock());
     }
 
     private static void await(CountDownLatch latch) {

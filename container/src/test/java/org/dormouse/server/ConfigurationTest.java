@@ -56,7 +56,7 @@ class ConfigurationTest {
         assertThat(configuration.http1()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(configuration.connections()).isEqualTo(ConnectionLimits.DEFAULT);
         assertThat(configuration.requests()).isEqualTo(RequestLimits.DEFAULT);
-        assertThat(configuration.server().maxRequestsInFlight()).isEqualTo(10_000);
+        assertThat(configuration.admission().maxInFlight()).isEqualTo(10_000);
     }
 
     @ParameterizedTest

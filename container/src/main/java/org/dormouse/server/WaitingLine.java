@@ -1,0 +1,168 @@
+package org.dormouse.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dormouse.http.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests beyond the limit, in the order of their arrival: each waits without a thread until one at work leaves, its time is up, its client
+ * has left, or the server closes. Whoever takes it out of the line has to end it, and nobody else may. Any thread.
+ */
+final class WaitingLine {
+    private final int maxLength;
+    private final long timeoutNanos;
+    private final String timeout;
+
+    /** Taken only beyond the limit, for a few instructions, and never while a request is started or answered. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // guarded by lock
+    private final LinkedHashSet<Waiting> waiting = new LinkedHashSet<>();
+    private boolean closed;
+
+    /** Written under the lock, read by whoever comes or leaves. */
+    private volatile int length;
+
+    WaitingLine(AdmissionSettings settings) {
+        this.maxLength = settings.queueLength();
+        this.timeoutNanos = settings.queueTimeout().toNanos();
+        this.timeout = settings.queueTimeout().toMillis() + " ms";
+    }
+
+    /** One request that waits. */
+    abstract static class Waiting {
+        final Exchange exchange;
+        final Admission.Counter counter;
+        private @Nullable Runnable timer; // guarded by the lock; null: it is still joining
+
+        Waiting(Exchange exchange, Admission.Counter counter) {
+            this.exchange = exchange;
+            this.counter = counter;
+        }
+
+        /** Begins the request, which was counted in. False if it has been answered instead, and is not to be counted. */
+        abstract boolean begin();
+    }
+
+    boolean isEmpty() {
+        return length == 0;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Lets {@code request} wait; false if the line is full, or the server closes. To be followed by {@link #admit} in either case. */
+    boolean join(Waiting request) {
+        lock.lock();
+        try {
+            if (closed || waiting.size() >= maxLength) return false;
+            waiting.add(request);
+            length = waiting.size();
+        } finally {
+            lock.unlock();
+        }
+        Runnable timer = request.exchange.schedule(timeoutNanos, () -> expired(request));
+        request.exchange.whenGone(() -> left(request));
+        becomeReady(request, timer);
+        return true;
+    }
+
+    /** It may be begun now: whoever begins it finds its timer, and nothing is asked of its exchange here any more. */
+    private void becomeReady(Waiting request, Runnable timer) {
+        boolean isHere;
+        boolean isLate;
+        lock.lock();
+        try {
+            request.timer = timer;
+            isHere = waiting.contains(request);
+            isLate = closed && waiting.remove(request);
+            length = waiting.size();
+        } finally {
+            lock.unlock();
+        }
+        if (!isHere) timer.run();
+        if (isLate) turnAway(request);
+    }
+
+    /** Begins those who wait, while there is room. */
+    void admit() {
+        for (Waiting next = takeFirst(); next != null; next = takeFirst()) {
+            release(next);
+            if (!next.begin()) next.counter.takeBack();
+        }
+    }
+
+    private @Nullable Waiting takeFirst() {
+        lock.lock();
+        try {
+            if (waiting.isEmpty()) return null;
+            Waiting first = waiting.getFirst();
+            if (first.timer == null || !first.counter.enter()) return null;
+            waiting.remove(first);
+            length = waiting.size();
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean take(Waiting request) {
+        lock.lock();
+        try {
+            boolean wasHere = waiting.remove(request);
+            length = waiting.size();
+            return wasHere;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The exchange is about to belong to somebody else. */
+    private void release(Waiting request) {
+        request.exchange.whenGone(null);
+        Runnable timer;
+        lock.lock();
+        try {
+            timer = request.timer;
+        } finally {
+            lock.unlock();
+        }
+        if (timer != null) timer.run();
+    }
+
+    private void expired(Waiting request) {
+        if (!take(request)) return;
+        request.exchange.whenGone(null);
+        PlainAnswer.sendBusy(request.exchange, "no room within server.queue-timeout, " + timeout);
+    }
+
+    private void left(Waiting request) {
+        if (!take(request)) return;
+        release(request);
+        request.exchange.abort();
+        request.exchange.finish();
+    }
+
+    /** Answers all who wait 503, so that they try elsewhere while there is time, and lets nobody wait any more. */
+    void close() {
+        var rest = new ArrayList<Waiting>();
+        lock.lock();
+        try {
+            closed = true;
+            for (Waiting each : waiting) if (each.timer != null) rest.add(each);
+            rest.forEach(waiting::remove);
+            length = waiting.size();
+        } finally {
+            lock.unlock();
+        }
+        rest.forEach(this::turnAway);
+    }
+
+    private void turnAway(Waiting request) {
+        release(request);
+        PlainAnswer.sendBusy(request.exchange, "the server is closing");
+    }
+}
