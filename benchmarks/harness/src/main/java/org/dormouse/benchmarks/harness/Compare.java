@@ -73,6 +73,12 @@ public final class Compare {
             startUp.measure(all.stream().filter(Candidate::isJvm).toList(), options.isSmoke() ? 1 : 9, log);
             report.section("Start-up", "", startUp.table());
         }
+        if (options.has("allocation")) {
+            Generator generator = Generator.compile(root.resolve("benchmarks"));
+            AllocationRows allocation = new AllocationRows(generator, candidates.kinds(), effort);
+            allocation.measure(log);
+            allocation.report(report);
+        }
         if (options.has("idle")) {
             IdleRows idle = new IdleRows();
             idle.measure(all, options.isSmoke() ? 500 : IDLE_CONNECTIONS, log);

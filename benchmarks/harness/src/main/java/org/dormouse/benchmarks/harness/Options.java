@@ -28,6 +28,7 @@ record Options(
             "stall",
             "two-cores",
             "start",
+            "allocation",
             "idle",
             "memory",
             "idle-wakeups");
@@ -90,7 +91,7 @@ record Options(
 
     /** Whether a part was asked for that is measured on servers which run side by side. */
     boolean needsServers() {
-        return has("hello") || needsGenerator();
+        return needsOneCore() || needsTwoCores();
     }
 
     /** Of those, on one core. */
@@ -103,7 +104,7 @@ record Options(
     }
 
     boolean needsGenerator() {
-        return List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores").stream()
+        return List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores", "allocation").stream()
                 .anyMatch(this::has);
     }
 

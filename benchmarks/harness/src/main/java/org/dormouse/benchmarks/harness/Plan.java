@@ -27,6 +27,7 @@ final class Plan {
                 Map.entry("stall", effort.rounds() * runs(STALL_SERVERS * 16)),
                 Map.entry("two-cores", effort.rounds() * runs(TWO_CORE_SERVERS)),
                 Map.entry("start", servers * 9 * 1.0),
+                Map.entry("allocation", 5 * 20.0),
                 Map.entry("idle", servers * 2 * 13.0),
                 Map.entry("memory", 9 * 16.0),
                 Map.entry("idle-wakeups", 60.0));

@@ -158,6 +158,16 @@ final class RunningServer implements AutoCloseable {
         return Long.parseLong(fields[0]);
     }
 
+    /** Collections so far, young and full. */
+    long collections() throws IOException, InterruptedException {
+        String[] lines = Tool.run(Tool.ofJdk("jstat"), "-gc", Long.toString(pid()))
+                .lines()
+                .toArray(String[]::new);
+        List<String> names = List.of(lines[0].trim().split("\\s+", -1));
+        String[] values = lines[1].trim().split("\\s+", -1);
+        return Long.parseLong(values[names.indexOf("YGC")]) + Long.parseLong(values[names.indexOf("FGC")]);
+    }
+
     /** Bytes of live objects after a full collection. */
     long liveHeapBytes() throws IOException, InterruptedException {
         String total = "";
