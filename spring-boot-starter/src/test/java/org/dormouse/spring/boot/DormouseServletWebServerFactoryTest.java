@@ -456,9 +456,10 @@ class DormouseServletWebServerFactoryTest {
     }
 
     private Thread keeper() {
-        String name = "dormouse-listening-" + server.getPort();
+        String port = ":" + server.getPort();
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals(name))
+                .filter(thread -> thread.getName().startsWith("dormouse-listening-"))
+                .filter(thread -> thread.getName().endsWith(port))
                 .findFirst()
                 .orElseThrow();
     }
