@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * use by two threads at once.
  */
 public final class Headers implements Fields {
-    private String[] pairs = new String[16];
+    private String[] pairs = new String[8];
     private int size;
 
     @Override

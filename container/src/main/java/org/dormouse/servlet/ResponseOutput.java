@@ -55,7 +55,7 @@ final class ResponseOutput extends ServletOutputStream {
         Objects.checkFromIndexSize(offset, length, source.length);
         response.checkAlive();
         if (closed) return;
-        if (length <= limit - count) {
+        if (length <= limit - count && !isWhole(length)) {
             reserve(length);
             System.arraycopy(source, offset, buffer, count, length);
             count += length;
@@ -68,6 +68,11 @@ final class ResponseOutput extends ServletOutputStream {
             }
         }
         endAtContentLength();
+    }
+
+    /** Whether {@code length} bytes are all that is announced: then they need not wait in a buffer. */
+    private boolean isWhole(int length) {
+        return count == 0 && passedOn + length == response.announcedLength() && listener == null;
     }
 
     private void enter() {
@@ -108,7 +113,7 @@ final class ResponseOutput extends ServletOutputStream {
         if (listener == null) {
             passOn(buffer, 0, count);
             count = 0;
-            if (length >= limit) {
+            if (length >= limit || isWhole(length)) {
                 passOn(source, offset, length);
                 return;
             }

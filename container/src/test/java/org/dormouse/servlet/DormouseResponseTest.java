@@ -70,6 +70,20 @@ class DormouseResponseTest {
     }
 
     @Test
+    void bodyThatComesWholeIsNotBuffered() {
+        var exchange = answer((request, response) -> {
+            var output = ((DormouseResponse) response).output();
+            response.setContentLength(3);
+            output.write(new byte[] {'a', 'b', 'c'});
+            assertThat(response.isCommitted()).isTrue();
+            assertThat(output.buffer).isEmpty();
+        });
+
+        assertThat(exchange.body()).isEqualTo("abc");
+        assertThat(exchange.calls()).containsExactly("commit", "write 3", "finish");
+    }
+
+    @Test
     void flushSendsWhatIsThere() {
         var exchange = answer((request, response) -> {
             response.getWriter().write("one");
