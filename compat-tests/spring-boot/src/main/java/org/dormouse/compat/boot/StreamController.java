@@ -21,6 +21,9 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 class StreamController {
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
+    /** The emitter of endless events, which has sent the first. */
+    final CompletableFuture<SseEmitter> endless = new CompletableFuture<>();
+
     /** Completed when an emitter noticed that its client left. */
     final CompletableFuture<Throwable> emitterError = new CompletableFuture<>();
 
@@ -76,6 +79,7 @@ class StreamController {
         SseEmitter emitter = new SseEmitter(0L);
         emitter.onError(emitterError::complete);
         emitter.send("hello");
+        endless.complete(emitter);
         return emitter;
     }
 

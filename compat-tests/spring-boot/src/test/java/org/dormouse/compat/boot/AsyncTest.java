@@ -85,11 +85,18 @@ class AsyncTest extends ShopTest {
                     \r
                     """).getBytes(StandardCharsets.US_ASCII));
             var reader = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
-            String line = reader.readLine();
-            while (!"data:hello".equals(line)) line = Objects.requireNonNull(reader.readLine());
+            awaitLine(reader, "data:hello");
+            // Spring sends the first before it listens for errors; with the second it does.
+            streams.endless.get(20, TimeUnit.SECONDS).send("again");
+            awaitLine(reader, "data:again");
             client.setSoLinger(true, 0); // close with a reset: a half-close alone is not the end of a client
         }
         assertThat(streams.emitterError.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+    }
+
+    private static void awaitLine(BufferedReader reader, String awaited) throws IOException {
+        String line = Objects.requireNonNull(reader.readLine());
+        while (!awaited.equals(line)) line = Objects.requireNonNull(reader.readLine());
     }
 
     private BufferedReader get(String path) throws IOException, InterruptedException {
