@@ -67,6 +67,15 @@ public final class Compare {
         Progress.say(
                 "%s: about %d minutes; servers log to %s",
                 options.fileName(), new Plan(options, effort).minutes(all.size()), log);
+        try {
+            measure(all);
+        } finally { // a server that gives up late does not take with it what was measured before
+            System.out.println(report);
+            if (options.keeps()) keep();
+        }
+    }
+
+    private void measure(List<Candidate> all) throws IOException, InterruptedException {
         sideBySide(all);
         if (options.has("start")) {
             StartUpRows startUp = new StartUpRows();
@@ -82,7 +91,7 @@ public final class Compare {
         if (options.has("idle")) {
             IdleRows idle = new IdleRows();
             idle.measure(all, options.isSmoke() ? 500 : IDLE_CONNECTIONS, log);
-            report.section("Idle connections", "", idle.table());
+            report.section("Idle connections", "With a heap of 3 GiB.", idle.table());
         }
         if (options.has("memory")) {
             MemoryRows memory = new MemoryRows(candidates.kinds(), options.isSmoke());
@@ -94,8 +103,6 @@ public final class Compare {
             wakeUps.measure(log);
             wakeUps.report(report);
         }
-        System.out.println(report);
-        if (options.keeps()) keep();
     }
 
     /** The parts for which the servers run all at once, and are loaded in turns. */

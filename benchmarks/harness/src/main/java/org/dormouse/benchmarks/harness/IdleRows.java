@@ -8,6 +8,9 @@ import java.util.List;
 final class IdleRows {
     private static final int WARM = 1_000;
 
+    /** 15,000 idle WebSockets of the heaviest peer take more than the heap of the other parts. */
+    private static final String[] HEAP = {"-Xms3g", "-Xmx3g"};
+
     private interface Opening {
         IdleConnections open(int port, int count) throws IOException;
     }
@@ -22,8 +25,9 @@ final class IdleRows {
             "threads with them");
 
     void measure(List<Candidate> candidates, int count, Path log) throws IOException, InterruptedException {
-        for (Candidate candidate : candidates) {
-            if (!candidate.isJvm()) continue;
+        for (Candidate each : candidates) {
+            if (!each.isJvm()) continue;
+            Candidate candidate = each.withJvmFlags(HEAP);
             measure(candidate, count, "keep-alive HTTP", IdleConnections::http, log);
             if (candidate.hasEndpoint()) measure(candidate, count, "WebSocket", IdleConnections::webSocket, log);
         }
