@@ -3,22 +3,17 @@ package org.dormouse.deploy;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.MultipartConfigElement;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.dormouse.deploy.Descriptor.FilterElement;
 import org.dormouse.deploy.Descriptor.FilterMappingElement;
 import org.dormouse.deploy.Descriptor.LifecycleCallback;
-import org.dormouse.deploy.Descriptor.Ordering;
 import org.dormouse.deploy.Descriptor.ServletElement;
 import org.dormouse.deploy.Descriptor.ServletMappingElement;
 import org.dormouse.deploy.Descriptor.Sessions;
 import org.dormouse.servlet.ErrorPage;
-import org.dormouse.servlet.security.ResourceCollection;
-import org.dormouse.servlet.security.SecurityConstraint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +61,15 @@ final class DescriptorReader {
             "managed-thread-factory");
 
     private final Descriptor descriptor;
+    private final ElementRules rules;
+    private final SecurityElements security;
+    private final OrderingElements ordering;
 
     private DescriptorReader(String source) {
         this.descriptor = new Descriptor(source);
+        this.rules = new ElementRules(source);
+        this.security = new SecurityElements(descriptor, rules);
+        this.ordering = new OrderingElements(descriptor, rules);
     }
 
     /**
@@ -94,15 +95,15 @@ final class DescriptorReader {
         descriptor.displayName = root.childText("display-name");
         if (fragment) {
             descriptor.fragmentName = root.childText("name");
-            readOrdering(root.child("ordering"));
+            ordering.read(root.child("ordering"));
         } else {
-            readAbsoluteOrdering(root.child("absolute-ordering"));
+            ordering.readAbsolute(root.child("absolute-ordering"));
         }
         for (XmlElement element : root.children()) {
             try {
                 if (!readCommon(element) && (fragment || !readOfApplication(element))) readOther(element);
             } catch (IllegalArgumentException e) {
-                throw new DeploymentException(at(element) + e.getMessage(), e);
+                throw new DeploymentException(rules.at(element) + e.getMessage(), e);
             }
         }
     }
@@ -119,22 +120,25 @@ final class DescriptorReader {
     private boolean readCommon(XmlElement e) throws DeploymentException {
         switch (e.name()) {
             case "context-param" ->
-                descriptor.contextParameters.putIfAbsent(required(e, "param-name"), required(e, "param-value"));
+                descriptor.contextParameters.putIfAbsent(
+                        rules.required(e, "param-name"), rules.required(e, "param-value"));
             case "servlet" -> readServlet(e);
             case "servlet-mapping" ->
-                descriptor.servletMappings.add(new ServletMappingElement(required(e, "servlet-name"), patterns(e)));
+                descriptor.servletMappings.add(
+                        new ServletMappingElement(rules.required(e, "servlet-name"), rules.patterns(e)));
             case "filter" -> readFilter(e);
             case "filter-mapping" -> readFilterMapping(e);
-            case "listener" -> descriptor.listeners.add(required(e, "listener-class"));
+            case "listener" -> descriptor.listeners.add(rules.required(e, "listener-class"));
             case "session-config" -> readSessions(e);
             case "mime-mapping" ->
-                descriptor.mimeTypes.put(required(e, "extension").toLowerCase(Locale.ROOT), required(e, "mime-type"));
+                descriptor.mimeTypes.put(
+                        rules.required(e, "extension").toLowerCase(Locale.ROOT), rules.required(e, "mime-type"));
             case "welcome-file-list" -> readWelcomeFiles(e);
             case "error-page" -> readErrorPage(e);
             case "locale-encoding-mapping-list" -> readLocaleEncodings(e);
-            case "security-constraint" -> readConstraint(e);
-            case "login-config" -> readLogin(e);
-            case "security-role" -> descriptor.roles.add(required(e, "role-name"));
+            case "security-constraint" -> security.readConstraint(e);
+            case "login-config" -> security.readLogin(e);
+            case "security-role" -> descriptor.roles.add(rules.required(e, "role-name"));
             case "post-construct" -> descriptor.postConstruct.add(callback(e));
             case "pre-destroy" -> descriptor.preDestroy.add(callback(e));
             default -> {
@@ -162,7 +166,7 @@ final class DescriptorReader {
         String path = e.text();
         if (path.isEmpty()) return null;
         if (path.charAt(0) != '/' || (path.length() > 1 && path.endsWith("/"))) {
-            throw new DeploymentException(at(e) + "\"" + path + "\" must begin with / and not end with it");
+            throw new DeploymentException(rules.at(e) + "\"" + path + "\" must begin with / and not end with it");
         }
         return path;
     }
@@ -171,38 +175,40 @@ final class DescriptorReader {
         if (MEANINGLESS.contains(e.name())) return;
         if (NAMING.contains(e.name())) {
             if (e.child("injection-target") != null) {
-                throw new DeploymentException(at(e) + "injection-target: there is nothing yet that could be injected");
+                throw new DeploymentException(
+                        rules.at(e) + "injection-target: there is nothing yet that could be injected");
             }
-            LOG.warn("{}there is no JNDI yet, look-ups of it will fail", at(e));
+            LOG.warn("{}there is no JNDI yet, look-ups of it will fail", rules.at(e));
             return;
         }
         if (e.name().equals("jsp-config") || e.name().equals("taglib")) {
-            LOG.warn("{}there is no JSP engine yet, the element has no effect", at(e));
+            LOG.warn("{}there is no JSP engine yet, the element has no effect", rules.at(e));
             return;
         }
         if (e.name().contains("security")
                 || e.name().contains("auth")
                 || e.name().contains("deny")) {
-            throw new DeploymentException(at(e) + "unknown element that looks like a restriction");
+            throw new DeploymentException(rules.at(e) + "unknown element that looks like a restriction");
         }
-        LOG.warn("{}unknown element, it has no effect", at(e));
+        LOG.warn("{}unknown element, it has no effect", rules.at(e));
     }
 
     private void readServlet(XmlElement e) throws DeploymentException {
-        ServletElement servlet = descriptor.servlet(required(e, "servlet-name"));
+        ServletElement servlet = descriptor.servlet(rules.required(e, "servlet-name"));
         for (XmlElement child : e.children()) {
             switch (child.name()) {
                 case "servlet-class" -> servlet.className = child.text();
                 case "jsp-file" -> servlet.jspFile = child.text();
                 case "init-param" ->
-                    servlet.initParameters.putIfAbsent(required(child, "param-name"), required(child, "param-value"));
+                    servlet.initParameters.putIfAbsent(
+                            rules.required(child, "param-name"), rules.required(child, "param-value"));
                 // An empty element asks for start-up too, at any time.
-                case "load-on-startup" -> servlet.loadOnStartup = child.text().isEmpty() ? 0 : number(child);
-                case "async-supported" -> servlet.asyncSupported = bool(child);
-                case "enabled" -> servlet.enabled = bool(child);
-                case "run-as" -> servlet.runAs = required(child, "role-name");
+                case "load-on-startup" -> servlet.loadOnStartup = child.text().isEmpty() ? 0 : rules.number(child);
+                case "async-supported" -> servlet.asyncSupported = rules.bool(child);
+                case "enabled" -> servlet.enabled = rules.bool(child);
+                case "run-as" -> servlet.runAs = rules.required(child, "role-name");
                 case "security-role-ref" -> {
-                    String name = required(child, "role-name");
+                    String name = rules.required(child, "role-name");
                     String link = child.childText("role-link");
                     servlet.roleLinks.put(name, link == null ? name : link);
                 }
@@ -220,19 +226,20 @@ final class DescriptorReader {
         XmlElement threshold = e.child("file-size-threshold");
         return new MultipartConfigElement(
                 location == null ? "" : location,
-                maxFile == null ? -1 : longNumber(maxFile),
-                maxRequest == null ? -1 : longNumber(maxRequest),
-                threshold == null ? NO_THRESHOLD : number(threshold));
+                maxFile == null ? -1 : rules.longNumber(maxFile),
+                maxRequest == null ? -1 : rules.longNumber(maxRequest),
+                threshold == null ? NO_THRESHOLD : rules.number(threshold));
     }
 
     private void readFilter(XmlElement e) throws DeploymentException {
-        FilterElement filter = descriptor.filter(required(e, "filter-name"));
+        FilterElement filter = descriptor.filter(rules.required(e, "filter-name"));
         for (XmlElement child : e.children()) {
             switch (child.name()) {
                 case "filter-class" -> filter.className = child.text();
                 case "init-param" ->
-                    filter.initParameters.putIfAbsent(required(child, "param-name"), required(child, "param-value"));
-                case "async-supported" -> filter.asyncSupported = bool(child);
+                    filter.initParameters.putIfAbsent(
+                            rules.required(child, "param-name"), rules.required(child, "param-value"));
+                case "async-supported" -> filter.asyncSupported = rules.bool(child);
                 case "filter-name" -> {}
                 default -> readOther(child);
             }
@@ -245,18 +252,18 @@ final class DescriptorReader {
         List<String> patterns = e.childTexts("url-pattern");
         List<String> servlets = e.childTexts("servlet-name");
         if (patterns.isEmpty() && servlets.isEmpty())
-            throw new DeploymentException(at(e) + "url-pattern or servlet-name is missing");
+            throw new DeploymentException(rules.at(e) + "url-pattern or servlet-name is missing");
         descriptor.filterMappings.add(
-                new FilterMappingElement(required(e, "filter-name"), patterns, servlets, dispatchers));
+                new FilterMappingElement(rules.required(e, "filter-name"), patterns, servlets, dispatchers));
     }
 
     private void readSessions(XmlElement e) throws DeploymentException {
         Sessions sessions = new Sessions();
-        if (descriptor.sessions != null) throw new DeploymentException(at(e) + "there are two of them");
+        if (descriptor.sessions != null) throw new DeploymentException(rules.at(e) + "there are two of them");
         descriptor.sessions = sessions;
         for (XmlElement child : e.children()) {
             switch (child.name()) {
-                case "session-timeout" -> sessions.timeoutMinutes = number(child);
+                case "session-timeout" -> sessions.timeoutMinutes = rules.number(child);
                 case "tracking-mode" -> sessions.trackingModes.add(child.text());
                 case "cookie-config" -> readCookie(child, sessions);
                 default -> readOther(child);
@@ -270,12 +277,12 @@ final class DescriptorReader {
                 case "name" -> sessions.cookieName = child.text();
                 case "domain" -> sessions.cookieDomain = child.text();
                 case "path" -> sessions.cookiePath = child.text();
-                case "http-only" -> sessions.httpOnly = bool(child);
-                case "secure" -> sessions.secure = bool(child);
-                case "max-age" -> sessions.maxAgeSeconds = number(child);
+                case "http-only" -> sessions.httpOnly = rules.bool(child);
+                case "secure" -> sessions.secure = rules.bool(child);
+                case "max-age" -> sessions.maxAgeSeconds = rules.number(child);
                 case "attribute" ->
                     sessions.cookieAttributes.put(
-                            required(child, "attribute-name"), required(child, "attribute-value"));
+                            rules.required(child, "attribute-name"), rules.required(child, "attribute-value"));
                 case "comment" -> {} // without effect since Servlet 6.0
                 default -> readOther(child);
             }
@@ -285,17 +292,17 @@ final class DescriptorReader {
     private void readWelcomeFiles(XmlElement e) throws DeploymentException {
         for (String file : e.childTexts("welcome-file")) {
             if (file.startsWith("/") || file.endsWith("/")) {
-                throw new DeploymentException(at(e) + "welcome-file " + file + " begins or ends with /");
+                throw new DeploymentException(rules.at(e) + "welcome-file " + file + " begins or ends with /");
             }
             if (!file.isEmpty()) descriptor.welcomeFiles.add(file);
         }
     }
 
     private void readErrorPage(XmlElement e) throws DeploymentException {
-        String location = required(e, "location");
+        String location = rules.required(e, "location");
         String exception = e.childText("exception-type");
         XmlElement code = e.child("error-code");
-        descriptor.errorPages.add(new ErrorPage(code == null ? 0 : number(code), exception, location));
+        descriptor.errorPages.add(new ErrorPage(code == null ? 0 : rules.number(code), exception, location));
     }
 
     private void readLocaleEncodings(XmlElement e) throws DeploymentException {
@@ -304,148 +311,15 @@ final class DescriptorReader {
                 readOther(child);
                 continue;
             }
-            Locale locale = Locale.forLanguageTag(required(child, "locale").replace('_', '-'));
-            descriptor.localeEncodings.put(locale, required(child, "encoding"));
-        }
-    }
-
-    private void readConstraint(XmlElement e) throws DeploymentException {
-        var collections = new ArrayList<ResourceCollection>();
-        Set<String> roles = null;
-        boolean confidential = false;
-        for (XmlElement child : e.children()) {
-            switch (child.name()) {
-                case "web-resource-collection" -> collections.add(collection(child));
-                case "auth-constraint" -> {
-                    if (roles != null) throw new DeploymentException(at(child) + "there are two of them");
-                    allowOnly(child, "description", "role-name");
-                    roles = new LinkedHashSet<>(child.childTexts("role-name"));
-                    if (roles.contains("")) throw new DeploymentException(at(child) + "role-name is empty");
-                }
-                case "user-data-constraint" -> confidential |= isConfidential(child);
-                case "display-name", "description" -> {}
-                default -> throw new DeploymentException(at(child) + "unknown element in a security-constraint");
-            }
-        }
-        descriptor.constraints.add(new SecurityConstraint(collections, roles, confidential));
-    }
-
-    private ResourceCollection collection(XmlElement e) throws DeploymentException {
-        allowOnly(e, "web-resource-name", "description", "url-pattern", "http-method", "http-method-omission");
-        return new ResourceCollection(
-                new LinkedHashSet<>(patterns(e)),
-                new LinkedHashSet<>(e.childTexts("http-method")),
-                new LinkedHashSet<>(e.childTexts("http-method-omission")));
-    }
-
-    private boolean isConfidential(XmlElement e) throws DeploymentException {
-        allowOnly(e, "description", "transport-guarantee");
-        String guarantee = required(e, "transport-guarantee");
-        return switch (guarantee) {
-            case "NONE" -> false;
-            case "INTEGRAL", "CONFIDENTIAL" -> true;
-            default -> throw new DeploymentException(at(e) + "transport-guarantee " + guarantee + " is unknown");
-        };
-    }
-
-    private void readLogin(XmlElement e) throws DeploymentException {
-        allowOnly(e, "auth-method", "realm-name", "form-login-config");
-        if (descriptor.authMethod != null) throw new DeploymentException(at(e) + "there are two of them");
-        String method = e.childText("auth-method");
-        if (method == null || method.isEmpty()) return;
-        if (!method.equals("BASIC")) {
-            throw new DeploymentException(at(e) + "auth-method " + method + " is not supported yet, only BASIC is");
-        }
-        descriptor.authMethod = method;
-        descriptor.realm = e.childText("realm-name");
-    }
-
-    private void readOrdering(@Nullable XmlElement ordering) throws DeploymentException {
-        if (ordering == null) return;
-        for (XmlElement child : ordering.children()) {
-            List<String> names = switch (child.name()) {
-                case "before" -> descriptor.ordering.before;
-                case "after" -> descriptor.ordering.after;
-                default -> throw new DeploymentException(at(child) + "unknown element in an ordering");
-            };
-            readNames(child, names);
-        }
-    }
-
-    private void readAbsoluteOrdering(@Nullable XmlElement ordering) throws DeploymentException {
-        if (ordering == null) return;
-        var names = new ArrayList<String>();
-        readNames(ordering, names);
-        descriptor.absoluteOrdering = names;
-    }
-
-    private void readNames(XmlElement e, List<String> names) throws DeploymentException {
-        for (XmlElement child : e.children()) {
-            switch (child.name()) {
-                case "others" -> names.add(Ordering.OTHERS);
-                case "name" -> {
-                    if (child.text().isEmpty()) throw new DeploymentException(at(child) + "is empty");
-                    names.add(child.text());
-                }
-                default -> throw new DeploymentException(at(child) + "unknown element in an ordering");
-            }
+            Locale locale =
+                    Locale.forLanguageTag(rules.required(child, "locale").replace('_', '-'));
+            descriptor.localeEncodings.put(locale, rules.required(child, "encoding"));
         }
     }
 
     private LifecycleCallback callback(XmlElement e) throws DeploymentException {
         String className = e.childText("lifecycle-callback-class");
-        if (className == null) throw new DeploymentException(at(e) + "lifecycle-callback-class is missing");
-        return new LifecycleCallback(className, required(e, "lifecycle-callback-method"));
-    }
-
-    /** Patterns may be empty, which is the context root; there must be one. */
-    private List<String> patterns(XmlElement e) throws DeploymentException {
-        List<String> patterns = e.childTexts("url-pattern");
-        if (patterns.isEmpty()) throw new DeploymentException(at(e) + "url-pattern is missing");
-        return patterns;
-    }
-
-    private void allowOnly(XmlElement e, String... names) throws DeploymentException {
-        Set<String> allowed = Set.of(names);
-        for (XmlElement child : e.children()) {
-            if (!allowed.contains(child.name())) {
-                throw new DeploymentException(at(child) + "unknown element in <" + e.name() + ">");
-            }
-        }
-    }
-
-    private String required(XmlElement e, String name) throws DeploymentException {
-        String text = e.childText(name);
-        if (text == null) throw new DeploymentException(at(e) + name + " is missing");
-        if (text.isEmpty() && !name.equals("param-value") && !name.equals("attribute-value")) {
-            throw new DeploymentException(at(e) + name + " is empty");
-        }
-        return text;
-    }
-
-    private boolean bool(XmlElement e) throws DeploymentException {
-        return switch (e.text()) {
-            case "true", "1" -> true;
-            case "false", "0" -> false;
-            default -> throw new DeploymentException(at(e) + "true or false expected, found " + e.text());
-        };
-    }
-
-    private int number(XmlElement e) throws DeploymentException {
-        long number = longNumber(e);
-        if ((int) number != number) throw new DeploymentException(at(e) + number + " does not fit 32 bits");
-        return (int) number;
-    }
-
-    private long longNumber(XmlElement e) throws DeploymentException {
-        try {
-            return Long.parseLong(e.text());
-        } catch (NumberFormatException cause) {
-            throw new DeploymentException(at(e) + "a number expected, found \"" + e.text() + "\"", cause);
-        }
-    }
-
-    private String at(XmlElement e) {
-        return descriptor.source + " line " + e.line() + ": <" + e.name() + ">: ";
+        if (className == null) throw new DeploymentException(rules.at(e) + "lifecycle-callback-class is missing");
+        return new LifecycleCallback(className, rules.required(e, "lifecycle-callback-method"));
     }
 }
