@@ -87,4 +87,26 @@ class ProxiedClientTest {
             assertThat(ask(tcp, new byte[0])).startsWith("HTTP/1.1 200 ").endsWith(" by null");
         }
     }
+
+    @Test
+    void aClientWithTooManyConnectionsOverItsProxySeesTheNextOneEndAndOthersAreServed() throws Exception {
+        byte[] header = text("PROXY TCP4 192.0.2.9 203.0.113.7 5 80\r\n");
+        try (var server = Dormouse.builder()
+                .loops(2)
+                .listen("127.0.0.1:0")
+                .set("proxy-protocol.trusted", "127.0.0.1")
+                .set("connections.max-per-address", "1")
+                .deploy(WebApp.at("/").servlet("/*", new WhoAmI()))
+                .start()) {
+            var address = new InetSocketAddress("127.0.0.1", server.port());
+            try (var first = SocketChannel.open(address)) {
+                first.write(ByteBuffer.wrap(header));
+                first.write(ByteBuffer.wrap(text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+                assertThat(first.read(ByteBuffer.allocate(1000))).isPositive();
+                assertThat(ask(address, header)).isEmpty();
+                assertThat(ask(address, text("PROXY TCP4 192.0.2.8 203.0.113.7 5 80\r\n")))
+                        .contains("192.0.2.8 5");
+            }
+        }
+    }
 }

@@ -69,6 +69,7 @@ public final class Configuration {
                 Map.entry("proxy-protocol.max-header-bytes", Kind.BYTES),
                 Map.entry("proxy-protocol.timeout", Kind.DURATION),
                 Map.entry("connections.max", Kind.COUNT),
+                Map.entry("connections.max-per-address", Kind.COUNT),
                 Map.entry("connections.max-linger-bytes", Kind.BYTES),
                 Map.entry("connections.linger-timeout", Kind.DURATION),
                 Map.entry("connections.close-timeout", Kind.DURATION),
@@ -198,6 +199,7 @@ public final class Configuration {
         var otherwise = ConnectionLimits.DEFAULT;
         return new ConnectionLimits(
                 count("connections.max", otherwise.maxConnections()),
+                count("connections.max-per-address", otherwise.maxPerAddress()),
                 count("connections.max-linger-bytes", otherwise.maxLingerBytes()),
                 duration("connections.linger-timeout", otherwise.lingerTimeout()),
                 duration("connections.close-timeout", otherwise.closeTimeout()));

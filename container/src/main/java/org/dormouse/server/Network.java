@@ -13,6 +13,8 @@ import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.EventLoops;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.poller.socket.ListenSocket;
+import org.dormouse.transport.AddressLimit;
+import org.dormouse.transport.AddressLimited;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
 import org.dormouse.transport.Entrance;
@@ -20,6 +22,7 @@ import org.dormouse.transport.Listener;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.dormouse.transport.ProxyProtocol;
 import org.dormouse.transport.ProxySettings;
+import org.jspecify.annotations.Nullable;
 
 /** The loops of a server, with the connections of each and the listeners. One thread at a time, but for what says otherwise. */
 final class Network {
@@ -31,12 +34,15 @@ final class Network {
     private final EventLoops loops;
     private final List<Connections> families = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final @Nullable AddressLimit addressLimit;
     private final List<Listener> listeners = new ArrayList<>();
     private List<OpenAddress> addresses = List.of();
 
     private Network(EventLoops loops, ConnectionLimits limits) {
         this.loops = loops;
-        for (int i = 0; i < loops.size(); i++) families.add(new Connections(loops.loop(i), limits, open));
+        boolean canBite = limits.maxPerAddress() < limits.maxConnections();
+        addressLimit = canBite ? new AddressLimit(limits.maxPerAddress()) : null;
+        for (int i = 0; i < loops.size(); i++) families.add(new Connections(loops.loop(i), limits, open, addressLimit));
     }
 
     static Network start(LoopSettings settings, ConnectionLimits limits) throws IOException {
@@ -55,7 +61,8 @@ final class Network {
         var entrances = new ArrayList<Entrance>();
         for (Connections family : families) {
             family.takeNew();
-            ProtocolUpgrade spoken = protocols.apply(family.loop());
+            ProtocolUpgrade http = protocols.apply(family.loop());
+            ProtocolUpgrade spoken = addressLimit == null ? http : new AddressLimited(http);
             ProxySettings proxies = settings.proxies();
             entrances.add(new Entrance(family, proxies == null ? spoken : new ProxyProtocol(proxies, spoken)));
         }

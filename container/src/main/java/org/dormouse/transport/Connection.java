@@ -61,6 +61,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private Protocol protocol = Unborn.PROTOCOL;
     private long token;
     private Phase phase = Phase.OPEN;
+    private boolean isCounted;
     private boolean readingSuspended;
     /** Reading was suspended: what is kept may not have been looked at. */
     private boolean keptUnseen;
@@ -174,6 +175,32 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     /** Takes a trusted proxy's word. Loop owner, before anything of the connection is lent. */
     void announce(ProxyHeader header) {
         announced = header;
+    }
+
+    /**
+     * Counts this connection for its client's address; false if that has as many as it may. A proxy that speaks for itself or for nobody it
+     * knows is trusted, and not counted; nor is a Unix domain socket, whose clients have no address. Loop owner, at most once.
+     */
+    boolean countAddress() {
+        AddressLimit limit = family.addresses;
+        ProxyHeader header = announced;
+        if (limit == null || (header == null ? socket.isUnix() : header.source() == null)) return true;
+        long high = clientHigh();
+        long low = clientLow();
+        if (!AddressLimit.counts(high, low)) return true;
+        isCounted = limit.enter(high, low);
+        if (!isCounted) limit.warn(family.loop, high, low);
+        return isCounted;
+    }
+
+    private long clientHigh() {
+        SocketAddress source = announcedSource();
+        return source == null ? socket.peerHigh() : source.high();
+    }
+
+    private long clientLow() {
+        SocketAddress source = announcedSource();
+        return source == null ? socket.peerLow() : source.low();
     }
 
     boolean isFrom(TrustedSources sources) {
@@ -477,6 +504,17 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         if (phase == Phase.OPEN) protocol.drain();
     }
 
+    /** Closes a connection that has not begun, in the next turn: the peer sees its end, and no reset if what it sent has come. */
+    void turnAway() {
+        family.loop.execute(this::turnAwayNow);
+    }
+
+    private void turnAwayNow() {
+        if (phase == Phase.CLOSED) return;
+        socket.finish(family.loop.readBuffer());
+        abortNow();
+    }
+
     void abortNow() {
         if (phase == Phase.CLOSED) return;
         cut = true;
@@ -543,11 +581,17 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         dropKept();
         clearQueue();
         socket.close();
+        leaveAddress();
         family.remove(this);
         Protocol last = protocol;
         protocol = Unborn.PROTOCOL;
         last.closed(peerLeft ? new PeerLeft("peer reset the connection or its network failed") : null);
         return true;
+    }
+
+    private void leaveAddress() {
+        AddressLimit limit = family.addresses;
+        if (isCounted && limit != null) limit.leave(clientHigh(), clientLow());
     }
 
     @Override

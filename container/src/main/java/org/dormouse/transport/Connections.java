@@ -21,6 +21,8 @@ public final class Connections {
     final long closeNanos;
     /** Open connections of the whole server: the loops share it. */
     final AtomicInteger open;
+    /** Of the whole server; null if nobody counts. */
+    final @Nullable AddressLimit addresses;
 
     /** The kept bytes that a protocol looks at now, unless it took them: one connection of a loop at a time. */
     @Nullable
@@ -38,17 +40,36 @@ public final class Connections {
      * @param open counts the open connections of all loops of one server
      */
     public Connections(EventLoop loop, ConnectionLimits limits, AtomicInteger open) {
-        this(loop, limits, open, new BufferPool(MAX_KEPT_BUFFERS));
+        this(loop, limits, open, null, new BufferPool(MAX_KEPT_BUFFERS));
+    }
+
+    /**
+     * @param open counts the open connections of all loops of one server
+     * @param addresses counts them for each client address, where {@link AddressLimited} asks for it; of all loops, too
+     */
+    public Connections(EventLoop loop, ConnectionLimits limits, AtomicInteger open, @Nullable AddressLimit addresses) {
+        this(loop, limits, open, addresses, new BufferPool(MAX_KEPT_BUFFERS));
     }
 
     /** For tests, with a pool that keeps track. */
     public Connections(EventLoop loop, ConnectionLimits limits, AtomicInteger open, BufferPool pool) {
+        this(loop, limits, open, null, pool);
+    }
+
+    /** For tests, with a pool that keeps track. */
+    public Connections(
+            EventLoop loop,
+            ConnectionLimits limits,
+            AtomicInteger open,
+            @Nullable AddressLimit addresses,
+            BufferPool pool) {
         this.loop = loop;
         this.pool = pool;
         this.limits = limits;
         this.lingerNanos = limits.lingerTimeout().toNanos();
         this.closeNanos = limits.closeTimeout().toNanos();
         this.open = open;
+        this.addresses = addresses;
     }
 
     /** Any thread. */

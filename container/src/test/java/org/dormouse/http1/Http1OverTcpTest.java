@@ -230,7 +230,7 @@ class Http1OverTcpTest {
 
     @Test
     void connectionsBeyondTheLimitWaitUntilOneCloses() throws IOException {
-        var limits = new ConnectionLimits(2, 1000, java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(1));
+        var limits = new ConnectionLimits(2, 2, 1000, java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(1));
         try (var server = new TcpServer(
                 1,
                 Http1Limits.DEFAULT,

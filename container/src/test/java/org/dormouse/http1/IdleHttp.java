@@ -29,7 +29,11 @@ final class IdleHttp {
     IdleHttp() {
         var defaults = ConnectionLimits.DEFAULT;
         var limits = new ConnectionLimits(
-                Integer.MAX_VALUE, defaults.maxLingerBytes(), defaults.lingerTimeout(), defaults.closeTimeout());
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                defaults.maxLingerBytes(),
+                defaults.lingerTimeout(),
+                defaults.closeTimeout());
         connections = new Connections(driver.loop(), limits, new AtomicInteger(), new BufferPool(64));
         http1 = new Http1(
                 driver.loop(),

@@ -141,6 +141,8 @@ public final class ScriptedKernel {
         final ByteQueue received = new ByteQueue();
         final int peerPort;
         final int localPort;
+        long peerHigh;
+        long peerLow = 0xffff_7f00_0001L;
         int sendCapacity = 64 * 1024;
         boolean isPeerReading = true;
         boolean hasPeerFinished;
@@ -291,12 +293,12 @@ public final class ScriptedKernel {
 
         @Override
         public long peerHigh() {
-            return 0;
+            return own.peerHigh;
         }
 
         @Override
         public long peerLow() {
-            return 0xffff_7f00_0001L;
+            return own.peerLow;
         }
 
         @Override

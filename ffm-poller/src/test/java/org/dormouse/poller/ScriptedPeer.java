@@ -21,6 +21,15 @@ public final class ScriptedPeer {
         }
     }
 
+    /** It connects from this address, as numbers; 127.0.0.1 if not said. Before it is accepted. */
+    public ScriptedPeer from(long high, long low) {
+        synchronized (kernel) {
+            connection.peerHigh = high;
+            connection.peerLow = low;
+            return this;
+        }
+    }
+
     public int port() {
         return connection.peerPort;
     }

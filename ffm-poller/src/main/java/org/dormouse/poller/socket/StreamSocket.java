@@ -31,6 +31,18 @@ public interface StreamSocket {
     /** Tells the peer that nothing more will come; input goes on. */
     void shutdownOutput();
 
+    /**
+     * Ends a connection that nobody will serve so that its peer sees an end and not a reset: to be followed by {@link #close}. What has come is
+     * read and dropped, up to a bound, since unread input makes the kernel send a reset.
+     *
+     * @param scratch at least a byte; overwritten
+     */
+    default void finish(byte[] scratch) {
+        shutdownOutput();
+        int receives = 4;
+        while (receives > 0 && receive(scratch, 0, scratch.length) > 0) receives--;
+    }
+
     /** Ends both directions at once but keeps the descriptor's number: an abort while others may still use this socket. Any thread. */
     void shutdown();
 
