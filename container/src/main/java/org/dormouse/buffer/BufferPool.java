@@ -14,8 +14,8 @@ public class BufferPool {
     private static final int PROBES = 8;
 
     private final AtomicReferenceArray<byte @Nullable []> slots;
-    // A hint where the next array lies, read and written without order: a wrong value costs a probe, since only the
-    // slots decide.
+    // Arrays lie below it, room above: a hint, read and written without order. Writes that cross can leave it on the
+    // wrong side, so both are looked at; only the slots decide.
     private int top;
 
     /** @param maxKept how many unused buffers are kept, {@value #BUFFER_SIZE} bytes each */
@@ -49,30 +49,46 @@ public class BufferPool {
     }
 
     final byte[] takeArray() {
-        int length = slots.length();
-        int hint = top;
+        return takeNear(top);
+    }
+
+    final void keep(byte[] array) {
+        keepNear(top, array);
+    }
+
+    byte[] takeNear(int hint) {
         for (int i = 1; i <= PROBES; i++) {
-            int slot = Math.floorMod(hint - i, length);
-            if (slots.getPlain(slot) == null) continue;
-            byte[] array = slots.getAndSet(slot, null);
-            if (array != null) {
-                top = slot;
-                return array;
-            }
+            int slot = slot(hint - i);
+            byte[] array = takeFrom(slot);
+            if (array == null) continue;
+            top = slot;
+            return array;
+        }
+        for (int i = 0; i < PROBES; i++) {
+            byte[] array = takeFrom(slot(hint + i));
+            if (array == null) continue;
+            top = slot(hint + PROBES); // where more of them are likely below it
+            return array;
         }
         return new byte[BUFFER_SIZE];
     }
 
-    final void keep(byte[] array) {
-        int length = slots.length();
-        int hint = top;
-        for (int i = 0; i < PROBES; i++) {
-            int slot = Math.floorMod(hint + i, length);
-            if (slots.getPlain(slot) != null) continue;
-            if (slots.compareAndSet(slot, null, array)) {
-                top = slot + 1;
-                return;
-            }
-        }
+    void keepNear(int hint, byte[] array) {
+        for (int i = 0; i < PROBES; i++) if (keepIn(slot(hint + i), array)) return;
+        for (int i = 1; i <= PROBES; i++) if (keepIn(slot(hint - i), array)) return;
+    }
+
+    private byte @Nullable [] takeFrom(int slot) {
+        return slots.getPlain(slot) == null ? null : slots.getAndSet(slot, null);
+    }
+
+    private boolean keepIn(int slot, byte[] array) {
+        if (slots.getPlain(slot) != null || !slots.compareAndSet(slot, null, array)) return false;
+        top = slot + 1;
+        return true;
+    }
+
+    private int slot(int position) {
+        return Math.floorMod(position, slots.length());
     }
 }

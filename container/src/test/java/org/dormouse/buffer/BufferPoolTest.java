@@ -47,6 +47,26 @@ class BufferPoolTest {
         assertThat(again).isEqualTo(4);
     }
 
+    /** As two threads leave it whose writes cross. */
+    @Test
+    void aHintBelowTheArraysFindsThemAndOneWithoutRoomAboveFindsRoom() {
+        var wide = new BufferPool(64);
+        Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 8; i++) arrays.add(new byte[BufferPool.BUFFER_SIZE]);
+        arrays.forEach(wide::keep);
+
+        byte[] found = wide.takeNear(0);
+        assertThat(arrays).contains(found);
+        wide.keepNear(0, found);
+
+        var ninth = new byte[BufferPool.BUFFER_SIZE];
+        wide.keepNear(0, ninth);
+        arrays.add(ninth);
+        int again = 0;
+        for (int i = 0; i < 9; i++) if (arrays.contains(wide.takeArray())) again++;
+        assertThat(again).isEqualTo(9);
+    }
+
     @Test
     void aLargeBufferIsMadeAndNotKept() {
         PooledBuffer large = pool.take(100_000);
