@@ -41,7 +41,7 @@ static void accept_all(int poller, int listener) {
     }
 }
 
-/* wrk and h2load send one whole head at a time; each blank line in what arrives is one request. */
+/* wrk and load.c send one whole head at a time; each blank line in what arrives is one request. */
 static void serve(int peer) {
     static char in[16384], out[16384];
     ssize_t received = recv(peer, in, sizeof in, 0);

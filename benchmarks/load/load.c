@@ -1,4 +1,4 @@
-/* The load of the comparison where wrk and h2load cannot say what is wanted: one thread, one epoll, keep-alive HTTP/1.1.
+/* The load of the comparison where wrk cannot say what is wanted: one thread, one epoll, keep-alive HTTP/1.1.
  *
  *   load PORT [name=value ...]
  *     pid=N            the server: its processor time over the window is read from /proc

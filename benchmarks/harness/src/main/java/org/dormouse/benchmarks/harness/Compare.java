@@ -24,6 +24,7 @@ public final class Compare {
     private final Effort effort;
 
     private @Nullable HelloRows hello;
+    private boolean hasFailed;
 
     private Compare(Path root, Options options) throws IOException {
         this.root = root;
@@ -43,14 +44,11 @@ public final class Compare {
             return;
         }
         List<String> tools = new ArrayList<>(List.of("taskset"));
-        if (options.has("hello") || options.has("idle-wakeups")) tools.addAll(List.of("wrk", "h2load"));
+        if (options.has("hello") || options.has("idle-wakeups")) tools.add("wrk");
         if (options.needsGenerator()) tools.add("gcc");
         for (String tool : tools) {
             if (!Tool.isThere(tool)) {
-                stop(
-                        1,
-                        tool
-                                + " is not on the PATH; on Debian: apt install util-linux wrk nghttp2-client gcc libc6-dev");
+                stop(1, tool + " is not on the PATH; on Debian: apt install util-linux wrk gcc libc6-dev");
             }
         }
         new Compare(Path.of(arguments[0]), options).run();
@@ -67,42 +65,61 @@ public final class Compare {
         Progress.say(
                 "%s: about %d minutes; servers log to %s",
                 options.fileName(), new Plan(options, effort).minutes(all.size()), log);
+        attempt("side by side", () -> sideBySide(all));
+        if (options.has("start")) attempt("start", () -> start(all));
+        if (options.has("allocation")) attempt("allocation", this::allocation);
+        if (options.has("idle")) attempt("idle", () -> idle(all));
+        if (options.has("memory")) attempt("memory", this::memory);
+        if (options.has("idle-wakeups")) attempt("idle-wakeups", this::wakeUps);
+        System.out.println(report);
+        if (options.keeps()) keep();
+        if (hasFailed) System.exit(1);
+    }
+
+    private interface Measurement {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** What the others found is not lost with the part that fails. */
+    private void attempt(String part, Measurement measurement) throws InterruptedException {
         try {
-            measure(all);
-        } finally { // a server that gives up late does not take with it what was measured before
-            System.out.println(report);
-            if (options.keeps()) keep();
+            measurement.run();
+        } catch (IOException | RuntimeException e) {
+            hasFailed = true;
+            e.printStackTrace();
+            report.section("Failed: " + part, "", e + "\n");
         }
     }
 
-    private void measure(List<Candidate> all) throws IOException, InterruptedException {
-        sideBySide(all);
-        if (options.has("start")) {
-            StartUpRows startUp = new StartUpRows();
-            startUp.measure(all.stream().filter(Candidate::isJvm).toList(), options.isSmoke() ? 1 : 9, log);
-            report.section("Start-up", "", startUp.table());
-        }
-        if (options.has("allocation")) {
-            Generator generator = Generator.compile(root.resolve("benchmarks"));
-            AllocationRows allocation = new AllocationRows(generator, candidates.kinds(), effort);
-            allocation.measure(log);
-            allocation.report(report);
-        }
-        if (options.has("idle")) {
-            IdleRows idle = new IdleRows();
-            idle.measure(all, options.isSmoke() ? 500 : IDLE_CONNECTIONS, log);
-            report.section("Idle connections", "With a heap of 3 GiB.", idle.table());
-        }
-        if (options.has("memory")) {
-            MemoryRows memory = new MemoryRows(candidates.kinds(), options.isSmoke());
-            memory.measure(log);
-            memory.report(report);
-        }
-        if (options.has("idle-wakeups")) {
-            WakeUpRows wakeUps = new WakeUpRows(candidates.kinds(), options.isSmoke());
-            wakeUps.measure(log);
-            wakeUps.report(report);
-        }
+    private void start(List<Candidate> all) throws IOException, InterruptedException {
+        StartUpRows startUp = new StartUpRows();
+        startUp.measure(all.stream().filter(Candidate::isJvm).toList(), options.isSmoke() ? 1 : 9, log);
+        report.section("Start-up", "", startUp.table());
+    }
+
+    private void allocation() throws IOException, InterruptedException {
+        Generator generator = Generator.compile(root.resolve("benchmarks"));
+        AllocationRows allocation = new AllocationRows(generator, candidates.kinds(), effort);
+        allocation.measure(log);
+        allocation.report(report);
+    }
+
+    private void idle(List<Candidate> all) throws IOException, InterruptedException {
+        IdleRows idle = new IdleRows();
+        idle.measure(all, options.isSmoke() ? 500 : IDLE_CONNECTIONS, log);
+        report.section("Idle connections", "With a heap of 3 GiB.", idle.table());
+    }
+
+    private void memory() throws IOException, InterruptedException {
+        MemoryRows memory = new MemoryRows(candidates.kinds(), options.isSmoke());
+        memory.measure(log);
+        memory.report(report);
+    }
+
+    private void wakeUps() throws IOException, InterruptedException {
+        WakeUpRows wakeUps = new WakeUpRows(candidates.kinds(), options.isSmoke());
+        wakeUps.measure(log);
+        wakeUps.report(report);
     }
 
     /** The parts for which the servers run all at once, and are loaded in turns. */
@@ -115,9 +132,9 @@ public final class Compare {
                     .map(each -> each.withArguments("all").withJvmFlags(flags))
                     .toList();
             try (Servers oneCore = options.needsOneCore() ? Servers.start(prepared, warmSlices, log) : Servers.none()) {
-                if (options.has("hello")) hello(oneCore);
-                if (!options.needsGenerator()) return;
-                Generator generator = Generator.compile(root.resolve("benchmarks"));
+                Generator generator = options.needsGenerator() ? Generator.compile(root.resolve("benchmarks")) : null;
+                if (options.has("hello")) attempt("hello", () -> hello(generator, oneCore));
+                if (generator == null) return;
                 onOneCore(generator, oneCore, flags);
                 if (!options.needsTwoCores()) return;
                 prepared = candidates.onTwoCores().stream()
@@ -130,18 +147,22 @@ public final class Compare {
         }
     }
 
-    private void hello(Servers servers) throws IOException, InterruptedException {
+    private void hello(@Nullable Generator generator, Servers servers) throws IOException, InterruptedException {
         HelloRows rows = new HelloRows(servers.all());
-        rows.fullLoad(
-                options.isSmoke() ? 1 : options.isQuick() ? 3 : 5, options.isSmoke() ? 2 : options.isQuick() ? 3 : 4);
-        report.section("Hello servlet, " + Load.CONNECTIONS + " connections, full load", "", rows.fullLoadTable());
-        if (!options.isQuick()) {
-            rows.fixedRates(options.isSmoke() ? 1 : 5, options.isSmoke() ? 2 : 3);
+        try {
+            rows.fullLoad(
+                    options.isSmoke() ? 1 : options.isQuick() ? 3 : 5,
+                    options.isSmoke() ? 2 : options.isQuick() ? 3 : 4);
+            report.section("Hello servlet, " + Load.CONNECTIONS + " connections, full load", "", rows.fullLoadTable());
+            hello = rows;
+            if (generator == null) return;
+            rows.fixedRates(generator, options.isSmoke() ? 1 : 5, options.isSmoke() ? 2 : 3);
             report.section(
-                    "Hello servlet at fixed rates (50 and 80 % of the slowest container)", "", rows.fixedRateTable());
+                    "Hello servlet at fixed rates (50 and 80 % of the slowest container)",
+                    "Times count from when a request was due.", rows.fixedRateTable());
+        } finally {
+            report.raw(rows.raw());
         }
-        report.raw(rows.raw());
-        hello = rows;
     }
 
     private void onOneCore(Generator generator, Servers servers, String... flags)
@@ -177,9 +198,11 @@ public final class Compare {
         if (options.has("two-cores")) measure(new TwoCoreRows(generator, twoCores.all(), effort));
     }
 
-    private void measure(Part part) throws IOException, InterruptedException {
-        part.measure();
-        part.report(report);
+    private void measure(Part part) throws InterruptedException {
+        attempt(part.getClass().getSimpleName(), () -> {
+            part.measure();
+            part.report(report);
+        });
     }
 
     private void keep() throws IOException {

@@ -10,9 +10,9 @@ final class HelloRows {
     private static final double FULLY_BUSY = 0.95;
 
     /** What was measured of one server. */
-    private record Rows(RunningServer server, List<Load> full, List<Load> half, List<Load> most) {
+    private record Rows(RunningServer server, List<Load> full) {
         Rows(RunningServer server) {
-            this(server, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this(server, new ArrayList<>());
         }
 
         String name() {
@@ -22,6 +22,7 @@ final class HelloRows {
 
     private final List<Rows> all;
     private final StringBuilder raw = new StringBuilder();
+    private final Samples atRates = new Samples();
     private int slowest;
 
     HelloRows(List<RunningServer> servers) {
@@ -32,13 +33,13 @@ final class HelloRows {
         for (int round = 1; round <= rounds; round++) {
             for (Rows rows : all) {
                 Progress.say("full load, round %d of %d: %s", round, rounds, rows.name());
-                keep(rows, rows.full(), "full", Load.full(rows.server(), seconds));
+                keep(rows, "full", Load.full(rows.server(), seconds));
             }
         }
     }
 
     /** At 50 and 80 % of what the slowest servlet container can do, the same number of requests for all. */
-    void fixedRates(int rounds, int seconds) throws IOException, InterruptedException {
+    void fixedRates(Generator generator, int rounds, int seconds) throws IOException, InterruptedException {
         slowest = (int) all.stream()
                 .filter(rows -> rows.server().candidate().hasEndpoint())
                 .mapToDouble(rows -> median(rows.full(), Load::requestsPerSecond))
@@ -47,14 +48,30 @@ final class HelloRows {
         for (int round = 1; round <= rounds; round++) {
             for (Rows rows : all) {
                 Progress.say("fixed rates, round %d of %d: %s", round, rounds, rows.name());
-                keep(rows, rows.half(), "50 %", Load.atRate(rows.server(), slowest / 2, seconds));
-                keep(rows, rows.most(), "80 %", Load.atRate(rows.server(), slowest * 4 / 5, seconds));
+                for (int rate : rates()) {
+                    atRates.add(
+                            key(rows, rate),
+                            generator.run(
+                                    rows.server(),
+                                    "connections=" + Load.CONNECTIONS,
+                                    "rate=" + rate,
+                                    "seconds=" + seconds,
+                                    "warm=0.5"));
+                }
             }
         }
     }
 
-    private void keep(Rows rows, List<Load> loads, String what, Load load) {
-        loads.add(load);
+    private int[] rates() {
+        return new int[] {slowest / 2, slowest * 4 / 5};
+    }
+
+    private static String key(Rows rows, int rate) {
+        return rows.name() + ", " + rate + " requests/s";
+    }
+
+    private void keep(Rows rows, String what, Load load) {
+        rows.full().add(load);
         raw.append("=== ")
                 .append(rows.name())
                 .append(", ")
@@ -110,20 +127,19 @@ final class HelloRows {
                 "CPU us/request",
                 "errors");
         for (Rows rows : all) {
-            table.row(
-                    rows.name(),
-                    Table.decimal(median(rows.half(), Load::p50Micros), 0),
-                    Table.decimal(median(rows.half(), Load::p99Micros), 0),
-                    spread(rows.half(), Load::p99Micros),
-                    Table.decimal(median(rows.half(), Load::p999Micros), 0),
-                    Table.decimal(median(rows.half(), Load::cpuMicrosPerRequest), 2),
-                    Table.decimal(median(rows.most(), Load::p50Micros), 0),
-                    Table.decimal(median(rows.most(), Load::p99Micros), 0),
-                    spread(rows.most(), Load::p99Micros),
-                    Table.decimal(median(rows.most(), Load::p999Micros), 0),
-                    Table.decimal(median(rows.most(), Load::cpuMicrosPerRequest), 2),
-                    Long.toString(rows.half().stream().mapToLong(Load::errors).sum()
-                            + rows.most().stream().mapToLong(Load::errors).sum()));
+            List<String> cells = new ArrayList<>(List.of(rows.name()));
+            double errors = 0;
+            for (int rate : rates()) {
+                String key = key(rows, rate);
+                cells.add(atRates.median(key, Sample::p50, 0));
+                cells.add(atRates.median(key, Sample::p99, 0));
+                cells.add(atRates.spread(key, Sample::p99, 0));
+                cells.add(atRates.median(key, Sample::p999, 0));
+                cells.add(atRates.median(key, Sample::cpuMicrosPerRequest, 2));
+                errors += atRates.total(key, Sample::errors);
+            }
+            cells.add(Table.decimal(errors, 0));
+            table.row(cells.toArray(String[]::new));
         }
         return table.toString();
     }
@@ -137,12 +153,7 @@ final class HelloRows {
     }
 
     String raw() {
-        return raw.toString();
-    }
-
-    private static String spread(List<Load> loads, ToDoubleFunction<Load> figure) {
-        var all = loads.stream().mapToDouble(figure).summaryStatistics();
-        return Table.decimal(all.getMin(), 0) + " to " + Table.decimal(all.getMax(), 0);
+        return raw + atRates.raw();
     }
 
     private static double median(List<Load> loads, ToDoubleFunction<Load> figure) {

@@ -1,15 +1,11 @@
 package org.dormouse.benchmarks.harness;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * One run of a load generator against a running server, the generator on core 1.
+ * One run of wrk against a running server, wrk on core 1.
  *
  * @param requests answered
  * @param errors answers that were not 200, and broken connections
@@ -17,26 +13,16 @@ import java.util.stream.Stream;
  * @param cpuMicros the server spent meanwhile, user and system
  * @param p50Micros median latency
  * @param p99Micros latency that one request in a hundred exceeds
- * @param p999Micros latency that one in a thousand exceeds; not known of a full load
  * @param raw what the generator printed
  */
 record Load(
-        long requests,
-        long errors,
-        double seconds,
-        long cpuMicros,
-        double p50Micros,
-        double p99Micros,
-        double p999Micros,
-        String raw) {
+        long requests, long errors, double seconds, long cpuMicros, double p50Micros, double p99Micros, String raw) {
     static final int CONNECTIONS = 100;
 
     private static final String CORE = "1";
     private static final Pattern TOTAL = Pattern.compile("(\\d+) requests in ([\\d.]+)(s|m)");
     private static final Pattern BROKEN = Pattern.compile("connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
     private static final Pattern NOT_2XX = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
-    private static final Pattern FINISHED =
-            Pattern.compile("(\\d+) done, (\\d+) succeeded, (\\d+) failed, (\\d+) errored, (\\d+) timeout");
 
     double requestsPerSecond() {
         return requests / seconds;
@@ -73,53 +59,7 @@ record Load(
         if (other.find()) errors += Long.parseLong(other.group(1));
         double took = Double.parseDouble(total.group(2)) * (total.group(3).equals("m") ? 60 : 1);
         return new Load(
-                Long.parseLong(total.group(1)),
-                errors,
-                took,
-                cpu,
-                percentile(raw, 50),
-                percentile(raw, 99),
-                Double.NaN,
-                raw);
-    }
-
-    /** {@code requestsPerSecond} in all, spread evenly over the connections, whatever the server makes of it. */
-    static Load atRate(RunningServer server, int requestsPerSecond, int seconds)
-            throws IOException, InterruptedException {
-        Path log = Files.createTempFile("h2load", ".log");
-        try {
-            long cpu = server.cpuMicros();
-            String raw = Tool.run(
-                    "taskset",
-                    "-c",
-                    CORE,
-                    "h2load",
-                    "--h1",
-                    "-t1",
-                    "-c" + CONNECTIONS,
-                    "-D" + seconds,
-                    "--rps=" + (double) requestsPerSecond / CONNECTIONS,
-                    "--log-file=" + log,
-                    server.url("/hello"));
-            cpu = server.cpuMicros() - cpu;
-            long[] micros;
-            try (Stream<String> lines = Files.lines(log)) { // begin, status, microseconds
-                micros = lines.mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf('\t') + 1)))
-                        .toArray();
-            }
-            Arrays.sort(micros);
-            Matcher finished = find(FINISHED, raw);
-            long errors = Long.parseLong(finished.group(3)) + Long.parseLong(finished.group(5));
-            return new Load(
-                    micros.length, errors, seconds, cpu, at(micros, 0.50), at(micros, 0.99), at(micros, 0.999), raw);
-        } finally {
-            Files.delete(log);
-        }
-    }
-
-    private static double at(long[] sorted, double share) {
-        if (sorted.length == 0) return Double.NaN;
-        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length))];
+                Long.parseLong(total.group(1)), errors, took, cpu, percentile(raw, 50), percentile(raw, 99), raw);
     }
 
     private static double percentile(String raw, int percent) {

@@ -104,8 +104,10 @@ record Options(
     }
 
     boolean needsGenerator() {
-        return List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores", "allocation").stream()
-                .anyMatch(this::has);
+        return (!isQuick && has("hello"))
+                || List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores", "allocation")
+                        .stream()
+                        .anyMatch(this::has);
     }
 
     /** How the kept files are called, after the date. */

@@ -13,7 +13,8 @@ class OptionsTest {
 
         assertThat(options.parts()).containsExactlyInAnyOrder("hello", "start", "idle");
         assertThat(options.keeps()).isTrue();
-        assertThat(options.needsGenerator()).isFalse();
+        assertThat(options.needsGenerator()).isTrue();
+        assertThat(Options.of(List.of("--quick")).needsGenerator()).isFalse();
     }
 
     @Test
