@@ -46,7 +46,7 @@ public final class EventLoops implements AutoCloseable {
             throw new UnsupportedOperationException("carried virtual threads cannot be had: " + availability.reason());
         FirstUse.load();
         var reporter = new Reporter(settings.faults());
-        var spares = new Spares(settings.stackBytes());
+        var spares = new Spares(settings.stackBytes(), settings.stuckGiveWay());
         var sentinel = new Sentinel(spares, reporter, settings.maxStuck(), settings.maxComputing());
         var choice = BackendChoice.of(settings.backend());
         var pollers = openPollers(choice.name(), settings.loops());

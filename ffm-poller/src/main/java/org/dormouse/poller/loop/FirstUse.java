@@ -1,5 +1,6 @@
 package org.dormouse.poller.loop;
 
+import org.dormouse.poller.ThreadPriority;
 import org.dormouse.poller.socket.SocketError;
 
 /**
@@ -20,6 +21,8 @@ final class FirstUse {
         Reporter.Note.class,
         Timeout.class,
         ProcessorTime.class,
+        ProcessorTime.Demand.class,
+        ThreadPriority.class,
         java.io.IOException.class,
         java.util.concurrent.locks.LockSupport.class,
     };
@@ -34,6 +37,7 @@ final class FirstUse {
                 throw new AssertionError("it is loaded already", e);
             }
         }
+        ThreadPriority.nice();
         SocketError.exception("call", -1);
         SocketError.describe(-1_000_000);
     }

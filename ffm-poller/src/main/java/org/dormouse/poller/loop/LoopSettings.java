@@ -10,6 +10,8 @@ import org.dormouse.poller.Poller;
  * @param carryThreads whether loops carry virtual threads; the start fails if they cannot: ask {@link CarriedThreads#availability} first
  * @param maxStuck the most threads that sit in continuations which were taken off their loop
  * @param maxComputing while more stuck continuations than this use the processor, no new ones are started
+ * @param stuckGiveWay whether stuck continuations that compute get a lower priority than everything else once there are more of them than
+ *     processors, and then no longer count towards {@code maxComputing}; only Linux can
  * @param stackBytes stack of each loop and spare thread; it bounds the recursion of what runs in a carried thread
  * @param faults is told what went wrong
  */
@@ -19,6 +21,7 @@ public record LoopSettings(
         boolean carryThreads,
         int maxStuck,
         int maxComputing,
+        boolean stuckGiveWay,
         long stackBytes,
         Faults faults) {
 
@@ -39,35 +42,41 @@ public record LoopSettings(
                 CarriedThreads.availability().isAvailable(),
                 256,
                 4 * cores,
+                true,
                 1024 * 1024,
                 Faults.LOG);
     }
 
     public LoopSettings withLoops(int count) {
-        return new LoopSettings(count, backend, carryThreads, maxStuck, maxComputing, stackBytes, faults);
+        return new LoopSettings(count, backend, carryThreads, maxStuck, maxComputing, stuckGiveWay, stackBytes, faults);
     }
 
     public LoopSettings withBackend(String name) {
-        return new LoopSettings(loops, name, carryThreads, maxStuck, maxComputing, stackBytes, faults);
+        return new LoopSettings(loops, name, carryThreads, maxStuck, maxComputing, stuckGiveWay, stackBytes, faults);
     }
 
     public LoopSettings withCarryThreads(boolean carry) {
-        return new LoopSettings(loops, backend, carry, maxStuck, maxComputing, stackBytes, faults);
+        return new LoopSettings(loops, backend, carry, maxStuck, maxComputing, stuckGiveWay, stackBytes, faults);
     }
 
     public LoopSettings withMaxStuck(int limit) {
-        return new LoopSettings(loops, backend, carryThreads, limit, maxComputing, stackBytes, faults);
+        return new LoopSettings(loops, backend, carryThreads, limit, maxComputing, stuckGiveWay, stackBytes, faults);
     }
 
     public LoopSettings withMaxComputing(int limit) {
-        return new LoopSettings(loops, backend, carryThreads, maxStuck, limit, stackBytes, faults);
+        return new LoopSettings(loops, backend, carryThreads, maxStuck, limit, stuckGiveWay, stackBytes, faults);
+    }
+
+    public LoopSettings withStuckGiveWay(boolean give) {
+        return new LoopSettings(loops, backend, carryThreads, maxStuck, maxComputing, give, stackBytes, faults);
     }
 
     public LoopSettings withStackBytes(long bytes) {
-        return new LoopSettings(loops, backend, carryThreads, maxStuck, maxComputing, bytes, faults);
+        return new LoopSettings(loops, backend, carryThreads, maxStuck, maxComputing, stuckGiveWay, bytes, faults);
     }
 
     public LoopSettings withFaults(Faults listener) {
-        return new LoopSettings(loops, backend, carryThreads, maxStuck, maxComputing, stackBytes, listener);
+        return new LoopSettings(
+                loops, backend, carryThreads, maxStuck, maxComputing, stuckGiveWay, stackBytes, listener);
     }
 }

@@ -45,14 +45,35 @@ final class ProcessorTime {
      * for it. False if that cannot be told.
      */
     static boolean isWaitedFor(@Nullable File thread, long nanos) {
-        if (nanos == UNKNOWN || nanos(thread) != nanos) return false;
+        return nanos != UNKNOWN && nanos(thread) == nanos && demand(thread) == Demand.COMPUTES;
+    }
+
+    /** What a thread wants of the processors at this moment. */
+    enum Demand {
+        /** It runs, or would if a processor were free. */
+        COMPUTES,
+        /** It waits for something else. */
+        WAITS,
+        /** It has ended, or this system does not tell. */
+        UNKNOWN
+    }
+
+    /** Asks the kernel, which takes about ten microseconds. */
+    static Demand demand(@Nullable File thread) {
         try {
             // Behind the name, which is in parentheses and may have some itself: R for running or ready to.
             String status = read(thread, "stat");
-            return status.startsWith(") R", status.lastIndexOf(')'));
+            int state = status.lastIndexOf(')') + 2;
+            if (state < 2 || state >= status.length()) return Demand.UNKNOWN;
+            return status.charAt(state) == 'R' ? Demand.COMPUTES : Demand.WAITS;
         } catch (IOException e) {
-            return false;
+            return Demand.UNKNOWN;
         }
+    }
+
+    /** The kernel's number of a thread; {@link #UNKNOWN} if this system does not tell. */
+    static long number(@Nullable File thread) {
+        return thread == null ? UNKNOWN : Long.parseLong(thread.getName());
     }
 
     private static String read(@Nullable File thread, String file) throws IOException {

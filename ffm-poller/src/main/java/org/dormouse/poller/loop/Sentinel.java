@@ -2,21 +2,33 @@ package org.dormouse.poller.loop;
 
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.dormouse.poller.ThreadPriority;
 
 /**
- * Sees to it that nobody stalls a loop. Every millisecond it looks at each loop: one that has been in the same continuation for more
- * than a whole tick is taken away from its thread and given to a spare; one that stands still in its own code has its ready
- * continuations run by a spare; what waited a whole tick on a busy loop is offered to one that waits. It parks when every loop waits.
+ * Sees to it that nobody stalls a loop. Every millisecond, and more often while loops change hands, it looks at each loop: one that has
+ * been in the same continuation for more than a whole tick is taken away from its thread and given to a spare; one that stands still in
+ * its own code has its ready continuations run by a spare; what waited a whole tick on a busy loop is offered to one that waits. It parks
+ * when every loop waits.
  *
  * <p>Fields without volatile belong to the sentinel's thread.
  */
 final class Sentinel {
-    static final long TICK_NANOS = 1_000_000;
+    private static final long TICK_NANOS = 1_000_000;
 
-    /** Ticks for which every loop must have waited before the sentinel parks: waking it costs a loop a system call. */
-    private static final int TICKS_BEFORE_PARKING = 20;
+    /** While loops change hands often: a loop in which one request after another blocks makes use of what lies between two hand-overs. */
+    private static final long SHORT_TICK_NANOS = 200_000;
 
-    private static final int TICKS_OF_STANDSTILL = 10;
+    /** How long after a hand-over ticks are short. */
+    private static final long NANOS_OF_SHORT_TICKS = 20_000_000;
+
+    /** How long every loop must have waited before the sentinel parks: waking it costs a loop a system call. */
+    private static final long NANOS_BEFORE_PARKING = 20_000_000;
+
+    private static final long NANOS_OF_STANDSTILL = 10_000_000;
+
+    /** Stuck threads are looked at so often; it costs more than a look at a loop. */
+    private static final long NANOS_BETWEEN_LOOKS_AT_STUCK = 1_000_000;
+
     private static final int OPEN = 0;
     private static final int NO_NEW = 1;
     private static final int SHUT = 2;
@@ -27,6 +39,9 @@ final class Sentinel {
     private final int maxComputing;
     private final Thread thread;
     private List<Watch> watches = List.of();
+    private long now = System.nanoTime();
+    private long lastHandOver = now - NANOS_OF_SHORT_TICKS;
+    private long lastLookAtStuck = now;
 
     // read by loops
     private volatile long tick = 1;
@@ -38,7 +53,8 @@ final class Sentinel {
     private static final class Watch {
         final EventLoop loop;
         long stepsSeen = -1;
-        long stepsSince;
+        long stepsSince; // nanoseconds, as now is
+        boolean isMeasured;
         boolean isReported;
         long processorNanos;
         long resumedEnd;
@@ -68,7 +84,7 @@ final class Sentinel {
 
     // --- asked by loops
 
-    /** Counts milliseconds while any loop is busy; always positive. */
+    /** Counts looks at the loops: one a millisecond while any is busy, more while loops change hands. Always positive. */
     long tick() {
         return tick;
     }
@@ -99,24 +115,35 @@ final class Sentinel {
     // --- the sentinel's thread
 
     private void run() {
-        int quietTicks = 0;
+        ThreadPriority.beginAtOnce(ThreadPriority.SELF);
+        long busyAt = System.nanoTime();
         while (!isClosing) {
-            LockSupport.parkNanos(this, TICK_NANOS);
-            tick = tick() + 1; // the only writer
-            boolean isQuiet = lookAtAll();
-            quietTicks = isQuiet && gate == OPEN ? quietTicks + 1 : 0;
-            if (quietTicks >= TICKS_BEFORE_PARKING) {
+            LockSupport.parkNanos(this, tickNanos(now - lastHandOver));
+            nextTick();
+            now = System.nanoTime();
+            if (!lookAtAll() || gate != OPEN) busyAt = now;
+            if (now - busyAt >= NANOS_BEFORE_PARKING) {
                 parkUntilALoopWakes();
-                quietTicks = 0;
+                busyAt = System.nanoTime();
             }
         }
+    }
+
+    /** Whatever is entered from now on was not entered before. The sentinel's thread, or that of a test which has none. */
+    void nextTick() {
+        tick = tick() + 1;
+    }
+
+    /** @param sinceHandOver nanoseconds since a loop was last taken away */
+    static long tickNanos(long sinceHandOver) {
+        return sinceHandOver < NANOS_OF_SHORT_TICKS ? SHORT_TICK_NANOS : TICK_NANOS;
     }
 
     private boolean lookAtAll() {
         try {
             boolean isQuiet = true;
             for (Watch watch : watches) isQuiet &= look(watch);
-            adjustGate();
+            if (now - lastLookAtStuck >= NANOS_BETWEEN_LOOKS_AT_STUCK) adjustGate();
             return isQuiet;
         } catch (Throwable e) {
             // No thread or no memory for a spare: the loop stays where it is, and the next tick tries again.
@@ -171,6 +198,9 @@ final class Sentinel {
             return;
         }
         spares.run(spare, loop);
+        if (stuck != null) stuck.beginInTurn();
+        spares.keepReady();
+        lastHandOver = now;
         reporter.handedOver(loop.index(), culprit);
     }
 
@@ -180,21 +210,25 @@ final class Sentinel {
         long steps = loop.ownership().steps();
         if (steps != watch.stepsSeen) {
             watch.stepsSeen = steps;
-            watch.stepsSince = tick;
+            watch.stepsSince = now;
+            watch.isMeasured = false;
             watch.isReported = false;
             return;
         }
-        long stood = tick - watch.stepsSince;
-        if (stood == TICKS_OF_STANDSTILL / 2) watch.processorNanos = spares.processorNanos(loop);
-        if (stood < TICKS_OF_STANDSTILL) return;
-        watch.stepsSince = tick;
+        long stood = now - watch.stepsSince;
+        if (!watch.isMeasured && stood >= NANOS_OF_STANDSTILL / 2) {
+            watch.isMeasured = true;
+            watch.processorNanos = spares.processorNanos(loop);
+        }
+        if (stood < NANOS_OF_STANDSTILL) return;
+        watch.stepsSince = now;
         if (loop.continuations().areReady()) spares.help(loop, steps);
         // A machine with more to do than processors holds up every thread now and then: nobody's bug.
         if (watch.isReported || spares.waitsForProcessor(loop, watch.processorNanos)) return;
         watch.isReported = true;
         Spares.Worker holder = spares.holderOf(loop);
         reporter.stalled(
-                "loop " + loop.index() + " has stood still in its own code for " + TICKS_OF_STANDSTILL
+                "loop " + loop.index() + " has stood still in its own code for " + NANOS_OF_STANDSTILL / 1_000_000
                         + " ms; another thread runs its ready continuations meanwhile",
                 holder == null ? null : holder.thread());
     }
@@ -219,9 +253,10 @@ final class Sentinel {
     }
 
     private void adjustGate() {
+        lastLookAtStuck = now;
         int stuck = spares.stuckCount();
         int next = OPEN;
-        if (stuck > 0 && spares.computing(tick) > maxComputing) next = NO_NEW;
+        if (spares.crowding(maxComputing) > maxComputing) next = NO_NEW;
         if (stuck >= maxStuck) next = SHUT;
         int last = gate;
         if (next == last) return;

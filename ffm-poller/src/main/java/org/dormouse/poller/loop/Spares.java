@@ -4,7 +4,9 @@ import java.io.File;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.dormouse.poller.ThreadPriority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,26 +17,77 @@ final class Spares {
     private static final long NOT_STANDING = -1;
     private static final long IDLE_NANOS = 10_000_000_000L;
 
-    /** A stuck thread that used no processor for this many ticks waits for something; with less it might only be out of luck. */
-    private static final long TICKS_WITHOUT_PROCESSOR = 50;
+    /** How many spare threads there are at least, most of the time, once a loop was taken away. */
+    private static final int READY = 4;
+
+    /** How many stuck threads the kernel is asked about at a time: a look takes about ten microseconds. */
+    private static final int MAX_LOOKS = 8;
+
+    /** A stuck thread that is seen to compute this often in a row is no short one. */
+    private static final int LOOKS_BEFORE_GIVING_WAY = 2;
 
     private final long stackBytes;
+    private final boolean letsGiveWay;
+    private final int processors = Runtime.getRuntime().availableProcessors();
     private final Object lock = new Object();
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
     private final List<Worker> holders = new ArrayList<>();
     private final List<Worker> stuck = new ArrayList<>();
-    private int created;
+    private int looks;
     private boolean isClosing;
 
-    Spares(long stackBytes) {
+    private final AtomicInteger created = new AtomicInteger();
+
+    /** Starts threads; a start returns only when the new thread has got a processor, and there may be a crowd before it. */
+    private final Thread maker;
+
+    /** @param letsGiveWay whether stuck threads get a lower priority when more of them compute than there are processors */
+    Spares(long stackBytes, boolean letsGiveWay) {
         this.stackBytes = stackBytes;
+        this.letsGiveWay = letsGiveWay;
+        maker = Thread.ofPlatform()
+                .name("dormouse-spares")
+                .daemon(true)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(this::makeReady);
     }
 
     /** A thread that runs and waits for a job; throws if the system gives none. */
     Worker reserve() {
         synchronized (lock) {
             Worker worker = idle.poll();
-            return worker != null ? worker : new Worker(++created);
+            if (worker != null) return worker;
+        }
+        return new Worker(created.incrementAndGet());
+    }
+
+    /** Sees to it that the next threads need not be started first. By the sentinel. */
+    void keepReady() {
+        synchronized (lock) {
+            if (isClosing || idle.size() >= READY / 2) return;
+        }
+        if (maker.getState() == Thread.State.NEW) maker.start();
+        LockSupport.unpark(maker);
+    }
+
+    private void makeReady() {
+        while (isMissing()) {
+            try {
+                giveBack(new Worker(created.incrementAndGet()));
+            } catch (OutOfMemoryError e) {
+                LockSupport.park(this); // the system gives none now; who reserves one will hear of it
+            }
+        }
+    }
+
+    /** Waits until spares are few; false at the end. */
+    private boolean isMissing() {
+        while (true) {
+            synchronized (lock) {
+                if (isClosing) return false;
+                if (idle.size() < READY) return true;
+            }
+            LockSupport.park(this);
         }
     }
 
@@ -42,6 +95,7 @@ final class Spares {
     void giveBack(Worker worker) {
         synchronized (lock) {
             idle.push(worker);
+            if (isClosing) LockSupport.unpark(worker.thread);
         }
     }
 
@@ -60,9 +114,9 @@ final class Spares {
 
     /** Lets a spare thread run the continuations of a loop that stands still. */
     void help(EventLoop loop, long stoodAt) {
+        Worker worker = reserve();
+        stuck(worker); // counts towards the limit: what it runs may hold it up as well
         synchronized (lock) {
-            Worker worker = reserve();
-            stuck.add(worker); // counts towards the limit: what it runs may hold it up as well
             worker.begin(new Job(loop, stoodAt));
         }
     }
@@ -75,6 +129,9 @@ final class Spares {
         synchronized (lock) {
             holders.remove(worker);
             worker.loop = null;
+            worker.isBack = false;
+            worker.isKnownToWait = false;
+            worker.looksComputing = 0;
             stuck.add(worker);
         }
     }
@@ -89,6 +146,11 @@ final class Spares {
     }
 
     private void recovered(Worker worker) {
+        if (worker.givesWay) worker.givesWay = !ThreadPriority.restore(worker.nice);
+        // One that still gives way ends; not with the lock in its hands, for it may be kept waiting, and the sentinel
+        // with it.
+        worker.isBack = true;
+        if (worker.givesWay) return;
         synchronized (lock) {
             stuck.remove(worker);
         }
@@ -121,19 +183,52 @@ final class Spares {
         return holder != null && ProcessorTime.isWaitedFor(holder.processorTime, nanos);
     }
 
+    int idleCount() {
+        synchronized (lock) {
+            return idle.size();
+        }
+    }
+
     int stuckCount() {
         synchronized (lock) {
+            stuck.removeIf(worker -> worker.isBack);
             return stuck.size();
         }
     }
 
-    /** How many stuck threads have used the processor lately. */
-    int computing(long tick) {
+    /**
+     * How many stuck threads crowd the loops out: those that compute and have not been made to give way. Looks at a few of them at each
+     * call, first at those that are not known to wait. More than one for each processor are made to give way, if that is possible.
+     *
+     * @param harmless so many need not be looked at
+     */
+    int crowding(int harmless) {
         synchronized (lock) {
+            if (stuck.size() <= Math.min(harmless, processors)) return stuck.size();
+            lookAtSome();
             int count = 0;
-            for (Worker worker : stuck) if (worker.computes(tick)) count++;
+            for (Worker worker : stuck) if (worker.crowds()) count++;
+            if (!letsGiveWay || count <= processors) return count;
+            for (Worker worker : stuck) if (worker.crowds() && worker.letGiveWay()) count--;
             return count;
         }
+    }
+
+    private void lookAtSome() {
+        int left = MAX_LOOKS;
+        for (int i = 0; i < stuck.size() && left > 0; i++) {
+            Worker worker = stuck.get((looks + i) % stuck.size());
+            if (!worker.crowds()) continue;
+            worker.look();
+            left--;
+        }
+        for (int i = 0; i < stuck.size() && left > 0; i++) {
+            Worker worker = stuck.get((looks + i) % stuck.size());
+            if (!worker.isKnownToWait) continue;
+            worker.look();
+            left--;
+        }
+        looks = (looks + MAX_LOOKS) % stuck.size();
     }
 
     /** Ends spare threads now, and the others when they become spare. */
@@ -141,6 +236,7 @@ final class Spares {
         synchronized (lock) {
             isClosing = true;
             for (Worker worker : idle) LockSupport.unpark(worker.thread);
+            LockSupport.unpark(maker);
         }
     }
 
@@ -149,11 +245,16 @@ final class Spares {
         private final Thread thread;
         private volatile @Nullable Job job;
         private volatile @Nullable File processorTime;
+        private volatile boolean givesWay;
+        private volatile boolean isBack;
+
+        // its thread only
+        private int nice;
 
         // under the lock
         private @Nullable EventLoop loop;
-        private long processorNanos;
-        private long processorTick;
+        private boolean isKnownToWait;
+        private int looksComputing;
 
         Worker(int number) {
             thread = Thread.ofPlatform()
@@ -176,6 +277,8 @@ final class Spares {
 
         private void live() {
             processorTime = ProcessorTime.ofThisThread();
+            nice = ThreadPriority.nice();
+            ThreadPriority.beginAtOnce(ThreadPriority.SELF);
             while (true) {
                 Job next = job;
                 if (next != null) {
@@ -192,19 +295,20 @@ final class Spares {
             if (next.stoodAt != NOT_STANDING) {
                 next.loop.continuations().runInstead(next.stoodAt);
                 recovered(this);
-            } else if (next.loop.run()) {
-                released(this);
-            } else {
-                recovered(this);
+                return;
             }
+            if (next.loop.run()) released(this);
+            else recovered(this);
         }
 
         private boolean rest() {
+            if (givesWay) return false;
+            ThreadPriority.beginAtOnce(ThreadPriority.SELF);
             synchronized (lock) {
                 if (isClosing) return false;
                 idle.push(this);
-                return true;
             }
+            return true;
         }
 
         /** Nobody can give a job to a thread that is not in the list any more. */
@@ -214,14 +318,24 @@ final class Spares {
             }
         }
 
-        private boolean computes(long tick) {
-            long nanos = ProcessorTime.nanos(processorTime);
-            if (nanos == ProcessorTime.UNKNOWN || nanos != processorNanos) {
-                processorNanos = nanos;
-                processorTick = tick;
-                return true;
-            }
-            return tick - processorTick <= TICKS_WITHOUT_PROCESSOR;
+        /** Its loop was taken away: it is no longer one that works for a moment at a time. */
+        void beginInTurn() {
+            ThreadPriority.beginInTurn(ProcessorTime.number(processorTime));
+        }
+
+        private void look() {
+            isKnownToWait = ProcessorTime.demand(processorTime) == ProcessorTime.Demand.WAITS;
+            looksComputing = isKnownToWait ? 0 : looksComputing + 1;
+        }
+
+        private boolean crowds() {
+            return !isKnownToWait && !givesWay;
+        }
+
+        private boolean letGiveWay() {
+            givesWay = looksComputing >= LOOKS_BEFORE_GIVING_WAY
+                    && ThreadPriority.giveWay(ProcessorTime.number(processorTime));
+            return givesWay;
         }
     }
 }

@@ -27,6 +27,9 @@ class CriticalCallsTest {
             "shutdown",
             "close",
             "fcntl",
+            "getpriority",
+            "sched_getscheduler",
+            "syscall", // sched_setattr
             "eventfd",
             "write",
             "epoll_create1",
@@ -46,6 +49,7 @@ class CriticalCallsTest {
         for (String name : List.of(
                 "libc.Unistd",
                 "libc.Fcntl",
+                "libc.Sched",
                 "epoll.Epoll",
                 "epoll.EventFd",
                 "socket.SysSocket",

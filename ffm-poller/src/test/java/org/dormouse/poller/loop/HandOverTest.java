@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Nobody may stall a loop. Each test would wait for ever without the rule it is named after. */
 @Timeout(30)
@@ -182,7 +184,7 @@ class HandOverTest {
 
     @Test
     void whileTooManyComputeNoNewOnesStartButThoseThatBeganGoOn() throws Exception {
-        try (var loops = EventLoops.start(oneLoop.withMaxComputing(1))) {
+        try (var loops = EventLoops.start(oneLoop.withMaxComputing(1).withStuckGiveWay(false))) {
             EventLoop loop = loops.loop(0);
             var parked = new CompletableFuture<Thread>();
             var isReleased = new AtomicBoolean();
@@ -207,6 +209,31 @@ class HandOverTest {
             assertThat(startedLate).isNotDone();
             stop.set(true);
             assertThat(startedLate.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aCrowdThatComputesGivesWaySoThatNewOnesStart() throws Exception {
+        int crowd = Runtime.getRuntime().availableProcessors() + 2;
+        var stop = new AtomicBoolean();
+        try (var loops = EventLoops.start(oneLoop.withMaxComputing(crowd - 1))) {
+            EventLoop loop = loops.loop(0);
+            var spinning = new CountDownLatch(crowd);
+            for (int i = 0; i < crowd; i++) {
+                loop.carry(() -> {
+                    spinning.countDown();
+                    spinUntil(stop);
+                });
+            }
+            assertThat(spinning.await(10, TimeUnit.SECONDS)).isTrue();
+            awaitOpenGate(loop);
+            var startedMeanwhile = new CompletableFuture<Boolean>();
+            loop.carry(() -> startedMeanwhile.complete(!stop.get()));
+
+            assertThat(startedMeanwhile.get(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            stop.set(true);
         }
     }
 
@@ -306,6 +333,11 @@ class HandOverTest {
         } finally {
             local.remove();
         }
+    }
+
+    private static void awaitOpenGate(EventLoop loop) throws InterruptedException {
+        for (int i = 0; i < 1000 && loop.isOverloaded(); i++) Thread.sleep(10);
+        assertThat(loop.isOverloaded()).isFalse();
     }
 
     private static void awaitParkedSentinel() throws InterruptedException {

@@ -42,6 +42,7 @@ class ProcessorTimeTest {
         while (inARow < 1000 && System.nanoTime() < deadline) // it falls asleep at some time, and stays so
         inARow = ProcessorTime.isWaitedFor(thread, ProcessorTime.nanos(thread)) ? 0 : inARow + 1;
         assertThat(inARow).isEqualTo(1000);
+        assertThat(ProcessorTime.demand(thread)).isEqualTo(ProcessorTime.Demand.WAITS);
         stop.countDown();
     }
 
@@ -56,6 +57,7 @@ class ProcessorTimeTest {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!seen && System.nanoTime() < deadline)
             seen = ProcessorTime.isWaitedFor(thread, ProcessorTime.nanos(thread));
+        assertThat(ProcessorTime.demand(thread)).isEqualTo(ProcessorTime.Demand.COMPUTES);
         stop.set(true);
         assertThat(seen).isTrue();
     }
@@ -70,6 +72,8 @@ class ProcessorTimeTest {
         assertThat(ProcessorTime.nanos(thread)).isEqualTo(ProcessorTime.UNKNOWN);
         assertThat(ProcessorTime.isWaitedFor(thread, ProcessorTime.UNKNOWN)).isFalse();
         assertThat(ProcessorTime.isWaitedFor(null, 1)).isFalse();
+        assertThat(ProcessorTime.demand(thread)).isEqualTo(ProcessorTime.Demand.UNKNOWN);
+        assertThat(ProcessorTime.demand(null)).isEqualTo(ProcessorTime.Demand.UNKNOWN);
     }
 
     private static File start(Runnable body) throws Exception {
