@@ -7,6 +7,7 @@ import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.BadRequest;
 import org.dormouse.poller.loop.Timeout;
 import org.dormouse.transport.Connection;
+import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
@@ -139,11 +140,11 @@ final class Http1Connection implements Protocol {
             count = body.drop(bytes, offset, length);
         } catch (BadRequest e) {
             http1.log.refused(connection, e);
-            close(true);
+            close(true, ConnectionEnd.REFUSED);
             return length;
         }
         if (!last.dropped(count)) {
-            close(true);
+            close(true, ConnectionEnd.BODY_UNREAD);
             return length;
         }
         if (!body.isEnded()) return count;
@@ -163,7 +164,7 @@ final class Http1Connection implements Protocol {
     public void inputEnded() {
         // A head cut short is answered by nothing: whoever sent it has left or is broken.
         if (parser != null) http1.log.left(connection, "client ended its stream in the middle of a head");
-        close(false);
+        close(false, ConnectionEnd.PEER_CLOSED);
     }
 
     @Override
@@ -198,7 +199,7 @@ final class Http1Connection implements Protocol {
     private void refuse(BadRequest reason) {
         http1.log.refused(connection, reason);
         send(PlainRefusal.of(connection.pool(), reason, http1.date));
-        close(true);
+        close(true, reason.status() == 408 ? ConnectionEnd.HEAD_TIMEOUT : ConnectionEnd.REFUSED);
     }
 
     private void send(PooledBuffer answer) {
@@ -237,7 +238,7 @@ final class Http1Connection implements Protocol {
             upgrade(last.successor());
         } else if (!last.persists() || (lastRequest && connection.kept() == null)) {
             connection.sendUnsent();
-            close(body != null && !body.isEnded());
+            close(body != null && !body.isEnded(), reasonAfter(last, body));
         } else if (body == null || body.isEnded()) {
             exchange = null;
             awaitHead();
@@ -250,8 +251,15 @@ final class Http1Connection implements Protocol {
             connection.showMore();
         } else {
             connection.sendUnsent();
-            close(true);
+            close(true, body.isBroken() ? ConnectionEnd.REFUSED : ConnectionEnd.BODY_UNREAD);
         }
+    }
+
+    /** Why nothing follows the last answer. */
+    private ConnectionEnd reasonAfter(Http1Exchange last, @Nullable RequestBody body) {
+        if (last.hasBodyTimedOut()) return ConnectionEnd.BODY_TIMEOUT;
+        if (body != null && body.isRefused()) return ConnectionEnd.REFUSED;
+        return lastRequest ? ConnectionEnd.DRAINED : ConnectionEnd.ANSWERED;
     }
 
     private void enqueue(PooledBuffer answer) {
@@ -293,7 +301,7 @@ final class Http1Connection implements Protocol {
         if (!lastRequest || state != State.HEAD || parser != null || connection.kept() != null) return;
         long left = served ? 0 : due() - http1.loop.nanoTime();
         if (left > 0) connection.deadline(left);
-        else close(false);
+        else close(false, ConnectionEnd.DRAINED);
     }
 
     private void upgrade(ProtocolUpgrade successor) {
@@ -354,16 +362,27 @@ final class Http1Connection implements Protocol {
                     408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"));
         } else {
             if (state == State.BLOCKED) http1.log.left(connection, http1.writeTimedOut());
-            close(state == State.DRAINING);
+            close(state == State.DRAINING, reasonOfTimeout());
         }
+    }
+
+    private ConnectionEnd reasonOfTimeout() {
+        return switch (state) {
+            case BLOCKED -> ConnectionEnd.WRITE_TIMEOUT;
+            case DRAINING -> ConnectionEnd.BODY_TIMEOUT;
+            case HEAD, HANDLING, CLOSING -> {
+                if (lastRequest) yield ConnectionEnd.DRAINED;
+                yield served ? ConnectionEnd.IDLE_TIMEOUT : ConnectionEnd.HEAD_TIMEOUT;
+            }
+        };
     }
 
     // --- the end
 
-    private void close(boolean peerMayStillSend) {
+    private void close(boolean peerMayStillSend, ConnectionEnd why) {
         state = State.CLOSING;
-        if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent();
-        else connection.closeWhenSentAtOnce();
+        if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent(why);
+        else connection.closeWhenSentAtOnce(why);
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.dormouse.http.Upgrade;
 import org.dormouse.http1.ResponseHeadWriter.Framing;
 import org.dormouse.http1.ResponseHeadWriter.Persistence;
 import org.dormouse.poller.loop.Timeout;
+import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
@@ -354,6 +355,10 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         return rest;
     }
 
+    boolean hasBodyTimedOut() {
+        return bodyTimedOut;
+    }
+
     /** Counts what was dropped of the unread body; false if that is too much. */
     boolean dropped(int bytes) {
         dropped += bytes;
@@ -383,11 +388,12 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         return Math.clamp(http1.bodyNanos + earned - readWaited, 0, http1.bodyNanos);
     }
 
+    /** Loop owner. */
     void waitedTooLong(long now) {
         long writing = writeWaitsSince;
         if (writing != NOT_WAITING && writing + http1.writeNanos <= now) {
             http1.log.left(connection, http1.writeTimedOut());
-            connection.abort();
+            connection.abort(ConnectionEnd.WRITE_TIMEOUT);
             return;
         }
         RequestBody incoming = body;

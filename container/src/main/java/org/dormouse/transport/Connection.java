@@ -45,6 +45,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     }
 
     private static final int RECEIVES_PER_TURN = 4;
+    private static final byte NO_REASON = -1;
 
     private final long id;
 
@@ -73,6 +74,9 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private boolean lingers;
     private int lingeredBytes;
 
+    /** Code of the {@link ConnectionEnd}; {@link #NO_REASON} as long as nothing ends it. */
+    private byte reason = NO_REASON;
+
     private Connection(Connections family, StreamSocket socket) {
         super(family, socket);
         this.id = family.nextId();
@@ -85,10 +89,12 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
      */
     public static Connection open(Connections family, StreamSocket socket, ProtocolUpgrade protocol)
             throws IOException {
+        family.counts().countAccepted();
         var connection = new Connection(family, socket);
         try {
             connection.token = family.loop.register(socket, connection);
         } catch (IOException e) {
+            family.counts().countClosed(ConnectionEnd.NOT_WATCHED);
             socket.close();
             throw e;
         }
@@ -96,7 +102,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         try {
             connection.protocol = protocol.begin(connection);
         } catch (RuntimeException | Error bug) {
-            connection.abortNow();
+            connection.abortNow(ConnectionEnd.BUG);
             throw bug;
         }
         return connection;
@@ -119,10 +125,23 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
 
     /**
      * Cuts the connection: the peer sees a reset or an early end. Any thread, any time; unsent bytes are lost. Closes as soon as nothing is
-     * lent; until then the socket is shut down.
+     * lent; until then the socket is shut down. Counted as {@link ConnectionEnd#ABORTED}.
      */
     public void abort() {
-        family.loop.execute(this::abortNow);
+        abort(ConnectionEnd.ABORTED);
+    }
+
+    /** {@link #abort()} for {@code why}, unless there is a reason already. Any thread. */
+    public void abort(ConnectionEnd why) {
+        family.loop.execute(() -> abortNow(why));
+    }
+
+    /**
+     * Says why this connection is going to end, though it may not end at once: what comes of it, such as a close handshake, does not change
+     * that. The first reason stays. Loop owner.
+     */
+    public void endsBecause(ConnectionEnd why) {
+        if (reason == NO_REASON) reason = why.code();
     }
 
     /** The client's address in the usual notation: the peer's, or what a trusted proxy announced. Any thread. */
@@ -354,13 +373,19 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
 
     @Override
     public void failed(Throwable bug) {
-        abortNow();
+        abortNow(ConnectionEnd.BUG);
     }
 
     @Override
     protected void expired() {
         if (phase == Phase.OPEN) protocol.deadline();
-        else if (phase != Phase.CLOSED) abortNow();
+        else if (phase != Phase.CLOSED) tookTooLongToEnd();
+    }
+
+    /** However it was meant to end: if the last bytes are still here, the peer did not take them. */
+    private void tookTooLongToEnd() {
+        if (phase == Phase.FINISHING && has(UNSENT)) reason = ConnectionEnd.WRITE_TIMEOUT.code();
+        abortNow(ConnectionEnd.WRITE_TIMEOUT);
     }
 
     private void onOutputReady() {
@@ -476,18 +501,21 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
      * Closes in order: sends what is enqueued, half-closes, reads and drops what the peer still sends (bounded in bytes and time, so that
      * the last bytes reach a peer that is still sending), and closes. Nothing is shown to the protocol any more but
      * {@link Protocol#closed}. Loop owner; what is lent may still be used and is waited for.
+     *
+     * @param why is what it is counted as, unless there is a reason already
      */
-    public void closeWhenSent() {
-        finish(true);
+    public void closeWhenSent(ConnectionEnd why) {
+        finish(true, why);
     }
 
     /** Like {@link #closeWhenSent} where the peer is known to have sent everything: without waiting for its end. Loop owner. */
-    public void closeWhenSentAtOnce() {
-        finish(false);
+    public void closeWhenSentAtOnce(ConnectionEnd why) {
+        finish(false, why);
     }
 
-    private void finish(boolean lingering) {
+    private void finish(boolean lingering, ConnectionEnd why) {
         if (phase != Phase.OPEN) return;
+        endsBecause(why);
         lingers = lingering;
         phase = Phase.FINISHING;
         deadline(family.closeNanos);
@@ -512,11 +540,13 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private void turnAwayNow() {
         if (phase == Phase.CLOSED) return;
         socket.finish(family.loop.readBuffer());
-        abortNow();
+        abortNow(ConnectionEnd.ADDRESS_LIMIT);
     }
 
-    void abortNow() {
+    void abortNow(ConnectionEnd why) {
         if (phase == Phase.CLOSED) return;
+        // Who cuts a connection that is broken has only found that out.
+        endsBecause(has(BROKEN) ? ConnectionEnd.PEER_RESET : why);
         cut = true;
         if (has(LENT)) socket.shutdown(); // the descriptor's number stays ours until all is given back
         breakOff();
@@ -531,6 +561,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
 
     /** Nothing can be sent or received any more: closes now, or when what is lent comes back. */
     private void breakOff() {
+        endsBecause(ConnectionEnd.PEER_RESET);
         set(BROKEN | CLOSING);
         if (close() || goneTold) return;
         goneTold = true;
@@ -582,6 +613,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         clearQueue();
         socket.close();
         leaveAddress();
+        family.counts().countClosed(ConnectionEnd.of(reason));
         family.remove(this);
         Protocol last = protocol;
         protocol = Unborn.PROTOCOL;

@@ -28,6 +28,7 @@ public final class Connections {
     @Nullable
     PooledBuffer shown;
 
+    private final ConnectionCounts counts = new ConnectionCounts();
     private long lastId = FAMILIES.getAndIncrement() << 40;
     private @Nullable Connection first;
     private final List<Runnable> whenOneCloses = new ArrayList<>();
@@ -82,6 +83,11 @@ public final class Connections {
         return pool;
     }
 
+    /** How many began and why they ended. Any thread. */
+    public ConnectionCounts counts() {
+        return counts;
+    }
+
     /** Asks every protocol to come to an end: what is under way is finished, what is idle is closed. */
     public void drainAll() {
         for (Connection each = first; each != null; ) {
@@ -100,11 +106,11 @@ public final class Connections {
         return count;
     }
 
-    /** Cuts every connection. */
+    /** Cuts every connection, since the server stops. */
     public void abortAll() {
         for (Connection each = first; each != null; ) {
             Connection next = each.next;
-            each.abortNow();
+            each.abortNow(ConnectionEnd.CUT);
             each = next;
         }
     }

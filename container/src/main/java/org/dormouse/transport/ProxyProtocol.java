@@ -34,7 +34,7 @@ public final class ProxyProtocol implements ProtocolUpgrade {
             return new Reader(connection);
         }
         if (!settings.refusesOthers()) return next.begin(connection);
-        connection.abort();
+        connection.abort(ConnectionEnd.REFUSED);
         return Unborn.PROTOCOL;
     }
 
@@ -66,7 +66,8 @@ public final class ProxyProtocol implements ProtocolUpgrade {
             try {
                 header = ProxyHeader.parse(bytes, offset, length, settings.maxHeaderBytes());
             } catch (ProxyHeader.Refused e) {
-                connection.abort(); // who does not speak the protocol would not understand an answer either
+                connection.abort(
+                        ConnectionEnd.REFUSED); // who does not speak the protocol would not understand an answer either
                 return length;
             }
             if (header == null) return 0;
@@ -81,7 +82,7 @@ public final class ProxyProtocol implements ProtocolUpgrade {
 
         @Override
         public void inputEnded() {
-            connection.abort();
+            connection.abort(ConnectionEnd.PEER_CLOSED);
         }
 
         @Override
@@ -89,7 +90,7 @@ public final class ProxyProtocol implements ProtocolUpgrade {
 
         @Override
         public void deadline() {
-            connection.abort();
+            connection.abort(draining ? ConnectionEnd.DRAINED : ConnectionEnd.HEAD_TIMEOUT);
         }
 
         @Override

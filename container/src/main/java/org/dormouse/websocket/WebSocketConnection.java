@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.dormouse.http.ClientGone;
 import org.dormouse.transport.Connection;
+import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -321,6 +322,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     @Override
     public void inputEnded() {
         ignoresInput = true;
+        if (isOpen()) connection.endsBecause(ConnectionEnd.PEER_CLOSED);
         if (closing == Closing.AWAITING_REPLY) {
             endConnection();
         } else {
@@ -335,6 +337,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
 
     @Override
     public void drain() {
+        if (isOpen()) connection.endsBecause(ConnectionEnd.DRAINED);
         closeFromLoop(CloseStatus.reason(CloseStatus.GOING_AWAY, "the server stops"));
     }
 
@@ -359,6 +362,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
 
     private void violated(ProtocolViolation violation) {
         ignoresInput = true;
+        connection.endsBecause(ConnectionEnd.REFUSED);
         if (closing == Closing.AWAITING_REPLY) {
             endConnection(); // we have sent our only Close already
         } else {
@@ -425,7 +429,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
             start();
         }
         if (closeDeadline != 0 && closeDeadline - now <= 0) {
-            connection.abort();
+            connection.abort(ConnectionEnd.WRITE_TIMEOUT);
             return;
         }
         if (output.hasBacklog()) {
@@ -433,12 +437,13 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
             if (earliest != OutboundFrame.NEVER && earliest != OutboundFrame.UNKNOWN && earliest - now <= 0) {
                 output.fail(new IOException(
                         "message not taken by the peer within its timeout (" + WebSocketLimits.SEND_TIMEOUT + ")"));
-                connection.abort();
+                connection.abort(ConnectionEnd.WRITE_TIMEOUT);
                 return;
             }
         }
         long idle = session.idleNanos();
         if (idle > 0 && closing == Closing.OPEN && endReason == null && lastActive + idle - now <= 0) {
+            connection.endsBecause(ConnectionEnd.IDLE_TIMEOUT);
             String what = "nothing was sent or received for " + idle / 1_000_000 + " ms";
             closeFromLoop(CloseStatus.reason(CloseStatus.GOING_AWAY, what));
         }

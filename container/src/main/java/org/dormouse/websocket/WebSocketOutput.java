@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.transport.Connection;
+import org.dormouse.transport.ConnectionEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,7 +251,7 @@ final class WebSocketOutput extends Fragments {
         if (waits != null && waits.isEmpty()) backlog = null;
         if (endsAfterClose && closeWritten) {
             endsAfterClose = false;
-            connection.execute(connection::closeWhenSent);
+            connection.execute(() -> connection.closeWhenSent(ConnectionEnd.UPGRADE_ENDED));
         }
     }
 

@@ -15,6 +15,7 @@ import org.dormouse.http.Headers;
 import org.dormouse.http.Upgrade;
 import org.dormouse.poller.ScriptedPeer;
 import org.dormouse.transport.Connection;
+import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.junit.jupiter.api.Test;
@@ -515,7 +516,7 @@ class Http1ExchangeTest {
                 @Override
                 public void inputEnded() {
                     events.add("ended");
-                    connection.closeWhenSent();
+                    connection.closeWhenSent(ConnectionEnd.ANSWERED);
                 }
 
                 @Override

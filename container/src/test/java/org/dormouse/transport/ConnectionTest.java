@@ -88,7 +88,7 @@ class ConnectionTest {
 
         @Override
         public void drain() {
-            connection.closeWhenSent();
+            connection.closeWhenSent(ConnectionEnd.ANSWERED);
         }
 
         @Override
@@ -187,7 +187,7 @@ class ConnectionTest {
         sender.connection.resumeReading();
         loop.settle();
         assertThat(events).containsExactly("received abc", "ended");
-        sender.connection.closeWhenSent();
+        sender.connection.closeWhenSent(ConnectionEnd.ANSWERED);
         loop.settle();
         assertThat(peer.seesClose()).isTrue();
     }
@@ -290,6 +290,10 @@ class ConnectionTest {
         family.abortAll();
         loop.settle();
         assertThat(open.get()).isZero();
+        assertThat(family.counts().accepted()).isEqualTo(3);
+        assertThat(family.counts().closed(ConnectionEnd.PEER_RESET)).isOne();
+        assertThat(family.counts().closed(ConnectionEnd.CUT)).isEqualTo(2);
+        assertThat(family.counts().closed()).isEqualTo(3);
     }
 
     @Test
