@@ -190,6 +190,28 @@ class ListeningTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whereLoopsShareASocketAQuietServerSpreadsConnectionsOverThem(boolean isUnix) throws Exception {
+        Path path = folder.resolve("a.sock");
+        var open = new ArrayList<SocketChannel>();
+        try (var server = builder()
+                .loops(4)
+                .listen(isUnix ? "unix:" + path : "127.0.0.1:0")
+                .set("server.balance", isUnix ? "reuse-port" : "shared")
+                .start()) {
+            for (int i = 0; i < 40; i++) {
+                open.add(SocketChannel.open(
+                        isUnix ? UnixDomainSocketAddress.of(path) : new InetSocketAddress("127.0.0.1", server.port())));
+                ask(open.getLast());
+            }
+            for (int i = 0; i < 4; i++)
+                assertThat(server.openConnections(i)).as("loop %d", i).isBetween(4, 20);
+        } finally {
+            for (SocketChannel channel : open) channel.close();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"reuse-port", "shared", "round-robin", "least-connections"})
     void aLoopThatDrainsGetsNobodyAndItsIdleConnectionsEnd(String balance) throws Exception {
         var open = new ArrayList<SocketChannel>();
@@ -219,7 +241,26 @@ class ListeningTest {
                 open.add(SocketChannel.open(new InetSocketAddress("127.0.0.1", server.port())));
                 ask(open.getLast());
             }
-            if (!balance.equals("shared")) assertThat(server.openConnections(0)).isPositive();
+            assertThat(server.openConnections(0)).isPositive();
+        } finally {
+            for (SocketChannel channel : open) channel.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reuse-port", "shared"})
+    void aLoopThatDrainsLeavesThoseWhoseHandshakeIsUnderWayToAnother(String balance) throws Exception {
+        var open = new ArrayList<SocketChannel>();
+        try (var server = builder()
+                .listen("127.0.0.1:0")
+                .set("server.balance", balance)
+                .set("socket.defer-accept", "15s") // the kernel keeps them until they say something
+                .start()) {
+            var tcp = new InetSocketAddress("127.0.0.1", server.port());
+            for (int i = 0; i < 20; i++) open.add(SocketChannel.open(tcp));
+            server.drainLoop(0);
+            for (SocketChannel channel : open) assertThat(ask(channel)).startsWith("127.0.0.1 ");
+            assertThat(server.openConnections(1)).isEqualTo(20);
         } finally {
             for (SocketChannel channel : open) channel.close();
         }

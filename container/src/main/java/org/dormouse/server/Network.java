@@ -37,6 +37,7 @@ final class Network {
     private final @Nullable AddressLimit addressLimit;
     private final List<Listener> listeners = new ArrayList<>();
     private List<OpenAddress> addresses = List.of();
+    private List<Entrance> entrances = List.of();
 
     private Network(EventLoops loops, ConnectionLimits limits) {
         this.loops = loops;
@@ -58,14 +59,15 @@ final class Network {
     void listen(ListenSettings settings, ServiceManager manager, Function<EventLoop, ProtocolUpgrade> protocols)
             throws IOException {
         addresses = OpenAddress.openAll(loops, settings, manager);
-        var entrances = new ArrayList<Entrance>();
+        var opened = new ArrayList<Entrance>();
         for (Connections family : families) {
             family.takeNew();
             ProtocolUpgrade http = protocols.apply(family.loop());
             ProtocolUpgrade spoken = addressLimit == null ? http : new AddressLimited(http);
             ProxySettings proxies = settings.proxies();
-            entrances.add(new Entrance(family, proxies == null ? spoken : new ProxyProtocol(proxies, spoken)));
+            opened.add(new Entrance(family, proxies == null ? spoken : new ProxyProtocol(proxies, spoken)));
         }
+        entrances = List.copyOf(opened);
         for (OpenAddress address : addresses) {
             List<ListenSocket> sockets = address.sockets();
             if (settings.balance().hasAcceptor()) {
@@ -86,7 +88,7 @@ final class Network {
 
     /**
      * Lets one loop come to rest: it stops accepting for itself, gets no connections from others, and its own end when what is under way is
-     * done. The next {@link #listen} brings it back.
+     * done. A listening socket that no other loop has is left to one of them. The next {@link #listen} brings the loop back.
      *
      * @param atMost for how long those that wait to be accepted may wait for room
      */
@@ -96,6 +98,7 @@ final class Network {
         var own = new ArrayList<Listener>();
         for (Listener listener : listeners) if (listener.family() == family && !listener.isForAll()) own.add(listener);
         listeners.removeAll(own);
+        Entrance heir = heirOf(index);
         var done = new CountDownLatch(own.size() + 1);
         family.loop().execute(() -> {
             try {
@@ -104,8 +107,18 @@ final class Network {
                 done.countDown();
             }
         });
-        for (Listener listener : own) listener.close(patienceNanos, done::countDown);
+        for (Listener listener : own) {
+            if (listener.isShared()) listener.close(patienceNanos, done::countDown);
+            else listeners.add(listener.moveTo(heir, done::countDown));
+        }
         await(done);
+    }
+
+    /** The next loop that is at work; there is one, or nobody would drain this. */
+    private Entrance heirOf(int index) {
+        int heir = (index + 1) % entrances.size();
+        while (heir != index && isDraining(heir)) heir = (heir + 1) % entrances.size();
+        return entrances.get(heir);
     }
 
     /** Whether {@link #drainLoop} was called for it. */

@@ -31,9 +31,12 @@ public final class Listener implements EventLoop.Handler {
     };
 
     private long token;
+    private boolean begun;
     private boolean registered;
     private boolean closed;
     private boolean paused;
+    /** Something was accepted since this loop joined the line of those that wait. */
+    private boolean hadTurn;
     /** Until when those that waited when closing began may be accepted. */
     private long closesAt;
 
@@ -86,6 +89,11 @@ public final class Listener implements EventLoop.Handler {
         return chooser != null;
     }
 
+    /** Whether other loops accept from the same queue. Any thread. */
+    public boolean isShared() {
+        return socket.isShared();
+    }
+
     /** The port in use. Any thread. */
     public int port() {
         return socket.port();
@@ -104,28 +112,61 @@ public final class Listener implements EventLoop.Handler {
             closesAt = family.loop.nanoTime() + patienceNanos;
             this.whenClosed = whenClosed;
             if (closed) whenClosed.run();
-            else acceptSome();
+            else if (begun) acceptSome();
         });
     }
 
+    /**
+     * Leaves the socket to another loop, which accepts from it from then on: nobody who waits in the kernel, nor whose handshake is under way,
+     * is lost. Any thread; called once, and no {@link #close} after it.
+     *
+     * @param heir that loop; not one that has a share of the same socket
+     * @param whenMoved runs, as the owner of that loop, when it has the socket
+     * @return what listens now
+     */
+    public Listener moveTo(Entrance heir, Runnable whenMoved) {
+        var next = new Listener(heir, socket, null);
+        family.loop.execute(() -> {
+            boolean isLost = closed;
+            leave();
+            next.family.loop.execute(() -> {
+                next.closed = isLost;
+                next.register();
+                whenMoved.run();
+            });
+        });
+        return next;
+    }
+
     private void register() {
-        if (closed) return;
+        if (closed) {
+            if (whenClosed != null) whenClosed.run();
+            return;
+        }
+        begun = true;
         try {
             token = family.loop.register(socket, this);
             registered = true;
             family.whenOneCloses(resumption);
+            if (whenClosed != null) acceptSome();
         } catch (IOException e) {
             closeNow();
             throw new IllegalStateException("the poller refuses the listening socket of port " + socket.port(), e);
         }
     }
 
-    private void closeNow() {
-        if (closed) return;
+    /** This loop has nothing to do with the socket any more. */
+    private void leave() {
         closed = true;
         retry.expireAt(Timeout.NEVER);
         family.noMoreWhenOneCloses(resumption);
         if (registered) family.loop.deregister(token);
+        registered = false;
+    }
+
+    private void closeNow() {
+        if (closed) return;
+        leave();
         socket.close();
         if (whenClosed != null) whenClosed.run();
     }
@@ -168,6 +209,7 @@ public final class Listener implements EventLoop.Handler {
     }
 
     private void open(StreamSocket accepted) {
+        hadTurn = true;
         Entrance chosen = chooser == null ? own : chooser.choose(accepted);
         chosen.family().expect();
         boolean isLast = whenClosed != null;
@@ -181,6 +223,7 @@ public final class Listener implements EventLoop.Handler {
             case ONE_LOST, ACCEPTED -> true;
             case NONE_WAITING, CLOSED -> {
                 if (whenClosed != null) closeNow();
+                else if (hadTurn && socket.isShared()) goToTheEnd();
                 yield false;
             }
             case EXHAUSTED -> {
@@ -188,6 +231,22 @@ public final class Listener implements EventLoop.Handler {
                 yield false;
             }
         };
+    }
+
+    /**
+     * Of the loops that wait for a shared socket the kernel wakes the first one that has time, in the order in which they came. Whoever had
+     * its turn comes anew; otherwise a quiet server's connections would all end up on one loop.
+     */
+    private void goToTheEnd() {
+        if (registered) family.loop.deregister(token);
+        registered = false;
+        try {
+            token = family.loop.register(socket, this);
+            registered = true;
+            hadTurn = false;
+        } catch (IOException e) {
+            pause(); // the kernel has no memory for the watch: both are tried again
+        }
     }
 
     private void pause() {

@@ -17,6 +17,7 @@ final class NioListenSocket implements ListenSocket {
     private final ServerSocketChannel channel;
     private final NioOptions options;
     private final AtomicInteger shares;
+    private final boolean isShared;
     private final int port;
     private final NioDescriptor descriptor;
 
@@ -29,6 +30,7 @@ final class NioListenSocket implements ListenSocket {
         this.channel = channel;
         this.options = options;
         this.shares = shares;
+        this.isShared = shares.get() > 1;
         this.port = port;
         descriptor = NioDescriptor.open(channel);
     }
@@ -36,6 +38,11 @@ final class NioListenSocket implements ListenSocket {
     @Override
     public int descriptor() {
         return descriptor.number();
+    }
+
+    @Override
+    public boolean isShared() {
+        return isShared;
     }
 
     @Override
