@@ -78,8 +78,12 @@ final class Sentinel {
     }
 
     void start(List<EventLoop> loops) {
-        watches = loops.stream().map(Watch::new).toList();
+        watchAll(loops);
         thread.start();
+    }
+
+    void watchAll(List<EventLoop> loops) {
+        watches = loops.stream().map(Watch::new).toList();
     }
 
     // --- asked by loops
@@ -139,7 +143,8 @@ final class Sentinel {
         return sinceHandOver < NANOS_OF_SHORT_TICKS ? SHORT_TICK_NANOS : TICK_NANOS;
     }
 
-    private boolean lookAtAll() {
+    /** One look at each loop; true if there was nothing to watch. The sentinel's thread, or that of a test which has none. */
+    boolean lookAtAll() {
         try {
             boolean isQuiet = true;
             for (Watch watch : watches) isQuiet &= look(watch);

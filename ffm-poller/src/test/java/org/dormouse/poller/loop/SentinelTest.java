@@ -1,0 +1,96 @@
+package org.dormouse.poller.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.dormouse.poller.Poller;
+import org.dormouse.poller.ScriptedKernel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the sentinel does, look by look: the test is its thread. */
+@Timeout(30)
+class SentinelTest {
+    private final RecordedFaults faults = new RecordedFaults();
+    private final Reporter reporter = new Reporter(faults);
+    private final Spares spares = new Spares(512 * 1024, false);
+    private final Sentinel sentinel = new Sentinel(spares, reporter, 100, 100);
+    private final ScriptedKernel kernel = new ScriptedKernel();
+    private final EventLoop busy = loop(0);
+    private final EventLoop idle = loop(1);
+
+    private EventLoop loop(int index) {
+        return new EventLoop(
+                index, Poller.over(kernel.poller()), new HandClock(), sentinel, reporter, true, false);
+    }
+
+    @Test
+    void anIdleLoopIsAskedForHelpOnlyWithWhatWaitedAWholeTick() {
+        sentinel.watchAll(List.of(busy, idle));
+        idle.ownership().beginWaiting();
+        busy.ownership().hold(Thread.currentThread().threadId());
+        busy.carry(() -> {});
+
+        tick();
+        assertThat(idle.hasWork()).isFalse();
+        assertThat(idle.ownership().state()).isEqualTo(Ownership.WAITING);
+
+        tick();
+        assertThat(idle.hasWork()).isTrue();
+        assertThat(idle.ownership().state()).isNotEqualTo(Ownership.WAITING);
+    }
+
+    @Test
+    void aLoopThatIsNotIdleIsNotAskedForHelp() {
+        sentinel.watchAll(List.of(busy, idle));
+        busy.ownership().hold(Thread.currentThread().threadId());
+        busy.carry(() -> {});
+
+        for (int i = 0; i < 5; i++) tick();
+
+        assertThat(idle.hasWork()).isFalse();
+    }
+
+    @Test
+    void aLoopIsTakenAwayWhenItHasBeenInTheSameContinuationForAWholeTickAndNotBefore() throws Exception {
+        sentinel.watchAll(List.of(busy));
+        long self = Thread.currentThread().threadId();
+        busy.ownership().hold(self);
+        long enteredAt = sentinel.tick();
+        busy.ownership().enter(enteredAt);
+
+        tick();
+        assertThat(busy.ownership().state()).isEqualTo(enteredAt);
+        tick();
+        assertThat(busy.ownership().leave(enteredAt, self)).isFalse();
+
+        var ran = new CountDownLatch(1);
+        busy.execute(ran::countDown);
+        assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reporter.handOvers()).isEqualTo(1);
+        busy.close();
+        assertThat(busy.awaitEnd(TimeUnit.SECONDS.toNanos(10))).isTrue();
+        spares.close();
+    }
+
+    @Test
+    void aLoopThatGoesFromOneContinuationToTheNextIsNotTakenAway() {
+        sentinel.watchAll(List.of(busy));
+        long self = Thread.currentThread().threadId();
+        busy.ownership().hold(self);
+        for (int i = 0; i < 10; i++) {
+            long enteredAt = sentinel.tick();
+            busy.ownership().enter(enteredAt);
+            tick();
+            assertThat(busy.ownership().leave(enteredAt, self)).isTrue();
+        }
+        assertThat(reporter.handOvers()).isZero();
+    }
+
+    private void tick() {
+        sentinel.nextTick();
+        sentinel.lookAtAll();
+    }
+}
