@@ -2,6 +2,7 @@ package org.dormouse.transport;
 
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.dormouse.poller.socket.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ record ProxyHeader(
     private static final byte[] SIGNATURE = "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final int FIXED_BYTES = 16;
     private static final int TLV_HEAD_BYTES = 3;
+    private static final byte TLV_CRC32C = 3;
+    private static final int CRC_BYTES = 4;
+    private static final byte[] NO_CRC = new byte[CRC_BYTES];
     private static final long MAPPED_IPV4 = 0xffff_0000_0000L;
 
     /** It is no such header. Without a stack: it is the peer's fault. */
@@ -116,11 +120,11 @@ record ProxyHeader(
                 : proxied(bytes, offset, length, bytes[offset + 13] & 0xff);
     }
 
-    /** Families in the upper half of {@code transport}, of which only streams make sense here (0x.1). */
+    /** Families in the upper half of {@code transport}; of datagrams (0x.2) the connection stays what it looks like, as §2.2 wants it. */
     private static ProxyHeader proxied(byte[] bytes, int offset, int length, int transport) throws Refused {
         int at = offset + FIXED_BYTES;
         return switch (transport) {
-            case 0x00 -> new ProxyHeader(length, null, null);
+            case 0x00, 0x12, 0x22, 0x32 -> new ProxyHeader(length, null, null);
             case 0x11 -> {
                 checkRest(bytes, offset, length, 12);
                 yield new ProxyHeader(length, ipv4(bytes, at, at + 8), ipv4(bytes, at + 4, at + 10));
@@ -137,16 +141,32 @@ record ProxyHeader(
         };
     }
 
-    /** That the addresses fit, and what follows is whole: type, length and value (§2.2). Nobody here wants to know more of it. */
+    /** That the addresses fit, and what follows is whole: type, length and value (§2.2). Of those only the checksum is looked at. */
     private static void checkRest(byte[] bytes, int offset, int length, int addressBytes) throws Refused {
         int end = offset + length;
         int at = offset + FIXED_BYTES + addressBytes;
         if (at > end) throw new Refused("PROXY header of " + length + " bytes is too short for its addresses");
         while (at < end) {
             if (end - at < TLV_HEAD_BYTES) throw new Refused("PROXY header ends inside of a TLV");
-            at += TLV_HEAD_BYTES + (int) number(bytes, at + 1, 2);
+            byte type = bytes[at];
+            int valueBytes = (int) number(bytes, at + 1, 2);
+            at += TLV_HEAD_BYTES + valueBytes;
             if (at > end) throw new Refused("PROXY header ends inside of a TLV");
+            if (type == TLV_CRC32C) checkCrc(bytes, offset, length, at - valueBytes, valueBytes);
         }
+    }
+
+    /** Over the whole header, where the sum itself counts as zeros (§2.2.2). */
+    private static void checkCrc(byte[] bytes, int offset, int length, int at, int valueBytes) throws Refused {
+        if (valueBytes != CRC_BYTES) throw new Refused("PROXY checksum of " + valueBytes + " bytes, not " + CRC_BYTES);
+        var crc = new CRC32C();
+        crc.update(bytes, offset, at - offset);
+        crc.update(NO_CRC, 0, CRC_BYTES);
+        crc.update(bytes, at + CRC_BYTES, offset + length - at - CRC_BYTES);
+        long said = number(bytes, at, CRC_BYTES);
+        if (crc.getValue() != said)
+            throw new Refused("PROXY checksum " + Long.toHexString(said) + ", of this header it is "
+                    + Long.toHexString(crc.getValue()));
     }
 
     private static SocketAddress ipv4(byte[] bytes, int address, int port) {

@@ -22,6 +22,10 @@ class ProxyHeaderTest {
     private static final String IPV6 =
             "20010db8000000000000000000000001" + "20010db8000000000000000000000002" + "d431" + "01bb";
 
+    /** What HAProxy 2.6 sent with crc32c and unique-id. */
+    private static final String OF_HAPROXY =
+            V2 + "21110016" + "7f0000017f000001d2ca46a1" + "030004" + "36bc8757" + "050000";
+
     private static byte[] text(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -55,6 +59,10 @@ class ProxyHeaderTest {
                         "[2001:db8:0:0:0:0:0:1]:54321",
                         "[2001:db8:0:0:0:0:0:2]:443"),
                 Arguments.of(hex(V2, "2131", length(216), paths), null, null),
+                Arguments.of(hex(V2, "2112", length(12), IPV4), null, null),
+                Arguments.of(hex(V2, "2122", length(36), IPV6), null, null),
+                Arguments.of(hex(V2, "2132", length(216), paths), null, null),
+                Arguments.of(hex(OF_HAPROXY), "127.0.0.1:53962", "127.0.0.1:18081"),
                 Arguments.of(hex(V2, "2100", length(0)), null, null),
                 Arguments.of(hex(V2, "2100", length(3), "ffffff"), null, null),
                 Arguments.of(hex(V2, "2000", length(0)), null, null),
@@ -152,9 +160,9 @@ class ProxyHeaderTest {
         "1111,000c,version 1",
         "3111,000c,version 3",
         "2211,000c,command 2",
-        "2112,000c,transport 0x12",
-        "2122,0024,transport 0x22",
-        "2132,00d8,transport 0x32",
+        "2113,000c,transport 0x13",
+        "2123,0024,transport 0x23",
+        "2133,00d8,transport 0x33",
         "2141,000c,transport 0x41",
         "2110,000c,transport 0x10",
         "2101,000c,transport 0x1",
@@ -171,6 +179,21 @@ class ProxyHeaderTest {
         assertThatThrownBy(() -> ProxyHeader.parse(header, 0, header.length, MAX_BYTES))
                 .isInstanceOf(ProxyHeader.Refused.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void aChecksumThatIsNotThatOfTheHeaderRefusesIt() {
+        for (int i = 16; i < hex(OF_HAPROXY).length; i++) {
+            byte[] header = hex(OF_HAPROXY);
+            if (i >= 28 && i < 31 || i >= 36) continue; // types and lengths
+            header[i] ^= 1;
+            assertThatThrownBy(() -> ProxyHeader.parse(header, 0, header.length, MAX_BYTES))
+                    .as("byte %d", i)
+                    .hasMessageContaining("checksum");
+        }
+        byte[] longer = hex(V2, "2111", length(12 + 8), IPV4, "030005", "0000000000");
+        assertThatThrownBy(() -> ProxyHeader.parse(longer, 0, longer.length, MAX_BYTES))
+                .hasMessageContaining("checksum of 5 bytes");
     }
 
     @Test

@@ -26,6 +26,7 @@ class ProxyProtocolTest {
     private final StringBuilder shown = new StringBuilder();
     private int begun;
     private boolean drained;
+    private String whyCut = "";
 
     @AfterEach
     void close() {
@@ -65,10 +66,11 @@ class ProxyProtocolTest {
 
     private Connection open(ScriptedPeer peer, String trusted, boolean refusesOthers) throws IOException {
         var settings = new ProxySettings(TrustedSources.parse(trusted), refusesOthers, 1024, Duration.ofSeconds(5));
-        Connection connection = Connection.open(family, peer.socket(), new ProxyProtocol(settings, each -> {
-            begun++;
-            return new Recorder();
-        }));
+        Connection connection =
+                Connection.open(family, peer.socket(), new ProxyProtocol(settings, (cut, why) -> whyCut = why, each -> {
+                    begun++;
+                    return new Recorder();
+                }));
         loop.settle();
         return connection;
     }
@@ -117,6 +119,7 @@ class ProxyProtocolTest {
         open(peer, "127.0.0.1", false);
         peer.send("GET / HTTP/1.1\r\n\r\n");
         loop.settle();
+        assertThat(whyCut).isEqualTo("byte 0 is not that of a PROXY header");
         assertThat(begun).isZero();
         assertThat(kernel.openDescriptors()).isZero();
     }
@@ -127,6 +130,7 @@ class ProxyProtocolTest {
         open(leaving, "127.0.0.1", false);
         leaving.finish();
         loop.settle();
+        assertThat(whyCut).contains("ended before its PROXY header");
         assertThat(kernel.openDescriptors()).isZero();
 
         ScriptedPeer slow = kernel.connect();
@@ -137,6 +141,7 @@ class ProxyProtocolTest {
         loop.settle();
         assertThat(kernel.openDescriptors()).isOne();
         loop.advance(Duration.ofMillis(200));
+        assertThat(whyCut).isEqualTo("no PROXY header within 5000 ms (proxy-protocol.timeout)");
         assertThat(kernel.openDescriptors()).isZero();
         assertThat(begun).isZero();
     }
@@ -165,6 +170,7 @@ class ProxyProtocolTest {
 
         begun = 0;
         open(kernel.connect(), "192.0.2.0/24", true);
+        assertThat(whyCut).contains("proxy-protocol.others");
         assertThat(begun).isZero();
         assertThat(kernel.openDescriptors()).isZero();
     }
