@@ -155,6 +155,22 @@ class ListeningTest {
         }
     }
 
+    private static long loopThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.isAlive() && thread.getName().startsWith("dormouse-"))
+                .count();
+    }
+
+    @Test
+    void aPathThatThisSystemCannotSpellIsRefusedAndLeavesNoLoopBehind() {
+        long before = loopThreads();
+        assertThatThrownBy(() ->
+                        builder().listen("unix:" + folder + "/\ud800.sock").start())
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(".sock cannot be listened on: ");
+        assertThat(loopThreads()).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"reuse-port", "shared", "round-robin", "least-connections", "source-address"})
     void everyBalanceAnswersOnTcpAndUnixAndLosesNobodyWhoWaitsAtAStop(String balance) throws Exception {

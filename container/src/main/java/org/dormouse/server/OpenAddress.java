@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.poller.loop.EventLoops;
@@ -31,14 +32,8 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
             throws IOException {
         var opened = new ArrayList<OpenAddress>();
         try {
-            for (ListenAddress address : settings.addresses()) {
-                if (!(address instanceof ListenAddress.Activated activated)) {
-                    opened.add(open(loops, settings, address));
-                    continue;
-                }
-                for (int descriptor : passed(manager, activated))
-                    opened.add(open(loops, settings, new ListenAddress.Descriptor(descriptor)));
-            }
+            for (ListenAddress address : single(settings.addresses(), manager))
+                opened.add(open(loops, settings, address));
             return List.copyOf(opened);
         } catch (IOException | RuntimeException e) {
             for (OpenAddress each : opened) {
@@ -47,6 +42,23 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
             }
             throw e;
         }
+    }
+
+    /** With the descriptors of what systemd passed in its place, each of which is there once: two owners would close it twice. */
+    static List<ListenAddress> single(List<ListenAddress> addresses, ServiceManager manager) throws BindException {
+        var all = new ArrayList<ListenAddress>();
+        for (ListenAddress address : addresses) {
+            if (!(address instanceof ListenAddress.Activated activated)) {
+                all.add(address);
+                continue;
+            }
+            for (int descriptor : passed(manager, activated)) all.add(new ListenAddress.Descriptor(descriptor));
+        }
+        for (int i = 0; i < all.size(); i++)
+            if (all.indexOf(all.get(i)) < i)
+                throw new BindException(all.get(i) + " is listened on twice: by its number and by the name that systemd"
+                        + " has for it, or by two names (server.listen)");
+        return all;
     }
 
     private static List<Integer> passed(ServiceManager manager, ListenAddress.Activated activated)
@@ -72,7 +84,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
                 case ListenAddress.Descriptor given ->
                     new OpenAddress(given.toString(), loops.adoptListening(given.number(), users), null);
             };
-        } catch (BindException e) {
+        } catch (BindException | InvalidPathException e) {
             throw exception(refusal(address, e), e);
         }
     }
@@ -99,7 +111,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
     }
 
     /** The reason often begins with the address itself: once is enough. */
-    private static String refusal(ListenAddress address, BindException refused) {
+    private static String refusal(ListenAddress address, Exception refused) {
         String reason = String.valueOf(refused.getMessage());
         String again = address + ": ";
         return address + " cannot be listened on: "

@@ -129,7 +129,7 @@ public final class Server implements AutoCloseable {
                     manager,
                     loop -> new Http1(
                             loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             if (network == null) reached.close();
             throw e;
         }

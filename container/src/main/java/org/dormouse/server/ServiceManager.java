@@ -50,7 +50,10 @@ final class ServiceManager {
         for (int i = 0; i < names.size(); i++)
             if (name.isEmpty() || names.get(i).equals(name)) found.add(FIRST_DESCRIPTOR + i);
         if (found.isEmpty())
-            throw new BindException("systemd passed no socket named " + name + ", but: " + String.join(", ", names));
+            throw new BindException(
+                    names.isEmpty()
+                            ? "systemd passed no sockets (LISTEN_FDS is 0)"
+                            : "systemd passed no socket named " + name + ", but: " + String.join(", ", names));
         return found;
     }
 

@@ -3,6 +3,8 @@ package org.dormouse.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.Ticker;
 import org.dormouse.poller.socket.NotifySocket;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * loop, and the last one reports; so a single loop that is stuck is silence. One thread at a time.
  */
 final class ServiceState {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final ServiceManager manager;
     private @Nullable NotifySocket socket;
     private @Nullable Ticker watchdog;
@@ -61,8 +66,14 @@ final class ServiceState {
         return socket;
     }
 
+    /** Who loses this is stopped for having never been ready: where the manager is busy, as when a machine starts, it waits for a while. */
     private static void tell(NotifySocket socket, String state) {
-        if (!socket.send(state))
-            Complaints.warn("the service manager did not take \"" + state.replace('\n', ' ') + "\"");
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        boolean isTold = socket.send(state);
+        while (!isTold && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(STEP_NANOS);
+            isTold = socket.send(state);
+        }
+        if (!isTold) Complaints.warn("the service manager did not take \"" + state.replace('\n', ' ') + "\"");
     }
 }

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.dormouse.poller.ScriptedKernel;
 import org.dormouse.poller.loop.HandClock;
 import org.dormouse.poller.loop.ScriptedLoop;
+import org.dormouse.poller.socket.NotifySocket;
+import org.dormouse.poller.socket.UnixAddress;
 import org.dormouse.poller.socket.UnixDatagrams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +87,41 @@ class ServiceManagerTest {
         assertThatThrownBy(() -> manager("NOTIFY_SOCKET", "vsock:2:1").connect())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("vsock:2:1");
+    }
+
+    @Test
+    void aDescriptorThatIsNamedTwiceIsRefusedBeforeAnybodyTouchesIt() throws IOException {
+        var manager = manager("LISTEN_PID", "77", "LISTEN_FDS", "2", "LISTEN_FDNAMES", "web:admin");
+        var all = ListenAddress.parseAll("systemd:web, 127.0.0.1:0, systemd:admin");
+        assertThat(OpenAddress.single(all, manager)).hasToString("[fd:3, 127.0.0.1:0, fd:4]");
+        for (String twice : List.of("fd:4, systemd:", "systemd:admin, systemd:", "systemd:, fd:4"))
+            assertThatThrownBy(() -> OpenAddress.single(ListenAddress.parseAll(twice), manager))
+                    .as(twice)
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("fd:4 is listened on twice");
+    }
+
+    @Test
+    void thatNothingWasPassedIsSaid() {
+        assertThatThrownBy(() -> manager("LISTEN_PID", "77", "LISTEN_FDS", "0").descriptors(""))
+                .hasMessage("systemd passed no sockets (LISTEN_FDS is 0)");
+    }
+
+    @Test
+    void thatItIsReadyIsNotLostToAManagerThatIsBusy() throws Exception {
+        Path path = folder.resolve("notify");
+        var service = new ServiceState(new ServiceManager(Map.of("NOTIFY_SOCKET", path.toString()), PID));
+        try (var manager = new UnixDatagrams(path);
+                var others = NotifySocket.open(UnixAddress.of(path.toString()))) {
+            int waiting = 0;
+            while (others.send("others")) waiting++;
+            var ready = Thread.ofPlatform().start(() -> service.ready(List.of()));
+            while (ready.getState() != Thread.State.TIMED_WAITING && ready.isAlive()) Thread.onSpinWait();
+            for (int i = 0; i < waiting; i++) assertThat(manager.poll()).isEqualTo("others");
+            ready.join();
+            assertThat(manager.poll()).startsWith("READY=1\n");
+            service.close();
+        }
     }
 
     @Test
