@@ -35,7 +35,7 @@ class PollerPackagesTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("org.dormouse.poller..", "java..", "org.jspecify.annotations")
+                .resideInAnyPackage("org.dormouse.poller..", "java..", "jdk.jfr", "org.jspecify.annotations")
                 .check(CODE);
     }
 

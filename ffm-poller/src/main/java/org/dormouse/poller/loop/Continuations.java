@@ -27,6 +27,7 @@ final class Continuations {
 
     // any thread
     private volatile @Nullable Aid aid;
+    private final LoopCounts counts;
 
     // loop owner only
     private boolean isStarting;
@@ -51,6 +52,7 @@ final class Continuations {
         this.sentinel = sentinel;
         this.reporter = reporter;
         this.overwritten = overwritten;
+        this.counts = new LoopCounts(this, mailbox);
     }
 
     // --- loop owner
@@ -108,6 +110,7 @@ final class Continuations {
         while (sentinel.admitsAny() && sentinel.tick() < deadline) {
             Runnable next = resumed.takeBefore(end);
             if (next == null) return true;
+            counts.entersOwn();
             if (!enter(next, thread)) return false;
         }
         return true;
@@ -117,6 +120,7 @@ final class Continuations {
         while (sentinel.admitsNew() && sentinel.tick() < deadline) {
             Runnable next = started.takeBefore(end);
             if (next == null) return true;
+            counts.entersOwn();
             if (!enter(next, thread)) return false;
         }
         return true;
@@ -130,6 +134,7 @@ final class Continuations {
         while (sentinel.admitsNew() && sentinel.tick() < deadline) {
             Runnable next = asked.queue().stealBefore(asked.end());
             if (next == null) return true;
+            counts.entersStolen();
             if (!enter(next, thread)) return false;
         }
         return true;
@@ -158,6 +163,17 @@ final class Continuations {
     private static void passOn(RunQueue queue, Executor elsewhere) {
         for (Runnable next = queue.takeBefore(queue.end()); next != null; next = queue.takeBefore(queue.end()))
             elsewhere.execute(next);
+    }
+
+    // --- any thread
+
+    LoopCounts counts() {
+        return counts;
+    }
+
+    /** How many are ready, in the mailbox too. */
+    int ready() {
+        return started.size() + resumed.size() + mailbox.waitingContinuations();
     }
 
     // --- the sentinel, and those it sends
@@ -193,6 +209,7 @@ final class Continuations {
             if (next == null) next = mailbox.pollContinuation();
             if (next == null) next = started.stealBefore(started.end());
             if (next == null) return;
+            counts.helpedOut();
             try {
                 next.run();
             } catch (Throwable bug) {

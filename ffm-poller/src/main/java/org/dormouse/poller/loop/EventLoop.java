@@ -51,6 +51,7 @@ public final class EventLoop {
     private final Ownership ownership = new Ownership();
     private final Mailbox mailbox = new Mailbox();
     private final Continuations continuations;
+    private final LoopCounts counts;
     private final Executor carrier = this::schedule;
     private final AtomicBoolean lateTasksRun = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -63,6 +64,7 @@ public final class EventLoop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final TimerWheel timeouts;
     private final TimerWheel.Expiry expiry = this::expire;
+    private long turnNanos;
     private final byte[] readBuffer = new byte[StreamSocket.MAX_TRANSFER];
 
     EventLoop(
@@ -81,12 +83,19 @@ public final class EventLoop {
         this.carriesThreads = carriesThreads;
         continuations = new Continuations(
                 index, ownership, mailbox, sentinel, reporter, overwritesReadBuffer ? readBuffer : null);
-        timeouts = new TimerWheel(clock.nanoTime());
+        counts = continuations.counts();
+        turnNanos = clock.nanoTime();
+        timeouts = new TimerWheel(turnNanos);
     }
 
     /** Position among the loops of its server, from 0. */
     public int index() {
         return index;
+    }
+
+    /** What this loop has done, for whoever looks after the server. Any thread. */
+    public LoopCounts counts() {
+        return counts;
     }
 
     /**
@@ -187,6 +196,11 @@ public final class EventLoop {
         return clock.nanoTime();
     }
 
+    /** When the present turn took its events, by {@link #nanoTime}: without the cost of asking the clock. Loop owner. */
+    public long turnNanos() {
+        return turnNanos;
+    }
+
     /** Scratch for {@link StreamSocket#receive}, {@link StreamSocket#MAX_TRANSFER} bytes. Loop owner; overwritten in between. */
     public byte[] readBuffer() {
         assert isOwner();
@@ -250,11 +264,13 @@ public final class EventLoop {
         try {
             int repeats = again.size();
             int events = poll(mayWait);
+            long now = clock.nanoTime();
+            turnNanos = now;
             if (events > 0) sentinel.watch();
             tellOfEvents(events);
             for (int i = 0; i < repeats; i++) tell(again.remove(), 0);
             runTasks();
-            timeouts.advance(clock.nanoTime(), expiry);
+            timeouts.advance(now, expiry);
             return continuations.run(thread);
         } catch (Throwable e) {
             // A handler's or a task's bug ends where it was called. This is the poller's, or the end of the memory: no
@@ -269,6 +285,7 @@ public final class EventLoop {
     private int poll(boolean mayWait) throws IOException {
         if (!mayWait || hasWork()) return poller.await(0);
         continuations.forget();
+        counts.beginsToWait();
         ownership.beginWaiting();
         try {
             // Again, now that everyone who brings work will see that this loop waits.
@@ -284,12 +301,17 @@ public final class EventLoop {
     }
 
     private void tellOfEvents(int events) {
+        int wakeUps = 0;
         for (int i = 0; i < events; i++) {
             long token = poller.token(i);
-            if (token < 0) continue;
+            if (token < 0) {
+                wakeUps++;
+                continue;
+            }
             Handler handler = registrations.find(token);
             if (handler != null) tell(handler, poller.readiness(i));
         }
+        counts.turned(events, wakeUps);
     }
 
     private void tell(Handler handler, int readiness) {
@@ -308,6 +330,7 @@ public final class EventLoop {
 
     private void runTasks() {
         mailbox.takeTasks(tasks);
+        if (!tasks.isEmpty()) counts.ranTasks(tasks.size());
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) run(task);
     }
 

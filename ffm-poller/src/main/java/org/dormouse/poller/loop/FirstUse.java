@@ -38,6 +38,7 @@ final class FirstUse {
             }
         }
         ThreadPriority.nice();
+        LoopEvents.areRecorded();
         SocketError.exception("call", -1);
         SocketError.describe(-1_000_000);
     }

@@ -35,6 +35,16 @@ final class Mailbox {
         return !continuations.isEmpty();
     }
 
+    /** Counts one by one. Any thread. */
+    int waitingTasks() {
+        return tasks.size();
+    }
+
+    /** Counts one by one. Any thread. */
+    int waitingContinuations() {
+        return continuations.size();
+    }
+
     /** Loop owner. Moves what is there now, so that what these tasks send is for the next turn. */
     void takeTasks(ArrayDeque<Runnable> target) {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) target.add(task);

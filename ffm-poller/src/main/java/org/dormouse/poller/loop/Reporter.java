@@ -29,17 +29,25 @@ final class Reporter implements AutoCloseable {
         }
     }
 
-    record HandOver(int loop, @Nullable Thread culprit, int others) implements Report {
+    /** {@code others} is negative if only the Flight Recorder is told. */
+    record HandOver(
+            int loop, @Nullable Thread culprit, @Nullable Thread stuck, Thread holder, int others) implements Report {
         @Override
         public void tell(Faults faults) {
-            faults.handedOver(loop, stack(culprit), others);
+            StackTraceElement[] stack = stack(culprit);
+            LoopEvents.handedOver(loop, stuck, holder);
+            LoopEvents.stalled(loop, LoopEvents.BY_REQUEST, culprit, stack);
+            if (others >= 0) faults.handedOver(loop, stack, others);
         }
     }
 
-    record Stall(String what, @Nullable Thread culprit) implements Report {
+    /** {@code loop} is negative if it is none, but a limit of all. */
+    record Stall(int loop, String what, @Nullable Thread culprit) implements Report {
         @Override
         public void tell(Faults faults) {
-            faults.stalled(what, stack(culprit));
+            StackTraceElement[] stack = stack(culprit);
+            if (loop >= 0) LoopEvents.stalled(loop, LoopEvents.BY_LOOP, culprit, stack);
+            faults.stalled(what, stack);
         }
     }
 
@@ -102,8 +110,8 @@ final class Reporter implements AutoCloseable {
     }
 
     /** The stack is sampled when the report is written, by the thread that writes it. */
-    void stalled(String what, @Nullable Thread culprit) {
-        add(new Stall(what, culprit));
+    void stalled(int loop, String what, @Nullable Thread culprit) {
+        add(new Stall(loop, what, culprit));
     }
 
     /** Runs {@code note} on the reporter's thread. */
@@ -111,15 +119,18 @@ final class Reporter implements AutoCloseable {
         add(new Note(note));
     }
 
-    /** By the sentinel only. */
-    void handedOver(int loop, @Nullable Thread culprit) {
+    /** By the sentinel only. The Flight Recorder gets each one, if it records; {@link Faults} are told of some. */
+    void handedOver(int loop, @Nullable Thread culprit, @Nullable Thread stuck, Thread holder) {
         handOvers.incrementAndGet();
         long now = System.nanoTime();
-        if (reportedHandOvers > 0 && now - lastHandOverReport < NANOS_BETWEEN_HAND_OVER_REPORTS) return;
+        if (reportedHandOvers > 0 && now - lastHandOverReport < NANOS_BETWEEN_HAND_OVER_REPORTS) {
+            if (LoopEvents.areRecorded()) add(new HandOver(loop, culprit, stuck, holder, -1));
+            return;
+        }
         lastHandOverReport = now;
         int others = (int) Math.min(Integer.MAX_VALUE, handOvers.get() - reportedHandOvers - 1);
         reportedHandOvers = handOvers.get();
-        add(new HandOver(loop, culprit, others));
+        add(new HandOver(loop, culprit, stuck, holder, others));
     }
 
     /** How often a loop was taken away so far. */

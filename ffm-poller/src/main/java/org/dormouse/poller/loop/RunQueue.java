@@ -44,6 +44,11 @@ final class RunQueue {
         return head.get();
     }
 
+    /** Any thread; a little old while others add and take. */
+    int size() {
+        return (int) Math.max(0, tail.getAcquire() - head.get());
+    }
+
     boolean isEmpty() {
         return head.get() >= tail.getAcquire();
     }

@@ -206,7 +206,8 @@ final class Sentinel {
         if (stuck != null) stuck.beginInTurn();
         spares.keepReady();
         lastHandOver = now;
-        reporter.handedOver(loop.index(), culprit);
+        loop.counts().handedOver();
+        reporter.handedOver(loop.index(), culprit, stuck == null ? null : stuck.thread(), spare.thread());
     }
 
     /** The loop's own code must not wait for anything; if it does, at least what it carries goes on. */
@@ -231,8 +232,10 @@ final class Sentinel {
         // A machine with more to do than processors holds up every thread now and then: nobody's bug.
         if (watch.isReported || spares.waitsForProcessor(loop, watch.processorNanos)) return;
         watch.isReported = true;
+        loop.counts().stalled();
         Spares.Worker holder = spares.holderOf(loop);
         reporter.stalled(
+                loop.index(),
                 "loop " + loop.index() + " has stood still in its own code for " + NANOS_OF_STANDSTILL / 1_000_000
                         + " ms; another thread runs its ready continuations meanwhile",
                 holder == null ? null : holder.thread());
@@ -269,6 +272,7 @@ final class Sentinel {
         if (next < last) for (Watch watch : watches) watch.loop.wakeUp();
         if (next > last)
             reporter.stalled(
+                    -1,
                     next == SHUT
                             ? stuck + " threads are stuck in continuations, limit maxStuck " + maxStuck
                                     + ": no continuation runs until one yields"

@@ -127,6 +127,7 @@ final class Spares {
     /** The loop of {@code worker} was taken away from it. */
     void stuck(Worker worker) {
         synchronized (lock) {
+            if (worker.loop != null) worker.thread.setName(nameOfHolder(worker.loop) + "-stuck");
             holders.remove(worker);
             worker.loop = null;
             worker.isBack = false;
@@ -142,7 +143,12 @@ final class Spares {
             stuck.remove(worker);
             worker.loop = loop;
             holders.add(worker);
+            worker.thread.setName(nameOfHolder(loop));
         }
+    }
+
+    private static String nameOfHolder(EventLoop loop) {
+        return "dormouse-loop-" + loop.index();
     }
 
     private void recovered(Worker worker) {
@@ -154,6 +160,7 @@ final class Spares {
         synchronized (lock) {
             stuck.remove(worker);
         }
+        worker.thread.setName(worker.nameOfSpare());
     }
 
     private void released(Worker worker) {
@@ -242,6 +249,7 @@ final class Spares {
 
     /** One platform thread, which does one job after another. */
     final class Worker {
+        private final int number;
         private final Thread thread;
         private volatile @Nullable Job job;
         private volatile @Nullable File processorTime;
@@ -257,8 +265,9 @@ final class Spares {
         private int looksComputing;
 
         Worker(int number) {
+            this.number = number;
             thread = Thread.ofPlatform()
-                    .name("dormouse-loop-" + number)
+                    .name(nameOfSpare())
                     .daemon(true)
                     .inheritInheritableThreadLocals(false)
                     .stackSize(stackBytes)
@@ -293,12 +302,23 @@ final class Spares {
 
         private void work(Job next) {
             if (next.stoodAt != NOT_STANDING) {
+                thread.setName(nameOfHolder(next.loop) + "-help");
                 next.loop.continuations().runInstead(next.stoodAt);
                 recovered(this);
                 return;
             }
-            if (next.loop.run()) released(this);
+            if (runLoop(next.loop)) released(this);
             else recovered(this);
+        }
+
+        /** By the thread itself, so that the kernel's tools show the name too. */
+        private boolean runLoop(EventLoop held) {
+            thread.setName(nameOfHolder(held));
+            return held.run();
+        }
+
+        private String nameOfSpare() {
+            return "dormouse-spare-" + number;
         }
 
         private boolean rest() {

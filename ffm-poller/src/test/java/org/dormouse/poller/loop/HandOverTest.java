@@ -340,7 +340,7 @@ class HandOverTest {
         assertThat(loop.isOverloaded()).isFalse();
     }
 
-    private static void awaitParkedSentinel() throws InterruptedException {
+    static void awaitParkedSentinel() throws InterruptedException {
         for (int i = 0; i < 1000; i++) {
             boolean isParked = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> thread.getName().equals("dormouse-sentinel"))

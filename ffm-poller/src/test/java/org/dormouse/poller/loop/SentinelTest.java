@@ -22,8 +22,7 @@ class SentinelTest {
     private final EventLoop idle = loop(1);
 
     private EventLoop loop(int index) {
-        return new EventLoop(
-                index, Poller.over(kernel.poller()), new HandClock(), sentinel, reporter, true, false);
+        return new EventLoop(index, Poller.over(kernel.poller()), new HandClock(), sentinel, reporter, true, false);
     }
 
     @Test
