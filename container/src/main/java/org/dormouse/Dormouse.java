@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.http.Exchange;
 import org.dormouse.server.Configuration;
+import org.dormouse.server.LoopView;
+import org.dormouse.server.RequestInFlight;
 import org.dormouse.server.Server;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +120,20 @@ public final class Dormouse implements AutoCloseable {
     /** Requests whose response is not finished yet, asynchronous ones included. */
     public int requestsInFlight() {
         return server.requestsInFlight();
+    }
+
+    /**
+     * The requests whose response is not finished yet, with their age, thread and stack; the oldest first. Shows what a thread dump does not:
+     * virtual threads that wait. Asks every loop and samples the stack of each thread: for people, not for the fast path. WebSocket sessions
+     * and exchanges of {@link #handle} are not among them.
+     */
+    public List<RequestInFlight> listRequests() {
+        return server.listRequests();
+    }
+
+    /** What each event loop has done so far, to be read at any time and as often as you like; empty before the first {@link #listen}. */
+    public List<LoopView> loops() {
+        return server.loops();
     }
 
     /**

@@ -27,6 +27,12 @@ public interface Exchange {
     /** Starts tasks where this exchange is at home: as virtual threads carried by the loop of its connection, or what comes closest. */
     Executor carrier();
 
+    /**
+     * Says who serves this exchange, for those who list requests. By {@code thread} itself, when it begins; null when it has returned. Costs a
+     * field write.
+     */
+    default void servedBy(@Nullable Thread thread) {}
+
     // --- request body
 
     /**

@@ -3,6 +3,7 @@ package org.dormouse.http1;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.dormouse.http.BadRequest;
+import org.dormouse.http.Printable;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.transport.Connection;
 import org.slf4j.Logger;
@@ -55,17 +56,6 @@ final class ClientLog {
         isOff = !log.isDebugEnabled();
         if (isOff) return;
         String status = note.status == 0 ? "" : note.status + " ";
-        log.debug("connection {}: {}: {}{}", note.connection, note.what, status, printable(note.detail));
-    }
-
-    /** What a client sent must not end the line of the log, nor speak to a terminal. */
-    static String printable(String text) {
-        var shown = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= ' ' && c < 0x7F && c != '\\') shown.append(c);
-            else shown.append("\\u").append("%04x".formatted((int) c));
-        }
-        return shown.toString();
+        log.debug("connection {}: {}: {}{}", note.connection, note.what, status, Printable.text(note.detail));
     }
 }

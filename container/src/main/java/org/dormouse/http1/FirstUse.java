@@ -14,6 +14,7 @@ final class FirstUse {
     private static final Class<?>[] CLASSES = {
         Http1Connection.class,
         Http1Exchange.class,
+        ExchangeAtWork.class,
         ExchangeTimeout.class,
         ClientLog.Note.class,
         ConnectionPeer.class,

@@ -68,6 +68,14 @@ public final class Http1 implements ProtocolUpgrade {
         return new Http1Connection(this, connection);
     }
 
+    /**
+     * The exchange that {@code protocol} has under way; null if it has none, or is not HTTP/1.1. Owner of the loop that the connection
+     * belongs to.
+     */
+    public static @Nullable ExchangeAtWork exchangeOf(Protocol protocol) {
+        return protocol instanceof Http1Connection connection ? connection.atWork() : null;
+    }
+
     String writeTimedOut() {
         return "client took no byte for " + limits.writeTimeout() + " (http.write-timeout)";
     }

@@ -43,10 +43,12 @@ final class Http1Connection implements Protocol {
 
     // loop owner, or the exchange while it has borrowed the connection
     private State state = State.HEAD;
-    /** Since when the present state's timeout runs. */
+    /** Since when the present state's timeout runs; in HANDLING, when the exchange began. */
     private long since;
 
-    private int blockedBytes;
+    /** In BLOCKED: what was unsent at {@link #since}. In DRAINING: what was dropped of the body so far. */
+    private int stateBytes;
+
     private boolean served;
     private boolean lastRequest;
     private @Nullable HeadParser parser;
@@ -108,6 +110,7 @@ final class Http1Connection implements Protocol {
         if (lastRequest) head.keepAlive = false;
         var next = new Http1Exchange(http1, this, head, !pipelined);
         exchange = next;
+        since = http1.loop.turnNanos();
         state = State.HANDLING;
         served = true;
         connection.keepFrom(bytes, offset, length);
@@ -143,7 +146,8 @@ final class Http1Connection implements Protocol {
             close(true, ConnectionEnd.REFUSED);
             return length;
         }
-        if (!last.dropped(count)) {
+        stateBytes += count;
+        if (stateBytes > http1.limits.maxDrainBytes()) {
             close(true, ConnectionEnd.BODY_UNREAD);
             return length;
         }
@@ -245,6 +249,7 @@ final class Http1Connection implements Protocol {
             goOn();
         } else if (isDrainable(last, body)) {
             state = State.DRAINING;
+            stateBytes = 0;
             since = http1.loop.nanoTime();
             connection.deadline(http1.bodyNanos);
             connection.sendUnsent();
@@ -285,7 +290,7 @@ final class Http1Connection implements Protocol {
         if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) connection.sendUnsent();
         if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) {
             state = State.BLOCKED;
-            blockedBytes = connection.unsentBytes();
+            stateBytes = connection.unsentBytes();
             connection.suspendReading();
             connection.deadline(http1.writeNanos);
             return;
@@ -352,9 +357,9 @@ final class Http1Connection implements Protocol {
     }
 
     private void expire(long now) {
-        if (state == State.BLOCKED && connection.unsentBytes() < blockedBytes) {
+        if (state == State.BLOCKED && connection.unsentBytes() < stateBytes) {
             since = now;
-            blockedBytes = connection.unsentBytes();
+            stateBytes = connection.unsentBytes();
             connection.deadline(http1.writeNanos);
         } else if (state == State.HEAD && parser != null) {
             forgetParser(parser);
@@ -383,6 +388,13 @@ final class Http1Connection implements Protocol {
         state = State.CLOSING;
         if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent(why);
         else connection.closeWhenSentAtOnce(why);
+    }
+
+    /** The exchange at work, if there is one. Loop owner, who only looks: its own thread may finish it at any moment. */
+    @Nullable
+    ExchangeAtWork atWork() {
+        Http1Exchange present = exchange;
+        return present == null || state != State.HANDLING ? null : present.atWork(since);
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Http1Exchange extends ResponseOutput implements Exchange {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final long NOT_WAITING = Long.MIN_VALUE;
+    private static final Object NOBODY = new Object();
 
     /** What becomes of {@code Expect: 100-continue}. */
     private enum Interim {
@@ -67,8 +68,8 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     private @Nullable PooledBuffer leftOver;
     private @Nullable ProtocolUpgrade successor;
 
-    // loop, after the exchange has come back
-    private int dropped;
+    // the thread that serves; whoever lists requests reads it and may come a moment too late
+    private @Nullable Object servant; // null: nobody has begun; then the thread, and NOBODY when it has returned
 
     // any thread
     private volatile @Nullable Runnable reader;
@@ -106,6 +107,19 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     @Override
     public Executor carrier() {
         return http1.carrier;
+    }
+
+    @Override
+    public void servedBy(@Nullable Thread thread) {
+        servant = thread == null ? NOBODY : thread;
+    }
+
+    /** Any thread. */
+    ExchangeAtWork atWork(long beganNanos) {
+        Object present = servant;
+        Thread thread = present instanceof Thread alive ? alive : null;
+        String client = connection.remoteAddress() + ":" + connection.remotePort();
+        return new ExchangeAtWork(this, beganNanos, present != null, thread, client);
     }
 
     // --- request body
@@ -357,12 +371,6 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
 
     boolean hasBodyTimedOut() {
         return bodyTimedOut;
-    }
-
-    /** Counts what was dropped of the unread body; false if that is too much. */
-    boolean dropped(int bytes) {
-        dropped += bytes;
-        return dropped <= http1.limits.maxDrainBytes();
     }
 
     void clientGone() {

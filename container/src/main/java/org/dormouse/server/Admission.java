@@ -1,7 +1,9 @@
 package org.dormouse.server;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dormouse.http.Exchange;
 import org.dormouse.poller.loop.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +37,9 @@ final class Admission {
         this.adaptive =
                 settings.isAdaptive() ? new AdaptiveLimit(settings.minInFlight(), settings.maxInFlight()) : null;
         this.counters = new Counter[loops];
-        for (int i = 0; i < loops; i++) counters[i] = new Counter();
+        for (int i = 0; i < loops; i++) counters[i] = new Counter(i);
         this.line = new WaitingLine(settings);
+        ShedEvents.areRecorded(); // before a loop asks: its class is loaded here
         become(adaptive == null ? settings.maxInFlight() : adaptive.limit());
     }
 
@@ -98,9 +101,28 @@ final class Admission {
     /** The requests of one loop. Any thread. */
     @SuppressWarnings("serial")
     final class Counter extends AtomicInteger {
+        private final int loop;
+        private final LongAdder turnedAway = new LongAdder();
+
         // Counters of neighbours in memory on different cache lines.
         @SuppressWarnings("unused")
         private long pad1, pad2, pad3, pad4, pad5, pad6, pad7, pad8, pad9, pad10, pad11, pad12, pad13, pad14;
+
+        Counter(int loop) {
+            this.loop = loop;
+        }
+
+        /** How many were {@linkplain #turnAway turned away} so far. */
+        long turnedAway() {
+            return turnedAway.sum();
+        }
+
+        /** Answers 503 to a request that is not let in. */
+        void turnAway(Exchange exchange, String why) {
+            turnedAway.increment();
+            ShedEvents.shed(loop, exchange.request(), why);
+            PlainAnswer.sendBusy(exchange, why);
+        }
 
         /**
          * Counts one request in. False, and nothing is counted, if the limit is reached. Two that try for the last place at the same moment

@@ -65,7 +65,7 @@ final class Door implements ExchangeHandler {
         boolean joined = admission.line().join(waiting);
         admission.line().admit();
         if (joined) return;
-        PlainAnswer.sendBusy(
+        counter.turnAway(
                 exchange,
                 "as many requests in flight as server.max-requests-in-flight allows: " + admission.limit()
                         + ", and as many waiting as server.queue-length: "
@@ -83,7 +83,7 @@ final class Door implements ExchangeHandler {
             Complaints.report("request " + exchange.request().rawPath() + " could not begin", bug);
         }
         if (!started) {
-            PlainAnswer.sendBusy(
+            counter.turnAway(
                     exchange, "every thread is busy, and so is the queue: server.pool-threads, server.pool-queue");
         }
         return started;
@@ -101,6 +101,7 @@ final class Door implements ExchangeHandler {
     private record Request(Exchange exchange, Application application, Admission.Counter counter) implements Runnable {
         @Override
         public void run() {
+            exchange.servedBy(Thread.currentThread());
             try {
                 application.dispatch().dispatch(exchange, application.threads().later(exchange));
             } catch (Throwable bug) {
@@ -110,6 +111,7 @@ final class Door implements ExchangeHandler {
                 exchange.abort();
                 exchange.finish();
             } finally {
+                exchange.servedBy(null);
                 counter.leave();
             }
         }

@@ -159,6 +159,16 @@ final class Network {
         return count.get();
     }
 
+    /** Has each loop note the requests that it has under way. */
+    void note(RequestList requests) {
+        onEachLoop(requests::note);
+    }
+
+    /** What each loop counts. Any thread. */
+    List<Connections> families() {
+        return List.copyOf(families);
+    }
+
     /** Any thread. */
     int openConnections() {
         return open.get();

@@ -121,6 +121,9 @@ public final class Server implements AutoCloseable {
         if (listens) return;
         Network reached = network;
         if (reached == null) {
+            SystemLimits.ofThisProcess()
+                    .warnings(connectionLimits.maxConnections(), listening.options().backlog())
+                    .forEach(Complaints::warn);
             reached = Network.start(loopSettings, connectionLimits);
         }
         try {
@@ -192,6 +195,24 @@ public final class Server implements AutoCloseable {
     /** Requests whose response is not finished yet, asynchronous ones included. Asks every loop: not for the fast path. */
     public synchronized int requestsInFlight() {
         return network == null ? requestsAtWork() : network.connectionsAtWork() + guests.admitted();
+    }
+
+    /** The requests that came over connections of this server and have no finished response; the oldest first. Asks every loop. */
+    public List<RequestInFlight> listRequests() {
+        var requests = new RequestList();
+        synchronized (this) {
+            if (network != null) network.note(requests);
+        }
+        return requests.look();
+    }
+
+    /** What each loop has done so far, in the order of the loops; none before the first {@link #listen}. */
+    public synchronized List<LoopView> loops() {
+        if (network == null) return List.of();
+        return network.families().stream()
+                .<LoopView>map(family ->
+                        new FamilyView(family, admission.counter(family.loop().index())))
+                .toList();
     }
 
     private int requestsAtWork() {

@@ -136,7 +136,7 @@ final class WaitingLine {
     private void expired(Waiting request) {
         if (!take(request)) return;
         request.exchange.whenGone(null);
-        PlainAnswer.sendBusy(request.exchange, "no room within server.queue-timeout, " + timeout);
+        request.counter.turnAway(request.exchange, "no room within server.queue-timeout, " + timeout);
     }
 
     private void left(Waiting request) {
@@ -163,6 +163,6 @@ final class WaitingLine {
 
     private void turnAway(Waiting request) {
         release(request);
-        PlainAnswer.sendBusy(request.exchange, "the server is closing");
+        request.counter.turnAway(request.exchange, "the server is closing");
     }
 }

@@ -99,6 +99,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
             throw e;
         }
         family.add(connection);
+        ConnectionEvents.accepted(connection);
         try {
             connection.protocol = protocol.begin(connection);
         } catch (RuntimeException | Error bug) {
@@ -296,6 +297,8 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     public void lend() {
         int before = set(LENT);
         assert (before & LENT) == 0 : before;
+        family.counts.lent();
+        countSends();
         if ((before & UNSENT) != 0) consume(UNSENT);
     }
 
@@ -303,6 +306,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     public void lendInput() {
         int before = set(INPUT_LENT);
         assert (before & INPUT_LENT) == 0 : before;
+        family.counts.lent();
     }
 
     /**
@@ -399,6 +403,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         int before = unsentBytes();
         boolean sent = flush();
         int left = unsentBytes();
+        countSends();
         boolean asked = false;
         while (!giveBackOutput()) asked = true;
         if (phase == Phase.FINISHING) {
@@ -607,13 +612,14 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         }
         boolean peerLeft = phase == Phase.OPEN && !cut;
         phase = Phase.CLOSED;
+        countSends();
         expireAt(NEVER);
         family.loop.deregister(token);
         dropKept();
         clearQueue();
         socket.close();
         leaveAddress();
-        family.counts().countClosed(ConnectionEnd.of(reason));
+        family.countEnd(this, ConnectionEnd.of(reason));
         family.remove(this);
         Protocol last = protocol;
         protocol = Unborn.PROTOCOL;

@@ -80,6 +80,8 @@ abstract class ConnectionInput extends ConnectionOutput {
             if (consume(INPUT_READY)) moreInput = true;
             if (!moreInput) return 0;
             int count = socket.receive(target, offset, asked);
+            if (has(INPUT_LENT)) family.counts.readElsewhere();
+            else family.counts.read();
             if (count > 0) {
                 // A stream that gave less than was asked is empty, and what comes later is a new edge; its end is found
                 // by reading on.

@@ -15,6 +15,11 @@ abstract class ConnectionOutput extends OwnershipWord {
     private @Nullable OutboundQueue queue;
     private int unsent;
 
+    /** Sends that the loop's counts do not have yet. */
+    private byte uncountedSends;
+
+    private static final byte MAX_UNCOUNTED_SENDS = 16;
+
     ConnectionOutput(Connections family, StreamSocket socket) {
         this.family = family;
         this.socket = socket;
@@ -140,6 +145,7 @@ abstract class ConnectionOutput extends OwnershipWord {
         int sent = 0;
         while (sent < length && !has(BROKEN)) {
             int count = socket.send(source, offset + sent, Math.min(length - sent, StreamSocket.MAX_TRANSFER));
+            sentOnce();
             if (count > 0) sent += count;
             else if (!goesOnAfter(count)) break;
         }
@@ -161,6 +167,7 @@ abstract class ConnectionOutput extends OwnershipWord {
         while (buffer.size() > 0) {
             if (has(BROKEN)) return false;
             int count = socket.send(buffer.array(), buffer.start(), Math.min(buffer.size(), StreamSocket.MAX_TRANSFER));
+            sentOnce();
             if (count > 0) {
                 buffer.consume(count);
                 unsent -= count;
@@ -169,6 +176,20 @@ abstract class ConnectionOutput extends OwnershipWord {
             }
         }
         return true;
+    }
+
+    /** Counted one by one here and together by the loop, so that a send costs no atomic instruction on what loops share. */
+    private void sentOnce() {
+        if (++uncountedSends < MAX_UNCOUNTED_SENDS) return;
+        family.counts.wroteElsewhere(uncountedSends);
+        uncountedSends = 0;
+    }
+
+    /** Loop owner, which owns the output too, or finds it owned by nobody and takes it. */
+    final void countSends() {
+        if (uncountedSends == 0) return;
+        family.counts.wrote(uncountedSends);
+        uncountedSends = 0;
     }
 
     /** An event that came before "would block" was believed makes it worth another try. */

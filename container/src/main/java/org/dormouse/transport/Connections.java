@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.poller.loop.EventLoop;
@@ -24,11 +25,12 @@ public final class Connections {
     /** Of the whole server; null if nobody counts. */
     final @Nullable AddressLimit addresses;
 
+    final ConnectionCounts counts = new ConnectionCounts();
+
     /** The kept bytes that a protocol looks at now, unless it took them: one connection of a loop at a time. */
     @Nullable
     PooledBuffer shown;
 
-    private final ConnectionCounts counts = new ConnectionCounts();
     private long lastId = FAMILIES.getAndIncrement() << 40;
     private @Nullable Connection first;
     private final List<Runnable> whenOneCloses = new ArrayList<>();
@@ -64,6 +66,8 @@ public final class Connections {
             AtomicInteger open,
             @Nullable AddressLimit addresses,
             BufferPool pool) {
+        ConnectionEvents.closesAreRecorded(); // before a loop asks: its class is loaded here
+        ConnectionEvents.acceptsAreRecorded();
         this.loop = loop;
         this.pool = pool;
         this.limits = limits;
@@ -95,6 +99,11 @@ public final class Connections {
             each.drain();
             each = next;
         }
+    }
+
+    /** Shows what is spoken over each connection. */
+    public void forEach(Consumer<Protocol> visitor) {
+        for (Connection each = first; each != null; each = each.next) visitor.accept(each.protocol());
     }
 
     /** How many connections have something under way. */
@@ -162,6 +171,11 @@ public final class Connections {
 
     void release() {
         open.decrementAndGet();
+    }
+
+    void countEnd(Connection connection, ConnectionEnd reason) {
+        counts.countClosed(reason);
+        ConnectionEvents.closed(connection, reason);
     }
 
     long nextId() {

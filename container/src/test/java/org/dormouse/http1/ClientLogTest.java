@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.http.Printable;
 import org.dormouse.poller.ScriptedPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,7 @@ class ClientLogTest {
 
     @Test
     void whatIsNotPrintableIsEscaped() {
-        assertThat(ClientLog.printable("a\r\nb\u001b[2J\\ \u00e9~"))
+        assertThat(Printable.text("a\r\nb\u001b[2J\\ \u00e9~"))
                 .isEqualTo("a\\u000d\\u000ab\\u001b[2J\\u005c \\u00e9~");
     }
 }
