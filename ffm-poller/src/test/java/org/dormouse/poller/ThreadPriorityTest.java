@@ -55,7 +55,7 @@ class ThreadPriorityTest {
         var same = new CompletableFuture<Boolean>();
         Thread.ofPlatform().daemon(true).start(() -> {
             int nice = ThreadPriority.nice();
-            boolean couldBe = ThreadPriority.beginAtOnce(ThreadPriority.SELF);
+            boolean couldBe = ThreadPriority.beginAtOnce(ThreadPriority.SELF, 500_000);
             boolean couldEnd = ThreadPriority.beginInTurn(ThreadPriority.SELF);
             same.complete(couldBe && couldEnd && ThreadPriority.nice() == nice);
         });

@@ -26,6 +26,9 @@ final class Sentinel {
 
     private static final long NANOS_OF_STANDSTILL = 10_000_000;
 
+    /** The shortest that Linux takes: a look is a matter of microseconds. */
+    private static final long SLICE_NANOS = 100_000;
+
     /** Stuck threads are looked at so often; it costs more than a look at a loop. */
     private static final long NANOS_BETWEEN_LOOKS_AT_STUCK = 1_000_000;
 
@@ -119,7 +122,7 @@ final class Sentinel {
     // --- the sentinel's thread
 
     private void run() {
-        ThreadPriority.beginAtOnce(ThreadPriority.SELF);
+        ThreadPriority.beginAtOnce(ThreadPriority.SELF, SLICE_NANOS);
         long busyAt = System.nanoTime();
         while (!isClosing) {
             LockSupport.parkNanos(this, tickNanos(now - lastHandOver));
@@ -158,10 +161,15 @@ final class Sentinel {
     }
 
     private void parkUntilALoopWakes() {
-        isParked = true;
-        // Again, now that every loop which wakes will see it.
-        while (isParked && !isClosing && allWait()) LockSupport.park(this);
+        while (beginParking() && !isClosing) LockSupport.park(this);
         isParked = false;
+    }
+
+    /** True if no loop needs a look before it says so by {@link #watch}. The sentinel's thread, or that of a test which has none. */
+    boolean beginParking() {
+        isParked = true;
+        // Now that every loop which wakes will see it.
+        return allWait();
     }
 
     private boolean allWait() {

@@ -17,6 +17,9 @@ final class Spares {
     private static final long NOT_STANDING = -1;
     private static final long IDLE_NANOS = 10_000_000_000L;
 
+    /** Of those that hold a loop or will: long enough for most turns, and shorter than that of whoever computes. */
+    private static final long SLICE_NANOS = 500_000;
+
     /** How many spare threads there are at least, most of the time, once a loop was taken away. */
     private static final int READY = 4;
 
@@ -287,7 +290,7 @@ final class Spares {
         private void live() {
             processorTime = ProcessorTime.ofThisThread();
             nice = ThreadPriority.nice();
-            ThreadPriority.beginAtOnce(ThreadPriority.SELF);
+            ThreadPriority.beginAtOnce(ThreadPriority.SELF, SLICE_NANOS);
             while (true) {
                 Job next = job;
                 if (next != null) {
@@ -323,7 +326,7 @@ final class Spares {
 
         private boolean rest() {
             if (givesWay) return false;
-            ThreadPriority.beginAtOnce(ThreadPriority.SELF);
+            ThreadPriority.beginAtOnce(ThreadPriority.SELF, SLICE_NANOS);
             synchronized (lock) {
                 if (isClosing) return false;
                 idle.push(this);

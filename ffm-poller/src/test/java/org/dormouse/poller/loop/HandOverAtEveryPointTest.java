@@ -103,7 +103,7 @@ class HandOverAtEveryPointTest {
                     case 1 -> park();
                     case 2 -> sendTask();
                     case 3 -> peer.send(new byte[] {(byte) bytesSent++});
-                    case 4 -> wakeOne();
+                    case 4 -> wakeOneFromHere();
                     case 5 -> {
                         if (asked < 30) carry();
                     }
@@ -145,6 +145,14 @@ class HandOverAtEveryPointTest {
             var self = new Parked(Thread.currentThread(), new AtomicBoolean());
             parked.add(self);
             while (!self.isWoken.get()) LockSupport.park();
+        }
+
+        /** In a continuation, which may lose the loop at any moment: what belongs to the loop stays as it is. */
+        private void wakeOneFromHere() {
+            RunQueue queue = loop.continuations().resumed();
+            long end = queue.end();
+            wakeOne();
+            if (queue.end() != end) violations.add("a continuation adds to the queue of a loop that it may lose");
         }
 
         private void wakeOne() {

@@ -31,6 +31,7 @@ class HandOverStressTest {
     private static final long FIRST_SEED = Long.getLong("dormouse.test.seed", 1);
     private static final int DRIVERS = 3;
     private static final int STEPS = 120;
+    private static final int ROUNDS = 5_000;
 
     @Test
     void whateverTheSentinelTakesAwayNothingIsLostDoubledOrTouchedByTwo() throws Exception {
@@ -39,6 +40,20 @@ class HandOverStressTest {
                 new Run(seed).go();
             } catch (Throwable e) {
                 throw new AssertionError("seed " + seed + ": -Ddormouse.test.seed=" + seed, e);
+            }
+        }
+    }
+
+    @Test
+    void aTaskThatComesJustWhenTheLoopFallsAsleepIsNotForgotten() throws Exception {
+        try (var loops = EventLoops.start(LoopSettings.defaults().withLoops(1))) {
+            EventLoop loop = loops.loop(0);
+            var ran = new Semaphore(0);
+            for (int i = 0; i < ROUNDS; i++) {
+                loop.execute(ran::release);
+                if (!ran.tryAcquire(20, TimeUnit.SECONDS)) throw new AssertionError("task " + i + " was not run");
+                // The loop is on its way to sleep now: the next one meets it at each point of it.
+                for (int pause = i % 64; pause > 0; pause--) Thread.onSpinWait();
             }
         }
     }

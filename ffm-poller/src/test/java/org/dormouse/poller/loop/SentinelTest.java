@@ -88,6 +88,19 @@ class SentinelTest {
         assertThat(reporter.handOvers()).isZero();
     }
 
+    @Test
+    void itParksOnlyIfNoLoopHasWokenUpMeanwhile() {
+        sentinel.watchAll(List.of(busy, idle));
+        idle.ownership().beginWaiting();
+
+        assertThat(sentinel.beginParking()).isFalse();
+
+        busy.ownership().beginWaiting();
+        assertThat(sentinel.beginParking()).isTrue();
+        idle.ownership().endWaiting();
+        assertThat(sentinel.beginParking()).isFalse();
+    }
+
     private void tick() {
         sentinel.nextTick();
         sentinel.lookAtAll();
