@@ -69,6 +69,9 @@ class SentinelTest {
         busy.execute(ran::countDown);
         assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(reporter.handOvers()).isEqualTo(1);
+        // The next one need not be started first.
+        for (int i = 0; i < 1000 && spares.idleCount() == 0; i++) Thread.sleep(10);
+        assertThat(spares.idleCount()).isPositive();
         busy.close();
         assertThat(busy.awaitEnd(TimeUnit.SECONDS.toNanos(10))).isTrue();
         spares.close();
