@@ -38,12 +38,14 @@ public class HelloDispatchBenchmark {
 
     private ServletDispatcher dispatcher;
     private final FreeExchange stream = new FreeExchange("/stream");
+    private final FreeExchange announced = new FreeExchange("/announced");
     private final FreeExchange writer = new FreeExchange("/writer");
 
     @Setup
     public void start() throws ServletException {
         var deployment = new Deployment("");
         deployment.servlet("stream").instance(new StreamServlet()).pattern("/stream");
+        deployment.servlet("announced").instance(new AnnouncedServlet()).pattern("/announced");
         deployment.servlet("writer").instance(new WriterServlet()).pattern("/writer");
         var context = new DormouseContext(deployment);
         context.start();
@@ -54,6 +56,12 @@ public class HelloDispatchBenchmark {
     public int bytesToStream() {
         dispatcher.dispatch(stream, Runnable::run);
         return stream.written;
+    }
+
+    @Benchmark
+    public int bytesOfAnnouncedLength() {
+        dispatcher.dispatch(announced, Runnable::run);
+        return announced.written;
     }
 
     @Benchmark
@@ -68,6 +76,17 @@ public class HelloDispatchBenchmark {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.setContentType("text/plain");
+            response.getOutputStream().write(HELLO);
+        }
+    }
+
+    private static final class AnnouncedServlet extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType("text/plain");
+            response.setContentLength(HELLO.length);
             response.getOutputStream().write(HELLO);
         }
     }
