@@ -69,9 +69,7 @@ class InsideTest {
                 .port(0)
                 .loops(1)
                 .drainTimeout(Duration.ofSeconds(1))
-                .deploy(WebApp.at("/")
-                        .servlet("/keep", keeper)
-                        .servlet("/hello", new Hello()));
+                .deploy(WebApp.at("/").servlet("/keep", keeper).servlet("/hello", new Hello()));
         for (int i = 0; i < settings.length; i += 2) builder.set(settings[i], settings[i + 1]);
         return builder.start();
     }

@@ -122,7 +122,9 @@ public final class Server implements AutoCloseable {
         Network reached = network;
         if (reached == null) {
             SystemLimits.ofThisProcess()
-                    .warnings(connectionLimits.maxConnections(), listening.options().backlog())
+                    .warnings(
+                            connectionLimits.maxConnections(),
+                            listening.options().backlog())
                     .forEach(Complaints::warn);
             reached = Network.start(loopSettings, connectionLimits);
         }

@@ -11,10 +11,21 @@ final class ShedEvents {
         static final ShedEvent SHED = new ShedEvent();
     }
 
+    private static volatile boolean isPrepared;
+
+    static {
+        Recordings.whenBegun(ShedEvents::prepare);
+    }
+
     private ShedEvents() {}
 
+    private static void prepare() {
+        Sample.SHED.isEnabled();
+        isPrepared = true;
+    }
+
     static boolean areRecorded() {
-        return Recordings.POSSIBLE && Sample.SHED.isEnabled();
+        return isPrepared && Sample.SHED.isEnabled();
     }
 
     static void shed(int loop, RequestHead head, String why) {

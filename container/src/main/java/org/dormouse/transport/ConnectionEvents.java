@@ -13,14 +13,25 @@ final class ConnectionEvents {
         static final CloseEvent CLOSE = new CloseEvent();
     }
 
+    private static volatile boolean isPrepared;
+
+    static {
+        Recordings.whenBegun(ConnectionEvents::prepare);
+    }
+
     private ConnectionEvents() {}
 
+    private static void prepare() {
+        Samples.ACCEPT.isEnabled();
+        isPrepared = true;
+    }
+
     static boolean acceptsAreRecorded() {
-        return Recordings.POSSIBLE && Samples.ACCEPT.isEnabled();
+        return isPrepared && Samples.ACCEPT.isEnabled();
     }
 
     static boolean closesAreRecorded() {
-        return Recordings.POSSIBLE && Samples.CLOSE.isEnabled();
+        return isPrepared && Samples.CLOSE.isEnabled();
     }
 
     static void accepted(Connection connection) {

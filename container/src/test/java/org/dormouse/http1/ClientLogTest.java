@@ -136,7 +136,6 @@ class ClientLogTest {
 
     @Test
     void whatIsNotPrintableIsEscaped() {
-        assertThat(Printable.text("a\r\nb\u001b[2J\\ \u00e9~"))
-                .isEqualTo("a\\u000d\\u000ab\\u001b[2J\\u005c \\u00e9~");
+        assertThat(Printable.text("a\r\nb\u001b[2J\\ \u00e9~")).isEqualTo("a\\u000d\\u000ab\\u001b[2J\\u005c \\u00e9~");
     }
 }

@@ -25,8 +25,9 @@ class SystemLimitsTest {
     @Test
     void tooFewDescriptorsAreToldWithValueNeedAndRemedy() {
         assertThat(new SystemLimits(10_255, 4096).warnings(10_000, 4096))
-                .containsExactly("this process may open 10255 files, but connections.max 10000 needs 10256: raise the hard"
-                        + " limit (ulimit -Hn, LimitNOFILE of systemd), or lower connections.max");
+                .containsExactly(
+                        "this process may open 10255 files, but connections.max 10000 needs 10256: raise the hard"
+                                + " limit (ulimit -Hn, LimitNOFILE of systemd), or lower connections.max");
     }
 
     @Test

@@ -13,15 +13,26 @@ final class LoopEvents {
         static final StallEvent STALL = new StallEvent();
     }
 
+    private static volatile boolean isPrepared;
+
+    static {
+        Recordings.whenBegun(LoopEvents::prepare);
+    }
+
     private LoopEvents() {}
+
+    private static void prepare() {
+        Samples.HAND_OVER.isEnabled();
+        isPrepared = true;
+    }
 
     /** Whether somebody records what loops are held up by. */
     static boolean areRecorded() {
-        return Recordings.POSSIBLE && (Samples.HAND_OVER.isEnabled() || Samples.STALL.isEnabled());
+        return isPrepared && (Samples.HAND_OVER.isEnabled() || Samples.STALL.isEnabled());
     }
 
     static void handedOver(int loop, @Nullable Thread stuck, @Nullable Thread holder) {
-        if (!Recordings.POSSIBLE || !Samples.HAND_OVER.isEnabled()) return;
+        if (!isPrepared || !Samples.HAND_OVER.isEnabled()) return;
         var event = new HandOverEvent();
         event.loop = loop;
         event.stuck = stuck;
@@ -30,7 +41,7 @@ final class LoopEvents {
     }
 
     static void stalled(int loop, String heldUpBy, @Nullable Thread culprit, StackTraceElement[] stack) {
-        if (!Recordings.POSSIBLE || !Samples.STALL.isEnabled()) return;
+        if (!isPrepared || !Samples.STALL.isEnabled()) return;
         var event = new StallEvent();
         event.loop = loop;
         event.heldUpBy = heldUpBy;
