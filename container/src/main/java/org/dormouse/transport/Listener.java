@@ -11,12 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections on one loop, as long as the server has room for them. What must wait (too many connections, no descriptors left) waits
- * in the kernel, and is looked for again when a connection of this loop closes, and every {@value #RETRY_MILLIS} ms. Loop owner, but for
- * what says otherwise.
+ * in the kernel, and is looked for again when a connection of this loop closes, and every {@value #RETRY_MILLIS} ms. Where descriptors lack
+ * for longer than that, whoever waits is accepted with one that was kept for this, and sees a clean end: it may try elsewhere. Loop owner,
+ * but for what says otherwise.
  */
 public final class Listener implements EventLoop.Handler {
     private static final int ACCEPTS_PER_TURN = 64;
     private static final int RETRY_MILLIS = 100;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+    private static final long NEVER = -1;
+
+    /** Descriptors are the process's, whatever servers there are. */
+    private static final RareWarning NO_DESCRIPTORS = new RareWarning();
+
+    static {
+        new Lack(0).line(1); // while there are descriptors to load it with
+    }
 
     private final Entrance own;
     private final Connections family;
@@ -26,7 +36,7 @@ public final class Listener implements EventLoop.Handler {
     private final Timeout retry = new Timeout() {
         @Override
         protected void expired() {
-            acceptSome();
+            family.loop.again(Listener.this);
         }
     };
 
@@ -37,6 +47,8 @@ public final class Listener implements EventLoop.Handler {
     private boolean paused;
     /** Something was accepted since this loop joined the line of those that wait. */
     private boolean hadTurn;
+    /** Since when descriptors lack for those who wait to be accepted. */
+    private long lackingSince = NEVER;
     /** Until when those that waited when closing began may be accepted. */
     private long closesAt;
 
@@ -183,7 +195,7 @@ public final class Listener implements EventLoop.Handler {
     /** A connection could not begin, which is a bug; the others must not wait for an edge that will not come. */
     @Override
     public void failed(Throwable bug) {
-        if (!closed) family.loop.again(this);
+        if (!closed) pause();
     }
 
     private void resume() {
@@ -219,18 +231,32 @@ public final class Listener implements EventLoop.Handler {
 
     private boolean goesOn() {
         family.release();
-        return switch (socket.outcome()) {
-            case ONE_LOST, ACCEPTED -> true;
-            case NONE_WAITING, CLOSED -> {
-                if (whenClosed != null) closeNow();
-                else if (hadTurn && socket.isShared()) goToTheEnd();
-                yield false;
-            }
-            case EXHAUSTED -> {
-                pause();
-                yield false;
-            }
-        };
+        ListenSocket.Outcome outcome = socket.outcome();
+        // No switch: it would be a class of its own, to be loaded when there is no descriptor left to read it with.
+        if (outcome == ListenSocket.Outcome.EXHAUSTED) return turnsAwayOne();
+        if (outcome == ListenSocket.Outcome.ONE_LOST || outcome == ListenSocket.Outcome.ACCEPTED) return true;
+        if (lackingSince != NEVER) endOfLack();
+        if (whenClosed != null) closeNow();
+        else if (hadTurn && socket.isShared()) goToTheEnd();
+        return false;
+    }
+
+    /** Descriptors may be there again in a moment, so nobody is turned away before the first retry. */
+    private boolean turnsAwayOne() {
+        long now = family.loop.nanoTime();
+        if (lackingSince == NEVER) lackingSince = now;
+        NO_DESCRIPTORS.count(family.loop, new Lack(socket.error()));
+        if (now - lackingSince >= RETRY_NANOS) {
+            if (socket.turnAway(family.loop.readBuffer())) return true;
+            if (socket.outcome() != ListenSocket.Outcome.EXHAUSTED) return true; // asked again, it tells
+        }
+        pause();
+        return false;
+    }
+
+    private void endOfLack() {
+        lackingSince = NEVER;
+        socket.keepOneBack();
     }
 
     /**
@@ -255,7 +281,7 @@ public final class Listener implements EventLoop.Handler {
             return;
         }
         paused = true;
-        retry.expireAt(family.loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
+        retry.expireAt(family.loop.nanoTime() + RETRY_NANOS);
         family.loop.schedule(retry);
     }
 

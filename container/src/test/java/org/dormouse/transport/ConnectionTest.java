@@ -273,6 +273,90 @@ class ConnectionTest {
     }
 
     @Test
+    void whoWaitsWhileDescriptorsLackSeesACleanEndOneAfterAnother() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        kernel.limitDescriptors(3);
+        ScriptedPeer first = kernel.connect(socket);
+        kernel.connect(socket);
+        loop.settle();
+        var waiting = new ArrayList<ScriptedPeer>();
+        for (int i = 0; i < 200; i++) waiting.add(kernel.connect(socket).send("request"));
+        loop.settle();
+        assertThat(waiting).noneMatch(ScriptedPeer::seesEnd); // there may be descriptors in a moment
+
+        loop.advance(Duration.ofMillis(101));
+        assertThat(waiting).allMatch(ScriptedPeer::seesClose).noneMatch(ScriptedPeer::seesReset);
+        assertThat(kernel.openDescriptors()).isEqualTo(3);
+        assertThat(open.get()).isEqualTo(2);
+
+        ScriptedPeer patient = kernel.connect(socket);
+        loop.settle();
+        first.reset();
+        loop.settle();
+        assertThat(patient.socket()).isNotNull();
+        assertThat(patient.seesEnd()).isFalse();
+
+        ScriptedPeer late = kernel.connect(socket);
+        loop.settle();
+        assertThat(late.seesEnd()).isFalse(); // it is a new lack: this one waits for its turn as well
+        loop.advance(Duration.ofMillis(101));
+        assertThat(late.seesClose()).isTrue();
+        listener.close(0, () -> {});
+        family.abortAll();
+        loop.settle();
+        assertThat(kernel.openDescriptors()).isZero();
+        assertThat(open.get()).isZero();
+    }
+
+    @Test
+    void aListenerThatLosesItsKeptDescriptorGoesOnTryingAndHasItAgainAfterwards() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        kernel.limitDescriptors(2);
+        ScriptedPeer first = kernel.connect(socket);
+        loop.settle();
+        socket.loseSpare();
+        ScriptedPeer waiting = kernel.connect(socket);
+        loop.advance(Duration.ofMillis(101));
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(waiting.seesEnd()).isFalse();
+        kernel.limitDescriptors(4);
+        loop.advance(Duration.ofMillis(101));
+        assertThat(waiting.socket()).isNotNull();
+        kernel.limitDescriptors(3);
+        ScriptedPeer next = kernel.connect(socket);
+        loop.settle();
+        loop.advance(Duration.ofMillis(101));
+        assertThat(next.seesClose()).isTrue();
+        listener.close(0, () -> {});
+        family.abortAll();
+        loop.settle();
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    @Test
+    void whenMemoryLacksNobodyIsTurnedAway() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        loop.settle();
+        socket.failAccepts(Errno.ENOBUFS, Errno.ENOMEM, Errno.ENOMEM);
+        ScriptedPeer waiting = kernel.connect(socket);
+        loop.settle();
+        loop.advance(Duration.ofMillis(101)); // tries twice: once with the kept descriptor
+        assertThat(waiting.seesEnd()).isFalse();
+        loop.advance(Duration.ofMillis(101));
+        assertThat(waiting.socket()).isNotNull();
+        assertThat(waiting.seesEnd()).isFalse();
+        listener.close(0, () -> {});
+        family.abortAll();
+        loop.settle();
+    }
+
+    @Test
     void connectionsBeyondTheLimitWaitInTheKernel() {
         var socket = kernel.listen(0);
         var limits = new ConnectionLimits(2, 2, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1));

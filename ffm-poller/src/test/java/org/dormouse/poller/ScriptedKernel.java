@@ -320,6 +320,7 @@ public final class ScriptedKernel {
         private final int port;
         private Outcome outcome = Outcome.NONE_WAITING;
         private int error;
+        private boolean isSpareLost;
 
         ScriptedListenSocket(ScriptedKernel kernel, int port) {
             this.kernel = kernel;
@@ -367,6 +368,35 @@ public final class ScriptedKernel {
                 outcome = Outcome.ACCEPTED;
                 kernel.open(peer);
                 return peer.socket;
+            }
+        }
+
+        /** The descriptor that is kept for this is not among those that are counted. */
+        @Override
+        public boolean turnAway(byte[] scratch) {
+            synchronized (kernel) {
+                int before = kernel.limit;
+                if (!isSpareLost) kernel.limit = Integer.MAX_VALUE;
+                StreamSocket accepted = accept();
+                kernel.limit = before;
+                if (accepted == null) return false;
+                accepted.finish(scratch);
+                accepted.close();
+                return true;
+            }
+        }
+
+        /** Another thread was quicker, until {@link #keepOneBack} finds room. */
+        public void loseSpare() {
+            synchronized (kernel) {
+                isSpareLost = true;
+            }
+        }
+
+        @Override
+        public void keepOneBack() {
+            synchronized (kernel) {
+                if (!kernel.isFull()) isSpareLost = false;
             }
         }
 

@@ -26,6 +26,9 @@ final class NioListenSocket implements ListenSocket {
     private int error;
     private boolean isClosed;
 
+    /** Without use, kept to be given up when there is no other descriptor; null if it could not be had. */
+    private @Nullable SocketChannel spare;
+
     NioListenSocket(ServerSocketChannel channel, NioOptions options, AtomicInteger shares, int port) {
         this.channel = channel;
         this.options = options;
@@ -33,6 +36,10 @@ final class NioListenSocket implements ListenSocket {
         this.isShared = shares.get() > 1;
         this.port = port;
         descriptor = NioDescriptor.open(channel);
+        // The first is closed at once: what that takes must be loaded while there are descriptors to read classes with.
+        keepOneBack();
+        giveUpSpare();
+        keepOneBack();
     }
 
     @Override
@@ -79,6 +86,33 @@ final class NioListenSocket implements ListenSocket {
         }
     }
 
+    @Override
+    public boolean turnAway(byte[] scratch) {
+        giveUpSpare();
+        StreamSocket accepted = accept();
+        if (accepted != null) {
+            accepted.finish(scratch);
+            accepted.close();
+        }
+        keepOneBack();
+        return accepted != null;
+    }
+
+    @Override
+    public void keepOneBack() {
+        if (spare != null || isClosed) return;
+        try {
+            spare = SocketChannel.open();
+        } catch (IOException e) {
+            spare = null; // somebody else has it: the next shortage is waited for
+        }
+    }
+
+    private void giveUpSpare() {
+        if (spare != null) NioSockets.close(spare);
+        spare = null;
+    }
+
     private @Nullable StreamSocket none(int result) {
         outcome = Outcome.of(result);
         error = result;
@@ -101,6 +135,7 @@ final class NioListenSocket implements ListenSocket {
         isClosed = true;
         outcome = Outcome.CLOSED;
         descriptor.close();
+        giveUpSpare();
         if (shares.decrementAndGet() == 0) NioSockets.close(channel);
     }
 }

@@ -21,6 +21,9 @@ final class KernelListenSocket implements ListenSocket {
     private Outcome outcome = Outcome.NONE_WAITING;
     private int error;
 
+    /** Of a socket without use, kept to be given up when there is no other; negative if it could not be had. */
+    private int spare;
+
     KernelListenSocket(int descriptor, int port) {
         this(descriptor, port, false, null);
     }
@@ -30,6 +33,18 @@ final class KernelListenSocket implements ListenSocket {
         this.port = port;
         this.isUnix = isUnix;
         this.users = users;
+        this.spare = firstSpare();
+    }
+
+    /** Closes one at once: what that takes must be loaded while there are descriptors to read classes with. */
+    private static int firstSpare() {
+        int first = openSpare();
+        if (first >= 0) KernelStreamSocket.ofUnix(first).close();
+        return openSpare();
+    }
+
+    private static int openSpare() {
+        return NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | NewSocket.FLAGS, 0));
     }
 
     /** One for each of {@code count} loops over the same descriptor, which is closed by the last of them. */
@@ -70,6 +85,28 @@ final class KernelListenSocket implements ListenSocket {
     }
 
     @Override
+    public boolean turnAway(byte[] scratch) {
+        giveUpSpare();
+        StreamSocket accepted = accept();
+        if (accepted != null) {
+            accepted.finish(scratch);
+            accepted.close();
+        }
+        keepOneBack();
+        return accepted != null;
+    }
+
+    @Override
+    public void keepOneBack() {
+        if (spare < 0 && outcome != Outcome.CLOSED) spare = openSpare();
+    }
+
+    private void giveUpSpare() {
+        if (spare >= 0) KernelSockets.close(spare);
+        spare = -1;
+    }
+
+    @Override
     public Outcome outcome() {
         return outcome;
     }
@@ -83,6 +120,7 @@ final class KernelListenSocket implements ListenSocket {
     public void close() {
         if (outcome == Outcome.CLOSED) return;
         outcome = Outcome.CLOSED;
+        giveUpSpare();
         if (users == null || users.decrementAndGet() == 0) KernelSockets.close(descriptor);
     }
 }

@@ -49,6 +49,19 @@ public interface ListenSocket extends AutoCloseable {
     /** The kernel's reason for the last {@link #accept} that gave none, as {@code -errno}; 0 if there was none. */
     int error();
 
+    /**
+     * Where no descriptor is left: takes the next connection with one that was kept for this, and ends it in order, so that its peer need not
+     * wait for nothing. See {@link #outcome} if there was none to end; it is still {@link Outcome#EXHAUSTED} where memory lacks, or where
+     * another thread was quicker to use the kept one.
+     *
+     * @param scratch at least a byte; overwritten
+     * @return whether a connection was ended
+     */
+    boolean turnAway(byte[] scratch);
+
+    /** Takes the descriptor for {@link #turnAway} again if it was lost, and there is one. */
+    void keepOneBack();
+
     /** Stops listening; who still waits to be accepted is reset, unless other loops share the socket: then the last of them ends it. A second call does nothing. */
     @Override
     void close();
