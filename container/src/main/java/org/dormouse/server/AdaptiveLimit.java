@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * What is usual is the fastest window so far. After {@value #SLOW_BEFORE_PROBE} slow ones it is measured anew, with the least limit for a
  * moment: so an application that has become slower for another reason gets its limit back, and an overload that lasts is never taken for usual.
+ * The same is done once, and sooner, for a server that has been crowded since its start: it does not know yet what there is room for.
  */
 final class AdaptiveLimit {
     private static final int FIRST = 200;
@@ -23,6 +24,7 @@ final class AdaptiveLimit {
     private static final double STEEPEST = 0.5;
     private static final double SMOOTHING = 0.2;
     private static final int SLOW_BEFORE_PROBE = 300;
+    private static final int CROWDED_BEFORE_PROBE = 10;
     private static final int CALM_WINDOWS = 2; // in the first one end requests that began before
     private static final int PATIENCE_WINDOWS = 20; // for those that never end
 
@@ -31,6 +33,8 @@ final class AdaptiveLimit {
     private double limit;
 
     private double usualNanos;
+    private boolean hasSeenRoom; // or has looked for it in vain
+    private int crowdedWindows;
     private int slowWindows;
     private int calmWindows;
     private int probeWindowsLeft; // 0: not probing
@@ -80,15 +84,21 @@ final class AdaptiveLimit {
         }
         if (usualNanos == 0 || meanNanos < usualNanos) usualNanos = meanNanos;
         double gradient = Math.clamp(TOLERANCE * usualNanos / meanNanos, STEEPEST, 1);
-        if (gradient < 1 && ++slowWindows == SLOW_BEFORE_PROBE) {
+        if ((gradient < 1 && ++slowWindows == SLOW_BEFORE_PROBE) || isCrowdedFromTheStart()) {
             slowWindows = 0;
             calmWindows = 0;
+            hasSeenRoom = true;
             probeWindowsLeft = PATIENCE_WINDOWS;
         }
         // A limit that is not made use of says nothing about more of it.
         if (gradient == 1 && mostInFlight < limit / 2) return;
         double wanted = limit * gradient + Math.sqrt(limit);
         limit = Math.clamp(limit + (wanted - limit) * SMOOTHING, least, most);
+    }
+
+    private boolean isCrowdedFromTheStart() {
+        if (mostInFlight <= 2 * least) hasSeenRoom = true;
+        return !hasSeenRoom && mostInFlight >= limit() && ++crowdedWindows == CROWDED_BEFORE_PROBE;
     }
 
     private void probe(double meanNanos) {

@@ -35,11 +35,30 @@ class AdaptiveLimitTest {
         assertThat(limit.limit()).isBetween(8, 24);
     }
 
+    /** In a closed loop of a thousand clients: as many wait as do not fit, from the first request on. */
+    @Test
+    void aServerThatStartsInAnOverloadFindsWithinSecondsHowFewItsProcessorsAreGoodFor() {
+        var limit = new AdaptiveLimit(4, 10_000);
+        for (int i = 0; i < 70; i++) {
+            int inFlight = Math.min(1000, limit.limit());
+            window(limit, Duration.ofNanos(10_000_000L * Math.max(2, inFlight) / 2), inFlight);
+        }
+        // Of 10 ms each, on two processors: what is admitted takes no more than about a tenth of a second.
+        assertThat(limit.limit()).isBetween(4, 24);
+    }
+
+    @Test
+    void aServerOfRequestsThatOnlyWaitIsCrowdedFromTheStartAndStillGetsAllTheRoomItNeeds() {
+        var limit = new AdaptiveLimit(4, 1000);
+        for (int i = 0; i < 500; i++) window(limit, Duration.ofMillis(20), Math.min(1000, limit.limit()));
+        assertThat(limit.limit()).isEqualTo(1000);
+    }
+
     @Test
     void itNeverFallsBelowItsLeast() {
         var limit = new AdaptiveLimit(10, 1000);
         window(limit, Duration.ofMillis(1), 200);
-        for (int i = 0; i < 60; i++) window(limit, Duration.ofSeconds(10), 200);
+        for (int i = 0; i < 100; i++) window(limit, Duration.ofSeconds(10), 200);
         assertThat(limit.limit()).isEqualTo(10);
     }
 
