@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * a single loop, and with several it can be passed by what others admit within their shares meanwhile, never by as much as once more.
  */
 final class Admission {
+    /** Whoever comes finds its thread at once, or after so many others of its loop. */
+    private static final int FEW = 16;
+
     private final AdmissionSettings settings;
     private final Counter[] counters;
     private final WaitingLine line;
     private final NanoClock clock;
+    private final long timeoutNanos;
     private final @Nullable AdaptiveLimit adaptive;
     private final ReentrantLock measuring = new ReentrantLock();
 
@@ -34,6 +38,7 @@ final class Admission {
     Admission(AdmissionSettings settings, int loops, NanoClock clock) {
         this.settings = settings;
         this.clock = clock;
+        this.timeoutNanos = settings.queueTimeout().toNanos();
         this.adaptive =
                 settings.isAdaptive() ? new AdaptiveLimit(settings.minInFlight(), settings.maxInFlight()) : null;
         this.counters = new Counter[loops];
@@ -72,6 +77,11 @@ final class Admission {
 
     long nanoTime() {
         return clock.nanoTime();
+    }
+
+    /** Whether a request that came at {@code arrived} has waited for longer than it may. */
+    boolean isLate(long arrived) {
+        return clock.nanoTime() - arrived > timeoutNanos;
     }
 
     /** Requests admitted and not left yet; an estimate while they come and go. */
@@ -133,6 +143,11 @@ final class Admission {
             if (before < share || admitted() <= limit) return true;
             decrementAndGet();
             return false;
+        }
+
+        /** Whether so many are at work here that one may wait long for its thread to begin: below, nobody looks at the clock. */
+        boolean isBusy() {
+            return get() > FEW;
         }
 
         /** Counts one request out, and lets the next one in that waits. */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the exchanges of one loop come in: finds the application, counts the request in and starts its thread. Loop owner. */
 final class Door implements ExchangeHandler {
+    /** The clock is never negative. */
+    private static final long AT_ONCE = -1;
+
     private final Applications applications;
     private final Admission admission;
     private final Admission.Counter counter;
@@ -50,16 +53,17 @@ final class Door implements ExchangeHandler {
         // Who waits is not overtaken.
         if (!admission.line().isEmpty() || !counter.enter()) {
             joinTheLine(exchange, application);
-        } else if (!begin(exchange, application)) {
+        } else if (!begin(exchange, application, counter.isBusy() ? admission.nanoTime() : AT_ONCE)) {
             counter.leave();
         }
     }
 
     private void joinTheLine(Exchange exchange, Application application) {
+        long arrived = admission.nanoTime();
         var waiting = new WaitingLine.Waiting(exchange, counter) {
             @Override
             boolean begin() {
-                return Door.this.begin(exchange, application);
+                return Door.this.begin(exchange, application, arrived);
             }
         };
         boolean joined = admission.line().join(waiting);
@@ -72,13 +76,18 @@ final class Door implements ExchangeHandler {
                         + admission.settings().queueLength());
     }
 
-    /** Begins a request that was counted in; false if there is no thread for it: it is answered then, and still counted. */
-    private boolean begin(Exchange exchange, Application application) {
+    /**
+     * Begins a request that was counted in; false if there is no thread for it: it is answered then, and still counted.
+     *
+     * @param arrived when, for one that may have to wait for its thread; or {@link #AT_ONCE}
+     */
+    private boolean begin(Exchange exchange, Application application, long arrived) {
         boolean started = false;
         try {
-            Runnable request = new Request(exchange, application, counter);
-            if (admission.measures()) request = new Measured(request, admission, admission.nanoTime());
-            started = application.threads().start(exchange, request);
+            var request = new Request(exchange, application, counter);
+            Runnable task = arrived == AT_ONCE ? request : new Punctual(request, admission, arrived);
+            if (admission.measures()) task = new Measured(task, admission, admission.nanoTime());
+            started = application.threads().start(exchange, task);
         } catch (RuntimeException | Error bug) {
             Complaints.report("request " + exchange.request().rawPath() + " could not begin", bug);
         }
@@ -113,6 +122,25 @@ final class Door implements ExchangeHandler {
             } finally {
                 exchange.servedBy(null);
                 counter.leave();
+            }
+        }
+    }
+
+    /** A request that is not begun any more when its thread comes too late: its client gets an answer while it still wants one. */
+    private record Punctual(Request request, Admission admission, long arrived) implements Runnable {
+        @Override
+        public void run() {
+            if (!admission.isLate(arrived)) {
+                request.run();
+                return;
+            }
+            try {
+                PlainAnswer.sendBusy(
+                        request.exchange(),
+                        "no thread within server.queue-timeout, "
+                                + admission.settings().queueTimeout().toMillis() + " ms");
+            } finally {
+                request.counter().leave();
             }
         }
     }

@@ -137,6 +137,53 @@ class DoorTest {
     }
 
     @Test
+    void whoWasAdmittedAndFindsItsThreadTooLateIsAnswered503AndItsServletNeverRuns() {
+        Admission admission = admission(1000, 0);
+        var door = door(admission);
+        var all = new ArrayList<TestExchange>();
+        for (int i = 0; i < 100; i++) all.add(come(door));
+        for (int i = 0; i < 20; i++) runNext();
+        clock.advance(Duration.ofMillis(5000));
+        runNext(); // at the last moment
+        assertThat(served).hasSize(21);
+        clock.advance(Duration.ofNanos(1));
+        while (!begun.isEmpty()) runNext();
+        assertThat(served).hasSize(21);
+        TestExchange late = all.getLast();
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(late.responseField("Retry-After")).isEqualTo("1");
+        assertThat(late.body()).contains("server.queue-timeout, 5000 ms");
+        assertThat(late.isEnded()).isTrue();
+        assertThat(admission.admitted()).isZero();
+    }
+
+    @Test
+    void theWaitInTheLineAndTheWaitForTheThreadAreOneDeadline() {
+        Admission admission = admission(1, 2);
+        var door = door(admission);
+        come(door);
+        TestExchange second = come(door);
+        clock.advance(Duration.ofSeconds(3));
+        runNext(); // the first leaves, the second is admitted
+        clock.advance(Duration.ofSeconds(2).plusNanos(1));
+        runNext();
+        assertThat(second.status()).isEqualTo(503);
+        assertThat(served).hasSize(1);
+        assertThat(admission.admitted()).isZero();
+    }
+
+    @Test
+    void aFewRequestsHaveNoDeadlineAndNobodyLooksAtTheClockForThem() {
+        var admission = new Admission(AdmissionSettings.fixed(1000, 0, Duration.ofSeconds(5)), 1, () -> {
+            throw new AssertionError("the clock was looked at");
+        });
+        var door = door(admission);
+        for (int i = 0; i < 16; i++) come(door);
+        while (!begun.isEmpty()) runNext();
+        assertThat(served).hasSize(16);
+    }
+
+    @Test
     void anAdaptiveLimitFallsWhenRequestsBecomeSlowAndTheRestWaits() {
         var settings = new AdmissionSettings(true, 1000, 1, 1000, Duration.ofSeconds(5));
         var admission = new Admission(settings, 1, clock);
@@ -157,8 +204,8 @@ class DoorTest {
         while (!begun.isEmpty()) runNext();
     }
 
-    private static Admission admission(int limit, int queueLength) {
-        return new Admission(AdmissionSettings.fixed(limit, queueLength, Duration.ofSeconds(5)), 1, new HandClock());
+    private Admission admission(int limit, int queueLength) {
+        return new Admission(AdmissionSettings.fixed(limit, queueLength, Duration.ofSeconds(5)), 1, clock);
     }
 
     private Door door(Admission admission) {
