@@ -247,7 +247,11 @@ public final class Listener implements EventLoop.Handler {
         if (lackingSince == NEVER) lackingSince = now;
         NO_DESCRIPTORS.count(family.loop, new Lack(socket.error()));
         if (now - lackingSince >= RETRY_NANOS) {
-            if (socket.turnAway(family.loop.readBuffer())) return true;
+            if (socket.turnAway(family.loop.readBuffer())) {
+                family.counts().countAccepted();
+                family.counts().countClosed(ConnectionEnd.NO_DESCRIPTORS);
+                return true;
+            }
             if (socket.outcome() != ListenSocket.Outcome.EXHAUSTED) return true; // asked again, it tells
         }
         pause();

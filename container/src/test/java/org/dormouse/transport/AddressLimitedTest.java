@@ -109,6 +109,8 @@ class AddressLimitedTest {
         assertThat(third.seesReset()).isFalse();
         assertThat(List.of(first.seesEnd(), second.seesEnd(), other.seesEnd())).containsOnly(false);
         assertThat(begun).hasSize(3);
+        assertThat(families.get(0).counts().closed(ConnectionEnd.ADDRESS_LIMIT)).isOne();
+        assertThat(families.get(1).counts().closed()).isZero();
 
         second.reset();
         settle();

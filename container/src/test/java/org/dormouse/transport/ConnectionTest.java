@@ -288,6 +288,7 @@ class ConnectionTest {
 
         loop.advance(Duration.ofMillis(101));
         assertThat(waiting).allMatch(ScriptedPeer::seesClose).noneMatch(ScriptedPeer::seesReset);
+        assertThat(family.counts().closed(ConnectionEnd.NO_DESCRIPTORS)).isEqualTo(200);
         assertThat(kernel.openDescriptors()).isEqualTo(3);
         assertThat(open.get()).isEqualTo(2);
 
