@@ -54,7 +54,7 @@ class NoDescriptorsTest {
                 }
                 child.awaitNoConnection();
             }
-            assertThat(child.descriptors()).isEqualTo(idle);
+            child.awaitDescriptors(idle);
             askOnce(child.port);
             assertThat(child.end())
                     .containsOnlyOnce("connections cannot be accepted")
@@ -158,10 +158,17 @@ class NoDescriptorsTest {
         }
 
         void awaitNoConnection() throws IOException {
-            for (int i = 0; connections() > 0; i++) {
-                assertThat(i).as("turns until every connection is closed").isLessThan(TURNS);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS));
-            }
+            for (int i = 0; connections() > 0; i++) pause(i, "no connection is open");
+        }
+
+        /** A channel's descriptor is given back a little later than its connection. */
+        void awaitDescriptors(int count) throws IOException {
+            for (int i = 0; descriptors() != count; i++) pause(i, "there are " + count + " descriptors");
+        }
+
+        private static void pause(int turn, String awaited) {
+            assertThat(turn).as("turns until " + awaited).isLessThan(TURNS);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS));
         }
 
         /** Ends it, and returns what it logged. */
