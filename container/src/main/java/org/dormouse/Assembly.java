@@ -51,13 +51,14 @@ final class Assembly {
     private Dormouse assemble(List<DormouseContext> made) {
         ServerSettings settings = configuration.server();
         Execution execution = asked == null ? defaultExecution() : asked;
-        threads(execution, settings); // what cannot be had fails, also where every application has another
+        threads(beneath(execution), settings); // what cannot be had fails, also where every application has another
         checkBackend(settings.backend());
         var hosted = new ArrayList<Hosted>();
         var usersFiles = new HashMap<Path, UsersFile>();
         for (WebApp application : applications) {
             Execution own = application.execution == null ? execution : application.execution;
             var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
+            deployment.nonBlocking(own == Execution.INLINE);
             deployment
                     .attributes()
                     .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
@@ -65,7 +66,7 @@ final class Assembly {
             var context = new DormouseContext(deployment);
             made.add(context);
             addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
-            hosted.add(new Hosted(context, threads(own, settings)));
+            hosted.add(new Hosted(context, threads(beneath(own), settings)));
         }
         LoopSettings loops = LoopSettings.defaults()
                 .withLoops(settings.loops())
@@ -95,6 +96,12 @@ final class Assembly {
         }
     }
 
+    /** Where what may block runs. */
+    private static Execution beneath(Execution execution) {
+        if (execution != Execution.INLINE) return execution;
+        return CarriedThreads.availability().isAvailable() ? Execution.LOOP : Execution.VIRTUAL;
+    }
+
     private static Execution defaultExecution() {
         var availability = CarriedThreads.availability();
         if (availability.isAvailable()) return Execution.LOOP;
@@ -118,9 +125,7 @@ final class Assembly {
             case HOST -> RequestThreads.carried();
             case VIRTUAL -> RequestThreads.virtual();
             case POOL -> RequestThreads.pooled(settings.poolThreads(), settings.poolQueue());
-            case INLINE ->
-                throw new IllegalStateException(
-                        "execution INLINE does not exist yet; there are LOOP, VIRTUAL and POOL");
+            case INLINE -> throw new AssertionError("it has no threads of its own, but those beneath it");
         };
     }
 }

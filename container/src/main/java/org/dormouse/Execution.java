@@ -16,6 +16,16 @@ public enum Execution {
      * {@link Dormouse#handle}: its threads, its limits. A server with this execution has no loops and cannot listen.
      */
     HOST,
-    /** In the event loop itself, for servlets that never block. Not there yet: a server asked for it does not start. */
+    /**
+     * On the thread of the event loop itself, for what never blocks. To choose it for an application or a server is to promise that for all
+     * its servlets, filters and endpoints; a single servlet promises it with {@link org.dormouse.annotation.NonBlocking}, the init
+     * parameter {@code org.dormouse.non-blocking} or {@link WebApp#nonBlockingServlet}, whatever the execution of its application. Async
+     * dispatches and callbacks run in the loop too; {@code init} and what is given to {@code AsyncContext.start} may block and do not.
+     *
+     * <p>Who blocks nevertheless loses the loop to another thread, is reported once with its stack, and runs from then on as the other
+     * servlets of its application do; where those are inline, with {@link #LOOP}, or {@link #VIRTUAL} without its flag. To compute for
+     * long is no breach of the promise, and holds up nobody either. Thread-locals stay with the thread, as in any pool. Exchanges that
+     * another server hands over run where that server says, as with {@link #HOST}.
+     */
     INLINE
 }

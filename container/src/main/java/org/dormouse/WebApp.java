@@ -126,7 +126,17 @@ public final class WebApp {
 
     /** Serves {@code patterns} with {@code servlet} under a name of your choice. */
     public WebApp servletNamed(String name, Servlet servlet, String... patterns) {
-        servlets.add(new NamedServlet(name, servlet, List.of(patterns)));
+        servlets.add(new NamedServlet(name, servlet, List.of(patterns), false));
+        return this;
+    }
+
+    /**
+     * As {@link #servlet}, for one that promises not to block: it runs in the event loop itself, whatever the execution of this application.
+     * {@link Execution#INLINE} says what that means.
+     */
+    public WebApp nonBlockingServlet(String pattern, Servlet servlet) {
+        String name = servlet.getClass().getName() + "-" + (servlets.size() + 1);
+        servlets.add(new NamedServlet(name, servlet, List.of(pattern), true));
         return this;
     }
 
@@ -286,7 +296,7 @@ public final class WebApp {
         return this;
     }
 
-    record NamedServlet(String name, Servlet servlet, List<String> patterns) {}
+    record NamedServlet(String name, Servlet servlet, List<String> patterns, boolean nonBlocking) {}
 
     record NamedFilter(String name, Filter filter, EnumSet<DispatcherType> dispatches, List<String> patterns) {}
 

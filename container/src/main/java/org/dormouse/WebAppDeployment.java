@@ -116,6 +116,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
                     .servlet(servlet.name())
                     .instance(servlet.servlet())
                     .asyncSupported(true);
+            if (servlet.nonBlocking()) declared.nonBlocking(true);
             for (String pattern : servlet.patterns()) {
                 takeFromDefaultServlet(deployment, pattern);
                 declared.pattern(pattern);

@@ -30,7 +30,7 @@ class BackendsTest {
     @ParameterizedTest
     @ValueSource(strings = {"auto", "kqueue", "nio"})
     void servesRequestsBodiesAndWebSockets(String backend) throws Exception {
-        for (Execution execution : new Execution[] {Execution.LOOP, Execution.VIRTUAL}) {
+        for (Execution execution : new Execution[] {Execution.LOOP, Execution.VIRTUAL, Execution.INLINE}) {
             try (var server = start(backend, execution)) {
                 try (var http = Http.connect(server)) {
                     assertThat(http.get("/echo").body()).isEqualTo("hello");
@@ -68,7 +68,9 @@ class BackendsTest {
                 .loops(2)
                 .set("server.backend", backend)
                 .execution(execution)
-                .deploy(WebApp.at("/").servlet("/echo", new EchoServlet()).endpoint(Echo.class));
+                .deploy(Mode.app("/", execution)
+                        .servlet("/echo", new EchoServlet())
+                        .endpoint(Echo.class));
         try {
             return builder.start();
         } catch (UnsupportedOperationException e) {

@@ -174,7 +174,7 @@ class ConstraintSpellingTest {
                 </web-app>
                 """);
         Path users = Files.writeString(folder.resolve("users.txt"), "anna:secret:admin\n");
-        return WebApp.at(contextPath)
+        return Mode.app(contextPath)
                 .war(war)
                 .users(users)
                 .servletNamed("secret", new Secret(), "/admin/servlet/*", "*.sec", "/exact");
@@ -182,7 +182,7 @@ class ConstraintSpellingTest {
 
     @BeforeAll
     static void start() throws IOException {
-        server = Dormouse.builder()
+        server = Mode.builder()
                 .port(0)
                 .deploy(application("/"))
                 .deploy(application("/app"))

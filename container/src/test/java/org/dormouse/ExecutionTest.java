@@ -1,7 +1,6 @@
 package org.dormouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -48,10 +47,11 @@ class ExecutionTest {
     }
 
     @Test
-    void inlineDoesNotStartUntilItExists() {
-        assertThatThrownBy(() -> start(Dormouse.builder().execution(Execution.INLINE)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("INLINE does not exist yet");
+    void inlineUsesTheThreadsOfTheLoops() throws IOException {
+        try (var server = start(Dormouse.builder().execution(Execution.INLINE))) {
+            assertThat(server.execution()).isEqualTo(Execution.INLINE);
+            assertThat(Http.get(server, "/thread").body()).contains("Thread[#").contains(",dormouse-loop-");
+        }
     }
 
     @Test
@@ -83,7 +83,7 @@ class ExecutionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LOOP", "VIRTUAL", "POOL"})
+    @EnumSource(names = {"LOOP", "VIRTUAL", "POOL", "INLINE"})
     void manyBlockedRequestsDoNotHoldOthersUp(Execution execution) throws Exception {
         int blocked = 20;
         var gate = new Gate(blocked);
@@ -225,7 +225,7 @@ class ExecutionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LOOP", "VIRTUAL", "POOL"})
+    @EnumSource(names = {"LOOP", "VIRTUAL", "POOL", "INLINE"})
     void endlessRecursionAndAnEmptyHeapAre500AndTheServerGoesOn(Execution execution) throws IOException {
         try (var server = start(Dormouse.builder().execution(execution))) {
             assertThat(Http.get(server, "/recursion").status()).isEqualTo(500);

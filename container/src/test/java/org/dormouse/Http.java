@@ -45,6 +45,13 @@ final class Http implements AutoCloseable {
         return this;
     }
 
+    Http sendBytes(int... bytes) throws IOException {
+        var sent = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) sent[i] = (byte) bytes[i];
+        socket.getOutputStream().write(sent);
+        return this;
+    }
+
     Answer answer() throws IOException {
         String head = readHead();
         int status = Integer.parseInt(head.substring(9, 12));

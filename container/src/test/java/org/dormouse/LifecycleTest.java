@@ -29,7 +29,7 @@ class LifecycleTest {
     @Test
     void whatIsDeployedAnswersUntilTheServerIsClosed() throws Exception {
         int port;
-        try (var server = local().deploy(WebApp.at("/").servlet("/hello", new Greeting("hello")))
+        try (var server = local().deploy(Mode.app("/").servlet("/hello", new Greeting("hello")))
                 .start()) {
             port = server.port();
             assertThat(Http.get(server, "/hello").body()).isEqualTo("hello");
@@ -40,8 +40,8 @@ class LifecycleTest {
 
     @Test
     void applicationsAreChosenByContextPath() throws Exception {
-        try (var server = local().deploy(WebApp.at("/shop").servlet("/*", new Greeting("shop")))
-                .deploy(WebApp.at("/shop/admin").servlet("/*", new Greeting("admin")))
+        try (var server = local().deploy(Mode.app("/shop").servlet("/*", new Greeting("shop")))
+                .deploy(Mode.app("/shop/admin").servlet("/*", new Greeting("admin")))
                 .start()) {
             assertThat(Http.get(server, "/shop/x").body()).isEqualTo("shop");
             assertThat(Http.get(server, "/shop/admin/x").body()).isEqualTo("admin");
@@ -71,7 +71,7 @@ class LifecycleTest {
     @Test
     void anUnknownHostIsRefusedWithItsName() {
         assertThatThrownBy(() ->
-                        Dormouse.builder().host("no-such-host.invalid").port(0).start())
+                        Mode.builder().host("no-such-host.invalid").port(0).start())
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("no-such-host.invalid");
     }
@@ -79,8 +79,8 @@ class LifecycleTest {
     @Test
     void whatWasStartedIsStoppedInReverseWhenALaterOneFails() {
         List<String> events = new ArrayList<>();
-        var good = WebApp.at("/good").listener(new Recorder("good", events));
-        var bad = WebApp.at("/bad").listener(new ServletContextListener() {
+        var good = Mode.app("/good").listener(new Recorder("good", events));
+        var bad = Mode.app("/bad").listener(new ServletContextListener() {
             @Override
             public void contextInitialized(ServletContextEvent event) {
                 throw new IllegalArgumentException("no database");
@@ -96,8 +96,8 @@ class LifecycleTest {
     @Test
     void twoApplicationsAtOneContextPathAreRefusedBeforeAnyIsStarted() {
         List<String> events = new ArrayList<>();
-        assertThatThrownBy(() -> local().deploy(WebApp.at("/a").listener(new Recorder("a", events)))
-                        .deploy(WebApp.at("/a"))
+        assertThatThrownBy(() -> local().deploy(Mode.app("/a").listener(new Recorder("a", events)))
+                        .deploy(Mode.app("/a"))
                         .start())
                 .hasMessageContaining("/a");
         assertThat(events).isEmpty();
@@ -107,7 +107,7 @@ class LifecycleTest {
     void prepareStartsApplicationsAndListenBinds() throws IOException {
         List<String> events = new ArrayList<>();
         try (var server = local().deploy(
-                        WebApp.at("/").listener(new Recorder("it", events)).servlet("/hello", new Greeting("hello")))
+                        Mode.app("/").listener(new Recorder("it", events)).servlet("/hello", new Greeting("hello")))
                 .prepare()) {
             assertThat(events).containsExactly("it started");
             assertThat(server.port()).isEqualTo(-1);
@@ -119,7 +119,7 @@ class LifecycleTest {
 
     @Test
     void itListensAgainAfterItStopped() throws IOException {
-        try (var server = local().deploy(WebApp.at("/").servlet("/hello", new Greeting("hello")))
+        try (var server = local().deploy(Mode.app("/").servlet("/hello", new Greeting("hello")))
                 .start()) {
             server.stopListening();
             assertThat(server.port()).isEqualTo(-1);
@@ -131,7 +131,7 @@ class LifecycleTest {
     @Test
     void aRequestUnderWayIsAnsweredByACloseAndItsConnectionEnds() throws Exception {
         var gate = new Gate();
-        var server = local().deploy(WebApp.at("/").servlet("/", gate)).start();
+        var server = local().deploy(Mode.app("/").servlet("/", gate)).start();
         try (var client = Http.connect(server)) {
             client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             gate.entered.await();
@@ -150,7 +150,7 @@ class LifecycleTest {
     void aRequestThatNeverEndsIsCutAfterTheDrainTimeout() throws Exception {
         var gate = new Gate();
         var server = local().drainTimeout(Duration.ofMillis(50))
-                .deploy(WebApp.at("/").servlet("/", gate))
+                .deploy(Mode.app("/").servlet("/", gate))
                 .start();
         try (var client = Http.connect(server)) {
             client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -164,7 +164,7 @@ class LifecycleTest {
 
     @Test
     void idleConnectionsAreClosedAtOnce() throws Exception {
-        var server = local().deploy(WebApp.at("/").servlet("/", new Greeting("hello")))
+        var server = local().deploy(Mode.app("/").servlet("/", new Greeting("hello")))
                 .start();
         try (var idle = Http.connect(server)) {
             assertThat(idle.get("/").body()).isEqualTo("hello");
@@ -185,7 +185,7 @@ class LifecycleTest {
     @Test
     void whatWebAppDeclaresReachesTheContext() throws Exception {
         var contexts = Collections.synchronizedList(new ArrayList<ServletContext>());
-        try (var server = local().deploy(WebApp.at("/shop")
+        try (var server = local().deploy(Mode.app("/shop")
                         .displayName("Shop")
                         .contextParam("currency", "EUR")
                         .attribute("stock", 7)
@@ -207,7 +207,7 @@ class LifecycleTest {
     }
 
     private static Dormouse.Builder local() {
-        return Dormouse.builder().host("127.0.0.1").port(0);
+        return Mode.builder().host("127.0.0.1").port(0);
     }
 
     /** Stop of listening is the first thing that a close does. */

@@ -52,10 +52,10 @@ class ListeningTest {
     }
 
     private static Dormouse.Builder builder() {
-        return Dormouse.builder()
+        return Mode.builder()
                 .loops(2)
                 .drainTimeout(Duration.ofSeconds(5))
-                .deploy(WebApp.at("/").servlet("/*", new WhoAmI()));
+                .deploy(Mode.app("/").servlet("/*", new WhoAmI()));
     }
 
     private static String ask(SocketChannel channel) throws IOException {

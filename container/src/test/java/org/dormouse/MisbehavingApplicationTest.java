@@ -55,11 +55,11 @@ class MisbehavingApplicationTest {
     }
 
     private static Dormouse serve(Service service) {
-        return Dormouse.builder()
+        return Mode.builder()
                 .port(0)
                 .host("127.0.0.1")
                 .drainTimeout(Duration.ofSeconds(5))
-                .deploy(WebApp.at("/").servletNamed("one", servlet(service), "/*"))
+                .deploy(Mode.app("/").servletNamed("one", servlet(service), "/*"))
                 .start();
     }
 

@@ -54,7 +54,15 @@ class PackageMapTest {
         mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
         mayUse("websocket", "http", "transport", "buffer", "poller.loop");
-        mayUse("servlet", "http", "servlet.mapping", "servlet.session", "servlet.multipart", "servlet.security");
+        mayUse("annotation");
+        mayUse(
+                "servlet",
+                "annotation",
+                "http",
+                "servlet.mapping",
+                "servlet.session",
+                "servlet.multipart",
+                "servlet.security");
         mayUse("servlet.mapping", "http");
         mayUse("servlet.session", "http");
         mayUse("servlet.multipart", "http");

@@ -54,11 +54,11 @@ class ProxiedClientTest {
     }
 
     private static Dormouse start(String trusted, String... addresses) {
-        return Dormouse.builder()
+        return Mode.builder()
                 .loops(1)
                 .listen(addresses)
                 .set("proxy-protocol.trusted", trusted)
-                .deploy(WebApp.at("/").servlet("/*", new WhoAmI()))
+                .deploy(Mode.app("/").servlet("/*", new WhoAmI()))
                 .start();
     }
 
@@ -91,12 +91,12 @@ class ProxiedClientTest {
     @Test
     void aClientWithTooManyConnectionsOverItsProxySeesTheNextOneEndAndOthersAreServed() throws Exception {
         byte[] header = text("PROXY TCP4 192.0.2.9 203.0.113.7 5 80\r\n");
-        try (var server = Dormouse.builder()
+        try (var server = Mode.builder()
                 .loops(2)
                 .listen("127.0.0.1:0")
                 .set("proxy-protocol.trusted", "127.0.0.1")
                 .set("connections.max-per-address", "1")
-                .deploy(WebApp.at("/").servlet("/*", new WhoAmI()))
+                .deploy(Mode.app("/").servlet("/*", new WhoAmI()))
                 .start()) {
             var address = new InetSocketAddress("127.0.0.1", server.port());
             try (var first = SocketChannel.open(address)) {

@@ -41,11 +41,11 @@ class RefusalTest {
 
     @BeforeAll
     static void start() throws IOException {
-        server = Dormouse.builder()
+        server = Mode.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .set("http.max-body-bytes", "16m")
-                .deploy(WebApp.at("/").servlet("/read", new Reading()).servlet("/ignore", new NotReading()))
+                .deploy(Mode.app("/").servlet("/read", new Reading()).servlet("/ignore", new NotReading()))
                 .start();
     }
 

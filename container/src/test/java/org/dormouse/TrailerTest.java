@@ -28,10 +28,10 @@ class TrailerTest {
 
     @Test
     void theTrailersOfAChunkedBodyAreThereWhenItIsRead() throws IOException {
-        try (var server = Dormouse.builder()
+        try (var server = Mode.builder()
                         .host("127.0.0.1")
                         .port(0)
-                        .deploy(WebApp.at("/").servlet("/", new Showing()))
+                        .deploy(Mode.app("/").servlet("/", new Showing()))
                         .start();
                 var peer = RawHttp.connect(server.port())) {
             peer.send("""

@@ -100,9 +100,9 @@ class WebSocketTest {
     @ParameterizedTest
     @EnumSource(
             value = Execution.class,
-            names = {"LOOP", "VIRTUAL", "POOL"})
+            names = {"LOOP", "VIRTUAL", "POOL", "INLINE"})
     void clientOfTheJdkTalksToAnAnnotatedEndpoint(Execution execution) throws Exception {
-        try (var server = server(WebApp.at("/app").endpoint(Chat.class), execution);
+        try (var server = server(Mode.app("/app", execution).endpoint(Chat.class), execution);
                 var http = HttpClient.newHttpClient()) {
             var seen = new LinkedBlockingQueue<String>();
             WebSocket client = http.newWebSocketBuilder()
@@ -122,14 +122,15 @@ class WebSocketTest {
             assertThat(next(seen)).isEqualTo("pong 3");
             client.sendClose(WebSocket.NORMAL_CLOSURE, "done").join();
             assertThat(next(seen)).isEqualTo("close 1000 done");
-            assertThat(next(LOG)).isEqualTo("open blue " + (execution != Execution.POOL));
+            assertThat(next(LOG))
+                    .isEqualTo("open blue " + (execution == Execution.LOOP || execution == Execution.VIRTUAL));
             assertThat(next(LOG)).isEqualTo("close 1000 done");
         }
     }
 
     @Test
     void framesSentRightBehindTheHandshakeAreNotLost() throws Exception {
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP);
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION);
                 var client = RawWebSocket.open(
                         server.port(), "/chat/a", frames().text("1").text("2").ping("p"))) {
             List<String> received = new ArrayList<>(List.of(client.next(), client.next(), client.next()));
@@ -143,7 +144,7 @@ class WebSocketTest {
 
     @Test
     void violationsAreClosedWithTheirCodeOverTheWire() throws Exception {
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP)) {
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION)) {
             try (var client = RawWebSocket.open(server.port(), "/chat/a")) {
                 client.send(frames().raw(0x81, 0x01, 'a'));
                 assertThat(client.next()).startsWith("close:1002");
@@ -158,7 +159,7 @@ class WebSocketTest {
 
     @Test
     void handshakeThatIsWrongIsAnsweredWithItsStatus() throws Exception {
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP)) {
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION)) {
             try (var client = RawWebSocket.handshake(server.port(), 0, "/chat/a", "Sec-WebSocket-Version: 8")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 426 ").containsIgnoringCase("Sec-WebSocket-Version: 13");
             }
@@ -176,13 +177,13 @@ class WebSocketTest {
 
     @Test
     void requestsThatAreNoHandshakeGoOnToTheServletAtTheSamePath() throws Exception {
-        var app = WebApp.at("/").endpoint(Chat.class).servlet("/chat/a", new HttpServlet() {
+        var app = Mode.app("/").endpoint(Chat.class).servlet("/chat/a", new HttpServlet() {
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
                 response.getWriter().write("plain");
             }
         });
-        try (var server = server(app, Execution.LOOP);
+        try (var server = server(app, Mode.EXECUTION);
                 var http = HttpClient.newHttpClient()) {
             var uri = URI.create("http://localhost:" + server.port() + "/chat/a");
             var response = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
@@ -199,7 +200,7 @@ class WebSocketTest {
                 chain.doFilter(new HttpServletRequestWrapper((HttpServletRequest) request), response);
             }
         };
-        try (var server = server(WebApp.at("/").endpoint(Chat.class).filter("/*", guard), Execution.LOOP)) {
+        try (var server = server(Mode.app("/").endpoint(Chat.class).filter("/*", guard), Mode.EXECUTION)) {
             try (var client = RawWebSocket.handshake(server.port(), 0, "/chat/a")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 403 ");
             }
@@ -219,7 +220,7 @@ class WebSocketTest {
             watched.add(new WeakReference<>(DormouseRequest.of(request).exchange(), collected));
             chain.doFilter(request, response);
         };
-        try (var server = server(WebApp.at("/").endpoint(Chat.class).filter("/*", watch), Execution.LOOP);
+        try (var server = server(Mode.app("/").endpoint(Chat.class).filter("/*", watch), Mode.EXECUTION);
                 var client = RawWebSocket.open(server.port(), "/chat/a")) {
             assertThat(client.send(frames().text("1")).next()).isEqualTo("text:echo 1");
             assertThat(watched).hasSize(3);
@@ -236,14 +237,14 @@ class WebSocketTest {
     @Test
     void endpointsMayBeAddedByAListenerAndAfterTheStart() throws Exception {
         ServerContainer[] container = new ServerContainer[1];
-        var app = WebApp.at("/").listener(new ServletContextListener() {
+        var app = Mode.app("/").listener(new ServletContextListener() {
             @Override
             public void contextInitialized(ServletContextEvent event) {
                 container[0] = (ServerContainer)
                         event.getServletContext().getAttribute("jakarta.websocket.server.ServerContainer");
             }
         });
-        try (var server = server(app, Execution.LOOP)) {
+        try (var server = server(app, Mode.EXECUTION)) {
             try (var client = RawWebSocket.handshake(server.port(), 0, "/chat/a")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 404 ");
             }
@@ -265,7 +266,7 @@ class WebSocketTest {
 
     @Test
     void servletMayUpgradeItsRequestItself() throws Exception {
-        var app = WebApp.at("/").servlet("/front/*", new HttpServlet() {
+        var app = Mode.app("/").servlet("/front/*", new HttpServlet() {
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
                 var container =
@@ -283,7 +284,7 @@ class WebSocketTest {
                 }
             }
         });
-        try (var server = server(app, Execution.LOOP);
+        try (var server = server(app, Mode.EXECUTION);
                 var client = RawWebSocket.open(server.port(), "/front/eve")) {
             assertThat(client.send(frames().text("abc")).next()).isEqualTo("text:cba /eve");
         }
@@ -293,7 +294,7 @@ class WebSocketTest {
     void messagesOfManySendersArriveWholeAndThoseOfEachInOrder() throws Exception {
         int senders = 8;
         int each = 500;
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP);
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION);
                 var client = RawWebSocket.open(server.port(), "/chat/a")) {
             next(LOG);
             Session session = Chat.last;
@@ -327,10 +328,10 @@ class WebSocketTest {
 
     @Test
     void blockingSendWaitsForASlowReaderWhileTheLoopServesOthers() throws Exception {
-        try (var server = Dormouse.builder()
+        try (var server = Mode.builder()
                         .port(0)
                         .loops(1)
-                        .deploy(WebApp.at("/").endpoint(Chat.class))
+                        .deploy(Mode.app("/").endpoint(Chat.class))
                         .start();
                 var slow = RawWebSocket.openSlow(server.port(), "/chat/slow")) {
             next(LOG);
@@ -356,10 +357,10 @@ class WebSocketTest {
     @Test
     void callbackThatBlocksHoldsUpItsOwnSessionOnly() throws Exception {
         Chat.gate = new CountDownLatch(1);
-        try (var server = Dormouse.builder()
+        try (var server = Mode.builder()
                         .port(0)
                         .loops(1)
-                        .deploy(WebApp.at("/").endpoint(Chat.class))
+                        .deploy(Mode.app("/").endpoint(Chat.class))
                         .start();
                 var blocked = RawWebSocket.open(server.port(), "/chat/blocked");
                 var other = RawWebSocket.open(server.port(), "/chat/other")) {
@@ -374,7 +375,7 @@ class WebSocketTest {
 
     @Test
     void resetOfAClientEndsItsSessionWith1006() throws Exception {
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP)) {
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION)) {
             var client = RawWebSocket.open(server.port(), "/chat/a");
             next(LOG);
             client.reset();
@@ -384,7 +385,7 @@ class WebSocketTest {
 
     @Test
     void serverThatStopsClosesItsSessionsWith1001() throws Exception {
-        try (var server = server(WebApp.at("/").endpoint(Chat.class), Execution.LOOP);
+        try (var server = server(Mode.app("/").endpoint(Chat.class), Mode.EXECUTION);
                 var client = RawWebSocket.open(server.port(), "/chat/a")) {
             next(LOG);
             Thread closing = Thread.startVirtualThread(server::close);

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
- * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}. Parallel capable;
+ * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}, but
+ * its annotations. Parallel capable;
  * closing it closes its jars.
  */
 final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
+    private static final String FOR_APPLICATIONS = "org.dormouse.annotation.";
     private static final String SERVER_FILES = "org/dormouse/";
     private static final String SERVICES = "META-INF/services/";
 
@@ -47,7 +49,8 @@ final class WebAppClassLoader extends URLClassLoader {
 
     private Class<?> findAnywhere(String name) throws ClassNotFoundException {
         Class<?> found = loadQuietly(getParent(), name);
-        if (found == null && name.startsWith("jakarta.")) found = loadQuietly(server, name);
+        if (found == null && (name.startsWith("jakarta.") || name.startsWith(FOR_APPLICATIONS)))
+            found = loadQuietly(server, name);
         if (found != null) return found;
         try {
             return findClass(name);

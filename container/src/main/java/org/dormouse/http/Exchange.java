@@ -33,6 +33,14 @@ public interface Exchange {
      */
     default void servedBy(@Nullable Thread thread) {}
 
+    /** Runs tasks that never block on the thread of that loop itself; where there is none of ours, as {@link #carrier} does. */
+    default Executor loop() {
+        return carrier();
+    }
+
+    /** The calling thread is about to block until a callback has run: one that carries others gives them away first. */
+    default void beforeWaiting() {}
+
     // --- request body
 
     /**

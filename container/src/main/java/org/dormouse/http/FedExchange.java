@@ -141,6 +141,11 @@ public final class FedExchange implements Exchange {
     }
 
     @Override
+    public void beforeWaiting() {
+        connection.beforeWaiting();
+    }
+
+    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         if (awaitsContinue) {
             awaitsContinue = false;

@@ -73,6 +73,9 @@ public interface ForeignConnection {
     /** Starts the tasks of this exchange; answers {@link Exchange#carrier}. */
     Executor carrier();
 
+    /** Does what {@link Exchange#beforeWaiting} says. */
+    default void beforeWaiting() {}
+
     /** Does what {@link Exchange#schedule} says. */
     Runnable schedule(long delayNanos, Runnable task);
 }

@@ -30,6 +30,9 @@ public final class Http1 implements ProtocolUpgrade {
     /** Starts tasks as threads carried by the loop, from any thread. */
     final Executor carrier;
 
+    /** Runs tasks on the thread of the loop, from any thread. */
+    final Executor inline;
+
     private long lastExchangeId = FAMILIES.getAndIncrement() << 40;
     private final RequestRules rules;
     private @Nullable HeadParser spare;
@@ -60,6 +63,7 @@ public final class Http1 implements ProtocolUpgrade {
         this.writeNanos = limits.writeTimeout().toNanos();
         this.rules = new RequestRules(limits.maxBodyBytes());
         this.carrier = loop::carry;
+        this.inline = loop::inline;
         FirstUse.load(limits, date);
     }
 

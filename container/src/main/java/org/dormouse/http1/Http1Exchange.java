@@ -15,6 +15,7 @@ import org.dormouse.http.RequestHead;
 import org.dormouse.http.Upgrade;
 import org.dormouse.http1.ResponseHeadWriter.Framing;
 import org.dormouse.http1.ResponseHeadWriter.Persistence;
+import org.dormouse.poller.loop.InlineTask;
 import org.dormouse.poller.loop.Timeout;
 import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.ProtocolUpgrade;
@@ -120,6 +121,16 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         Thread thread = present instanceof Thread alive ? alive : null;
         String client = connection.remoteAddress() + ":" + connection.remotePort();
         return new ExchangeAtWork(this, beganNanos, present != null, thread, client);
+    }
+
+    @Override
+    public Executor loop() {
+        return http1.inline;
+    }
+
+    @Override
+    public void beforeWaiting() {
+        InlineTask.aboutToBlock();
     }
 
     // --- request body

@@ -35,6 +35,11 @@ final class PooledRequests implements RequestThreads {
     }
 
     @Override
+    public String execution() {
+        return "POOL";
+    }
+
+    @Override
     public boolean start(Exchange exchange, Runnable request) {
         if (admitted.incrementAndGet() > maxAdmitted) {
             admitted.decrementAndGet();

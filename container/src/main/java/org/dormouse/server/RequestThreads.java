@@ -20,6 +20,9 @@ public interface RequestThreads {
         return new PooledRequests(maxThreads, maxQueued);
     }
 
+    /** Its name among the executions. */
+    String execution();
+
     /**
      * Starts {@code request}. Called by the owner of a loop: does not wait.
      *

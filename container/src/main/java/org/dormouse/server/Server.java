@@ -34,9 +34,11 @@ public final class Server implements AutoCloseable {
     private final List<Hosted> hosted;
     private final ServiceManager manager = ServiceManager.ofThisProcess();
     private final Admission admission;
-    private final Applications applications;
+
+    // until the applications have started, nothing of them can be asked for
+    private Applications applications;
     /** For exchanges that somebody else's connections carry. */
-    private final Door guests;
+    private Door guests;
 
     // guarded by this
     private final ServiceState state;
@@ -63,15 +65,27 @@ public final class Server implements AutoCloseable {
         this.serverHeader = serverHeader;
         this.hosted = hosted;
         this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
-        this.applications =
-                new Applications(hosted.stream().map(Server::application).toList());
+        this.applications = new Applications(
+                hosted.stream().map(each -> application(each, each.threads())).toList());
         this.state = new ServiceState(manager);
         this.guests = new Door(applications, admission, settings.loops());
     }
 
-    private static Application application(Hosted hosted) {
+    private static Application application(Hosted hosted, RequestThreads threads) {
+        return new Application(
+                hosted.context().getContextPath(), threads, hosted.context().dispatcher()::dispatch);
+    }
+
+    /** Only now is it known which applications have servlets that promise not to block. */
+    private void haveStarted() {
+        applications = new Applications(
+                hosted.stream().map(each -> application(each, threads(each))).toList());
+        guests = new Door(applications, admission, settings.loops());
+    }
+
+    private static RequestThreads threads(Hosted hosted) {
         ServletDispatcher dispatcher = hosted.context().dispatcher();
-        return new Application(hosted.context().getContextPath(), hosted.threads(), dispatcher::dispatch);
+        return dispatcher.makesPromises() ? new InlineRequests(dispatcher, hosted.threads()) : hosted.threads();
     }
 
     /**
@@ -97,6 +111,7 @@ public final class Server implements AutoCloseable {
                 throw new IllegalStateException("application " + name(each) + " failed to start", e);
             }
         }
+        server.haveStarted();
         return server;
     }
 

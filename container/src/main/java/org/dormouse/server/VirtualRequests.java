@@ -12,6 +12,11 @@ final class VirtualRequests implements RequestThreads, Executor {
             .factory();
 
     @Override
+    public String execution() {
+        return "VIRTUAL";
+    }
+
+    @Override
     public boolean start(Exchange exchange, Runnable request) {
         execute(request);
         return true;

@@ -6,8 +6,10 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.dormouse.servlet.DormouseRequest;
+import org.dormouse.servlet.NonBlockingPromise;
 import org.dormouse.websocket.EndpointContainer;
 import org.dormouse.websocket.EndpointMatch;
 import org.dormouse.websocket.HandshakeRefused;
@@ -54,8 +56,15 @@ final class WebSocketServletUpgrade implements EndpointContainer.Upgrader {
             throw new HandshakeRefused(400, "WebSocket handshake over " + request.getProtocol());
         }
         if (!own.exchange().isBodyRead()) throw new HandshakeRefused(400, "WebSocket handshake with a body");
-        WebSocketUpgrade upgrade = match.accept(new WebSocketOpeningRequest(request), own.executor());
+        WebSocketUpgrade upgrade = match.accept(new WebSocketOpeningRequest(request), executor(own));
         own.upgrade(upgrade.fields(), upgrade);
+    }
+
+    /** Endpoints are as the rest of their application, whatever the servlet at their path has promised. */
+    private static Executor executor(DormouseRequest request) {
+        if (!(request.executor() instanceof InlineRequest inline)) return request.executor();
+        NonBlockingPromise promise = request.servletContext().promiseOfEndpoints();
+        return promise == null ? inline.forBlocking() : inline.forSockets(promise);
     }
 
     static void refuse(HttpServletResponse response, HandshakeRefused refused) throws IOException {

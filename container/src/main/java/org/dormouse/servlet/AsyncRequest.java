@@ -115,7 +115,8 @@ final class AsyncRequest {
     }
 
     void start(Runnable task) {
-        executor.execute(() ->
+        Executor threads = executor instanceof TaskThreads own ? own.forBlocking() : executor;
+        threads.execute(() ->
                 inApplication(task, e -> LOG.error("{}: what was given to AsyncContext.start failed", request, e)));
     }
 

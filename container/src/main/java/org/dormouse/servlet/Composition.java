@@ -28,6 +28,7 @@ final class Composition {
     private final Map<String, ServletPlan> byName;
     private final List<String> welcomeFiles;
     private final Resources resources;
+    private final boolean makesPromises;
 
     Composition(
             Deployment deployment,
@@ -58,6 +59,8 @@ final class Composition {
                     "/", missing.name(), new ServletPlan(missing, UrlPattern.of("/"), filterMappings, filters, front));
         }
         mappings = builder.build();
+        makesPromises =
+                missing.promise() != null || servlets.values().stream().anyMatch(servlet -> servlet.promise() != null);
         // No filter runs before it either: a filter may serve files by their path.
         var nothing = new ServletPlan(missing, UrlPattern.of("/"), List.of(), Map.of(), front);
         hidden = ServletMappings.<ServletPlan>builder()
@@ -127,6 +130,26 @@ final class Composition {
         return match.getMappingMatch() == MappingMatch.DEFAULT
                 || servlet.isBuiltIn()
                 || servlet.name().equals(JSP);
+    }
+
+    /** Whether any servlet promises not to block. */
+    boolean makesPromises() {
+        return makesPromises;
+    }
+
+    /**
+     * The promise of the servlet that answers a client for {@code path}; null if it has made or kept none, or if that takes a look at
+     * files.
+     */
+    @Nullable
+    NonBlockingPromise promiseAt(String path) {
+        String meant = path;
+        if (path.charAt(path.length() - 1) == '/') {
+            if (!resources.equals(Resources.NONE) && answersForFilesOnly(find(path))) return null;
+            meant = welcome(path);
+        }
+        NonBlockingPromise promise = findForClient(meant).target().servlet().promise();
+        return promise != null && promise.isKept() ? promise : null;
     }
 
     @Nullable

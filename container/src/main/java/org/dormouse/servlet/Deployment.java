@@ -36,6 +36,7 @@ public final class Deployment {
     private @Nullable List<String> orderedLibs;
     private RequestLimits limits = RequestLimits.DEFAULT;
     private MultipartLimits multipartLimits = MultipartLimits.DEFAULT;
+    private boolean nonBlocking;
 
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
     private final Map<String, FilterDeclaration> filters = new LinkedHashMap<>();
@@ -112,6 +113,16 @@ public final class Deployment {
 
     public Deployment tempDirectory(Path directory) {
         tempDirectory = directory;
+        return this;
+    }
+
+    /** Whether everything in it promises not to block, servlets and endpoints that say otherwise left out. */
+    public boolean nonBlocking() {
+        return nonBlocking;
+    }
+
+    public Deployment nonBlocking(boolean promised) {
+        nonBlocking = promised;
         return this;
     }
 

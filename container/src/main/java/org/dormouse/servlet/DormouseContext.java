@@ -60,6 +60,7 @@ public final class DormouseContext extends RegisteringContext {
     private volatile ErrorPages errorPages = ErrorPages.NONE;
     private volatile @Nullable BasicAuthenticator authenticator;
     private volatile boolean tracksByUrl;
+    private volatile @Nullable NonBlockingPromise promiseOfEndpoints;
 
     public DormouseContext(Deployment deployment) {
         this(deployment, System::currentTimeMillis);
@@ -127,6 +128,7 @@ public final class DormouseContext extends RegisteringContext {
         for (ServletDeclaration servlet : deployment.servlets()) {
             servlets.put(servlet.name(), new RunningServlet(this, servlet));
         }
+        if (deployment.nonBlocking()) promiseOfEndpoints = new NonBlockingPromise("an endpoint", name(), null);
         compose();
         deployment.servlets().stream()
                 .filter(s -> s.loadOnStartup() >= 0)
@@ -184,6 +186,11 @@ public final class DormouseContext extends RegisteringContext {
     /** Takes exchanges through this application. */
     public ServletDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** The promise of its WebSocket endpoints not to block; null if there is none. */
+    public @Nullable NonBlockingPromise promiseOfEndpoints() {
+        return promiseOfEndpoints;
     }
 
     /**

@@ -124,7 +124,8 @@ public final class DormouseRequest extends HeadOfRequest {
         return response;
     }
 
-    DormouseContext servletContext() {
+    /** The application that it belongs to. */
+    public DormouseContext servletContext() {
         return context;
     }
 

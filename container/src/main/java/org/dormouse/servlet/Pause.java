@@ -2,10 +2,11 @@ package org.dormouse.servlet;
 
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.LockSupport;
+import org.dormouse.http.Exchange;
 
 /**
  * One wait of one thread for an exchange: {@link #run} is the callback that ends it. The thread parks, so a virtual thread unmounts and a
- * carried one gives its loop back.
+ * carried one gives its loop back; so does one that runs in a loop itself, which is told before.
  */
 final class Pause implements Runnable {
     private final Thread waiting = Thread.currentThread();
@@ -18,7 +19,8 @@ final class Pause implements Runnable {
     }
 
     /** Returns when {@link #run} has been called. The bound on the time is that of the protocol, which calls back when it gives up. */
-    void await(String what) throws InterruptedIOException {
+    void await(Exchange exchange, String what) throws InterruptedIOException {
+        if (!over) exchange.beforeWaiting();
         while (!over) {
             LockSupport.park(this);
             if (!over && Thread.currentThread().isInterrupted()) {

@@ -77,7 +77,7 @@ final class RequestInput extends ServletInputStream {
         while (count == 0) {
             var pause = new Pause();
             exchange.whenReadable(pause);
-            pause.await("the request body");
+            pause.await(exchange, "the request body");
             count = receive(target, offset, length);
         }
         return count;

@@ -170,7 +170,7 @@ final class ResponseOutput extends ServletOutputStream {
                 flushExchange();
                 var pause = new Pause();
                 exchange.whenWritable(pause);
-                pause.await("the client to take the response");
+                pause.await(exchange, "the client to take the response");
             }
         }
         passedOn += length;

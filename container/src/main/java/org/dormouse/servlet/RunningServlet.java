@@ -25,6 +25,7 @@ final class RunningServlet implements FilterChain, ServletConfig {
     private final DormouseContext context;
     private final ServletDeclaration declaration;
     private final Map<String, String> initParameters;
+    private final @Nullable NonBlockingPromise promise;
 
     /** In service; null before its init, while it is unavailable and after its destroy. */
     private volatile @Nullable Servlet inService;
@@ -43,6 +44,8 @@ final class RunningServlet implements FilterChain, ServletConfig {
         this.context = context;
         this.declaration = declaration;
         this.initParameters = Map.copyOf(declaration.initParameters());
+        boolean promises = declaration.isNonBlocking(context.deployment().nonBlocking());
+        this.promise = promises ? new NonBlockingPromise("servlet " + name(), context.name(), this) : null;
     }
 
     String name() {
@@ -52,6 +55,32 @@ final class RunningServlet implements FilterChain, ServletConfig {
     /** Whether it is the container's own, not the application's. */
     boolean isBuiltIn() {
         return declaration.builtIn();
+    }
+
+    /** Null if it never promised not to block. */
+    @Nullable
+    NonBlockingPromise promise() {
+        return promise;
+    }
+
+    boolean isInService() {
+        return inService != null;
+    }
+
+    /** Whether it is in service then. */
+    boolean comesIntoService() {
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getClassLoader());
+        try {
+            if (declaration.enabled()) start();
+            return isInService();
+        } catch (ServletException | RuntimeException | Error e) {
+            return false; // the request that wants it tries again, and has an answer and a line in the log to show for
+            // it
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
     }
 
     boolean isAsyncSupported() {

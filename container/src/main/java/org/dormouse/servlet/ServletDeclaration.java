@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.annotation.NonBlocking;
 import org.jspecify.annotations.Nullable;
 
 /** One servlet as declared: by instance, class or class name, with its URL patterns. Plain and mutable. */
@@ -29,6 +30,7 @@ public final class ServletDeclaration {
     private @Nullable MultipartConfigElement multipart;
     private @Nullable String runAs;
     private @Nullable ServletSecurityElement security;
+    private @Nullable Boolean nonBlocking;
     private boolean annotationsRead;
 
     ServletDeclaration(String name) {
@@ -159,8 +161,8 @@ public final class ServletDeclaration {
     }
 
     /**
-     * Takes from the annotations of {@code type} what nobody has declared otherwise: {@code @MultipartConfig}, {@code @RunAs} and
-     * {@code @ServletSecurity}. Counts once: whoever reads the class first knows whether its annotations are to be believed.
+     * Takes from the annotations of {@code type} what nobody has declared otherwise: {@code @MultipartConfig}, {@code @RunAs},
+     * {@code @NonBlocking} and {@code @ServletSecurity}. Counts once: whoever reads the class first knows whether its annotations are to be believed.
      *
      * @param annotated null if they are not, because the descriptor is complete (Servlet 6.1 §8.1)
      */
@@ -172,8 +174,32 @@ public final class ServletDeclaration {
         if (parts != null && multipart == null) multipart = new MultipartConfigElement(parts);
         RunAs role = annotated.getAnnotation(RunAs.class);
         if (role != null && runAs == null) runAs = role.value();
+        if (nonBlocking == null && annotated.isAnnotationPresent(NonBlocking.class)) nonBlocking = true;
         ServletSecurity protection = annotated.getAnnotation(ServletSecurity.class);
         if (protection != null && security == null) security = new ServletSecurityElement(protection);
+    }
+
+    /**
+     * Whether it promises not to block. The init parameter {@link NonBlockingPromise#INIT_PARAMETER} wins.
+     *
+     * @param otherwise if nobody says anything about it
+     * @throws IllegalArgumentException if the parameter is neither {@code true} nor {@code false}
+     */
+    boolean isNonBlocking(boolean otherwise) {
+        String parameter = initParameters.get(NonBlockingPromise.INIT_PARAMETER);
+        if (parameter == null) return nonBlocking == null ? otherwise : nonBlocking;
+        return switch (parameter) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException("init parameter " + NonBlockingPromise.INIT_PARAMETER
+                        + " of servlet " + name + " is \"" + parameter + "\", expected is true or false");
+        };
+    }
+
+    public ServletDeclaration nonBlocking(boolean promised) {
+        nonBlocking = promised;
+        return this;
     }
 
     public @Nullable String runAs() {

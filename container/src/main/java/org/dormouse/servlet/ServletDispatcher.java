@@ -79,6 +79,28 @@ public final class ServletDispatcher {
         }
     }
 
+    /** Whether some servlet of the running application promises not to block: {@link #promiseAt} is worth asking. */
+    public boolean makesPromises() {
+        return context.composition().makesPromises();
+    }
+
+    /**
+     * The promise not to block of the servlet that {@code rawPath} leads to; null if it has made none or has broken it, and where only
+     * {@link #dispatch} can tell which it is. Does not block.
+     *
+     * @param rawPath encoded, as the client sent it
+     */
+    public @Nullable NonBlockingPromise promiseAt(String rawPath) {
+        try {
+            String path = CanonicalPath.of(ContextPaths.withOneSlash(rawPath));
+            String contextPath = context.getContextPath();
+            if (!contextPath.isEmpty()) path = ContextPaths.below(contextPath, path);
+            return path.isEmpty() ? null : context.composition().promiseAt(path);
+        } catch (BadRequest e) {
+            return null;
+        }
+    }
+
     /** Runs a chain; what it lets escape is answered. */
     void run(DormouseRequest own, ServletRequest request, ServletResponse response, FilterChain chain) {
         try {

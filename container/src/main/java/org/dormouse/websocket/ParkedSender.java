@@ -3,6 +3,7 @@ package org.dormouse.websocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.LockSupport;
+import org.dormouse.poller.loop.InlineTask;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that waits until its frame has been taken by the network. */
@@ -30,6 +31,7 @@ final class ParkedSender implements OutboundFrame.Completion {
      * @throws IOException if it was not sent
      */
     void await() throws IOException {
+        if (outcome == null) InlineTask.aboutToBlock();
         while (outcome == null) {
             LockSupport.park(this);
             if (Thread.interrupted()) {

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dormouse.annotation.NonBlocking;
 import org.dormouse.deploy.fixture.AbstractThing;
 import org.dormouse.deploy.fixture.BrokenThing;
 import org.dormouse.deploy.fixture.DistantThing;
@@ -26,6 +27,7 @@ import org.dormouse.deploy.fixture.HeaderFilter;
 import org.dormouse.deploy.fixture.InjectedServlet;
 import org.dormouse.deploy.fixture.Marked;
 import org.dormouse.deploy.fixture.MarkedClass;
+import org.dormouse.deploy.fixture.PromisingServlet;
 import org.dormouse.deploy.fixture.SecuredServlet;
 import org.dormouse.deploy.fixture.StartListener;
 import org.dormouse.deploy.fixture.Thing;
@@ -104,6 +106,28 @@ class WarDeployerTest {
         assertThat(servlet.multipart().getMaxFileSize()).isEqualTo(10);
         assertThat(deployment.filterMappings()).containsExactly(FilterMapping.ofPattern("header", "/greet"));
         assertThat(deployment.roles()).contains("clerk");
+    }
+
+    @Test
+    void aServletOfAWarPromisesNotToBlockByTheServersAnnotationUnlessItsDescriptorTakesItBack() throws Exception {
+        war.classes(PromisingServlet.class, GreetingServlet.class);
+        var promised = new DormouseContext(read());
+        promised.start();
+        assertThat(promised.dispatcher().promiseAt("/promising")).isNotNull();
+        assertThat(promised.dispatcher().promiseAt("/greet")).isNull();
+        promised.stop();
+        war.webXml("""
+                <servlet>
+                  <servlet-name>org.dormouse.deploy.fixture.PromisingServlet</servlet-name>
+                  <servlet-class>org.dormouse.deploy.fixture.PromisingServlet</servlet-class>
+                  <init-param><param-name>org.dormouse.non-blocking</param-name><param-value>false</param-value></init-param>
+                </servlet>
+                """);
+        var takenBack = new DormouseContext(read());
+        takenBack.start();
+        assertThat(takenBack.dispatcher().promiseAt("/promising")).isNull();
+        assertThat(takenBack.dispatcher().makesPromises()).isFalse();
+        takenBack.stop();
     }
 
     @Test
@@ -338,6 +362,7 @@ class WarDeployerTest {
         assertThat(loader.loadClass("jakarta.servlet.Servlet")).isSameAs(jakarta.servlet.Servlet.class);
         assertThat(loader.loadClass("java.sql.Driver").getClassLoader()).isSameAs(ClassLoader.getPlatformClassLoader());
         assertThat(loader.loadClass("org.assertj.core.api.Assertions")).isNotNull();
+        assertThat(loader.loadClass("org.dormouse.annotation.NonBlocking")).isSameAs(NonBlocking.class);
         assertThatThrownBy(() -> loader.loadClass("org.dormouse.servlet.Deployment"))
                 .isInstanceOf(ClassNotFoundException.class);
         assertThatThrownBy(() -> loader.loadClass(Marked.class.getName())).isInstanceOf(ClassNotFoundException.class);

@@ -20,6 +20,11 @@ class DoorTest {
 
     private final RequestThreads threads = new RequestThreads() {
         @Override
+        public String execution() {
+            return "VIRTUAL";
+        }
+
+        @Override
         public boolean start(Exchange exchange, Runnable request) {
             if (hasThreads) begun.add(request);
             return hasThreads;

@@ -67,6 +67,10 @@ final class Continuations {
         }
     }
 
+    void start(InlineTask task) {
+        started.add(task);
+    }
+
     void add(Runnable continuation) {
         (isStarting ? started : resumed).add(continuation);
     }
@@ -147,11 +151,18 @@ final class Continuations {
         long tick = sentinel.tick();
         ownership.enter(tick);
         try {
-            continuation.run();
+            run(continuation);
         } catch (Throwable bug) {
             reporter.failed(loop, "continuation", null, bug);
         }
+        // One that gave the loop away did so in this very tick, perhaps: the word may be that of the next holder.
+        if (continuation instanceof InlineTask task && task.hasLeftLoop()) return false;
         return ownership.leave(tick, thread);
+    }
+
+    private static void run(Runnable continuation) {
+        if (continuation instanceof InlineTask task) task.runHere();
+        else continuation.run();
     }
 
     /** At the end of the loop: what is ready goes on elsewhere. */
@@ -211,7 +222,7 @@ final class Continuations {
             if (next == null) return;
             counts.helpedOut();
             try {
-                next.run();
+                run(next);
             } catch (Throwable bug) {
                 reporter.failed(loop, "continuation", null, bug);
             }

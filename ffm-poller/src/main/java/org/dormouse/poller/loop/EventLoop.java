@@ -168,6 +168,17 @@ public final class EventLoop {
         continuations.start(thread);
     }
 
+    /**
+     * Runs {@code task}, which promises not to block, on the thread that holds this loop, in its turn among the continuations. Any thread;
+     * if the loop's owner calls, it runs in the same turn, after the caller has returned. Needs no carried threads. An
+     * {@link InlineTask} is told if it breaks its promise; while a loop stands still, and after it was closed, another thread runs it.
+     */
+    public void inline(Runnable task) {
+        if (isClosed) LateCarrier.executor().execute(task);
+        else if (isOwner()) continuations.start(task instanceof InlineTask own ? own : new InlineTask.Unheard(task));
+        else execute(() -> inline(task));
+    }
+
     /** Whether this loop can {@link #carry}. Any thread. */
     public boolean carriesThreads() {
         return carriesThreads;

@@ -15,6 +15,8 @@ final class FirstUse {
         Registrations.class,
         TimerWheel.class,
         Continuations.Aid.class,
+        InlineTask.Unheard.class,
+        LoopThread.class,
         Reporter.Failure.class,
         Reporter.HandOver.class,
         Reporter.Stall.class,

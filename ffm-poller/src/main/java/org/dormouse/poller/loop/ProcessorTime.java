@@ -48,6 +48,11 @@ final class ProcessorTime {
         return nanos != UNKNOWN && nanos(thread) == nanos && demand(thread) == Demand.COMPUTES;
     }
 
+    /** Whether a thread has used no processor since it had used {@code nanos}, and waits for something else; false if that cannot be told. */
+    static boolean isAsleep(@Nullable File thread, long nanos) {
+        return nanos != UNKNOWN && nanos(thread) == nanos && demand(thread) == Demand.WAITS;
+    }
+
     /** What a thread wants of the processors at this moment. */
     enum Demand {
         /** It runs, or would if a processor were free. */

@@ -45,6 +45,7 @@ final class Sentinel {
     private long now = System.nanoTime();
     private long lastHandOver = now - NANOS_OF_SHORT_TICKS;
     private long lastLookAtStuck = now;
+    private boolean suspects;
 
     // read by loops
     private volatile long tick = 1;
@@ -128,7 +129,7 @@ final class Sentinel {
             LockSupport.parkNanos(this, tickNanos(now - lastHandOver));
             nextTick();
             now = System.nanoTime();
-            if (!lookAtAll() || gate != OPEN) busyAt = now;
+            if (!lookAtAll() || gate != OPEN || suspects) busyAt = now;
             if (now - busyAt >= NANOS_BEFORE_PARKING) {
                 parkUntilALoopWakes();
                 busyAt = System.nanoTime();
@@ -199,18 +200,11 @@ final class Sentinel {
     }
 
     private void handOver(EventLoop loop, long enteredAt) {
-        // A thread that cannot be had is missed before the loop is taken from the one it has.
-        Spares.Worker spare = spares.reserve();
-        Spares.Worker stuck = spares.holderOf(loop);
         Thread culprit = loop.continuations().enteredThread();
-        // Before it can come back and look for itself among the stuck.
-        if (stuck != null) spares.stuck(stuck);
-        if (!loop.ownership().takeAway(enteredAt)) {
-            if (stuck != null) spares.notStuck(stuck, loop);
-            spares.giveBack(spare);
-            return;
-        }
-        spares.run(spare, loop);
+        Spares.Worker stuck = spares.holderOf(loop);
+        if (culprit == null && stuck != null && stuck.thread().inline() != null) culprit = stuck.thread();
+        Spares.Worker spare = spares.handOver(loop, enteredAt);
+        if (spare == null) return;
         if (stuck != null) stuck.beginInTurn();
         spares.keepReady();
         lastHandOver = now;
@@ -271,6 +265,7 @@ final class Sentinel {
     private void adjustGate() {
         lastLookAtStuck = now;
         int stuck = spares.stuckCount();
+        suspects = stuck > 0 && spares.tellBlocked(reporter);
         int next = OPEN;
         if (spares.crowding(maxComputing) > maxComputing) next = NO_NEW;
         if (stuck >= maxStuck) next = SHUT;

@@ -29,6 +29,9 @@ final class Spares {
     /** A stuck thread that is seen to compute this often in a row is no short one. */
     private static final int LOOKS_BEFORE_GIVING_WAY = 2;
 
+    /** A thread that the JVM calls runnable and the kernel asleep: longer than a stop for garbage, which looks like that. */
+    private static final int LOOKS_IN_KERNEL = 8;
+
     private final long stackBytes;
     private final boolean letsGiveWay;
     private final int processors = Runtime.getRuntime().availableProcessors();
@@ -102,6 +105,34 @@ final class Spares {
         }
     }
 
+    /**
+     * Takes {@code loop} from the thread that has been in a continuation of it since tick {@code enteredAt}, and lets a spare hold it.
+     *
+     * @return the spare; null if it has left that continuation: nothing has changed then
+     */
+    @Nullable
+    Worker handOver(EventLoop loop, long enteredAt) {
+        // A thread that cannot be had is missed before the loop is taken from the one it has.
+        Worker spare = reserve();
+        if (handOver(loop, enteredAt, spare)) return spare;
+        giveBack(spare);
+        return null;
+    }
+
+    private boolean handOver(EventLoop loop, long enteredAt, Worker spare) {
+        synchronized (lock) { // the sentinel and the holder may both want it
+            Worker holder = holderOf(loop);
+            // Before it can come back and look for itself among the stuck.
+            if (holder != null) stuck(holder);
+            if (loop.ownership().takeAway(enteredAt)) {
+                run(spare, loop);
+                return true;
+            }
+            if (holder != null) notStuck(holder, loop);
+            return false;
+        }
+    }
+
     /** Lets a thread hold {@code loop}, which nobody holds. */
     void run(EventLoop loop) {
         run(reserve(), loop);
@@ -141,7 +172,7 @@ final class Spares {
     }
 
     /** It was not: it had just left its continuation. */
-    void notStuck(Worker worker, EventLoop loop) {
+    private void notStuck(Worker worker, EventLoop loop) {
         synchronized (lock) {
             stuck.remove(worker);
             worker.loop = loop;
@@ -241,6 +272,20 @@ final class Spares {
         looks = (looks + MAX_LOOKS) % stuck.size();
     }
 
+    /**
+     * Finds who broke the promise of an {@link InlineTask}: among the stuck, those that wait, be it for a lock or in the kernel, rather than
+     * compute. By the sentinel.
+     *
+     * @return whether some are to be looked at again
+     */
+    boolean tellBlocked(Reporter reporter) {
+        synchronized (lock) {
+            boolean again = false;
+            for (Worker worker : stuck) again |= worker.isSuspect(reporter);
+            return again;
+        }
+    }
+
     /** Ends spare threads now, and the others when they become spare. */
     void close() {
         synchronized (lock) {
@@ -253,7 +298,7 @@ final class Spares {
     /** One platform thread, which does one job after another. */
     final class Worker {
         private final int number;
-        private final Thread thread;
+        private final LoopThread thread;
         private volatile @Nullable Job job;
         private volatile @Nullable File processorTime;
         private volatile boolean givesWay;
@@ -266,20 +311,52 @@ final class Spares {
         private @Nullable EventLoop loop;
         private boolean isKnownToWait;
         private int looksComputing;
+        private long asleepNanos = ProcessorTime.UNKNOWN;
+        private int looksAsleep;
 
         Worker(int number) {
             this.number = number;
-            thread = Thread.ofPlatform()
-                    .name(nameOfSpare())
-                    .daemon(true)
-                    .inheritInheritableThreadLocals(false)
-                    .stackSize(stackBytes)
-                    .unstarted(this::live);
+            thread = new LoopThread(this, nameOfSpare(), this::live, stackBytes);
             thread.start();
         }
 
-        Thread thread() {
+        LoopThread thread() {
             return thread;
+        }
+
+        /** By its thread, in a continuation. */
+        boolean giveLoopAway() {
+            Worker spare = reserve();
+            boolean isGiven;
+            synchronized (lock) { // as long as it is held, nobody else takes the loop away
+                isGiven = loop != null && handOver(loop, loop.ownership().state(), spare);
+            }
+            if (isGiven) beginInTurn();
+            else giveBack(spare);
+            return isGiven;
+        }
+
+        private boolean isSuspect(Reporter reporter) {
+            InlineTask task = thread.inline();
+            if (task == null || task.isSettled()) return false;
+            if (!task.isBlockedForLong(isBlocked())) return true;
+            StackTraceElement[] stack = thread.getStackTrace();
+            reporter.note(() -> task.tell(stack));
+            return false;
+        }
+
+        private boolean isBlocked() {
+            return switch (thread.getState()) {
+                case BLOCKED, WAITING, TIMED_WAITING -> true;
+                case RUNNABLE -> isAsleep(); // in native code, perhaps
+                case NEW, TERMINATED -> false;
+            };
+        }
+
+        private boolean isAsleep() {
+            looksAsleep = ProcessorTime.isAsleep(processorTime, asleepNanos) ? looksAsleep + 1 : 0;
+            if (looksAsleep == 0) asleepNanos = ProcessorTime.nanos(processorTime);
+            return looksAsleep >= LOOKS_IN_KERNEL;
         }
 
         private void begin(Job next) {

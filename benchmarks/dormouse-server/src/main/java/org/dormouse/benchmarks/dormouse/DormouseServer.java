@@ -7,7 +7,7 @@ import org.dormouse.WebApp;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool] [all] [KEY=VALUE ...], keys as in docs/configuration.md. */
+/** Arguments: PORT [loop | virtual | pool | inline] [all] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 

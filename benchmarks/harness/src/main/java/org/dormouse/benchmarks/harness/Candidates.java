@@ -33,7 +33,7 @@ final class Candidates {
         List<Candidate> all = new ArrayList<>();
         if (Tool.isThere("gcc")) all.add(floor());
         all.add(dormouse("loop"));
-        if (!quick) all.add(dormouse("virtual"));
+        if (!quick) all.addAll(List.of(dormouse("virtual"), dormouse("inline")));
         all.add(netty());
         all.add(tomcat());
         all.add(jetty());

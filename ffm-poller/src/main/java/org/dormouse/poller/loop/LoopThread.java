@@ -1,0 +1,32 @@
+package org.dormouse.poller.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/** A platform thread that holds a loop, is stuck in a continuation, or spare. */
+final class LoopThread extends Thread {
+    private final Spares.Worker worker;
+
+    /** What it runs itself just now. Written by this thread, read by the sentinel too. */
+    private volatile @Nullable InlineTask inline;
+
+    LoopThread(Spares.Worker worker, String name, Runnable life, long stackBytes) {
+        super(null, life, name, stackBytes, false);
+        this.worker = worker;
+        setDaemon(true);
+    }
+
+    @Nullable
+    InlineTask inline() {
+        return inline;
+    }
+
+    /** This thread only. */
+    void runs(@Nullable InlineTask task) {
+        inline = task;
+    }
+
+    /** This thread, in a continuation: another one takes over the loop that it holds. False if it holds none (any more). */
+    boolean giveLoopAway() {
+        return worker.giveLoopAway();
+    }
+}
