@@ -169,6 +169,33 @@ class ExecutionTest {
     }
 
     @Test
+    void aCloseTurnsAwayWhoWaitsAtOnceAndLetsWhoIsAtWorkFinish() throws Exception {
+        var gate = new Gate(1);
+        try (var server = Dormouse.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .loops(1)
+                .maxRequestsInFlight(1)
+                .set("server.queue-timeout", "1h")
+                .deploy(WebApp.at("/").servlet("/gate", gate).servlet("/thread", new ThreadServlet()))
+                .start()) {
+            try (var one = Http.connect(server).send("GET /gate HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                gate.entered.await();
+                try (var two = Http.connect(server).send("GET /thread HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                    while (server.requestsInFlight() < 2) Thread.onSpinWait();
+                    Thread closer = Thread.ofPlatform().start(server::close);
+                    var turnedAway = two.answer();
+                    assertThat(turnedAway.status()).isEqualTo(503);
+                    assertThat(turnedAway.body()).contains("the server is closing");
+                    gate.open.countDown();
+                    assertThat(one.answer().body()).isEqualTo("through");
+                    closer.join();
+                }
+            }
+        }
+    }
+
+    @Test
     void aClientThatResetsWhileItWaitsForItsTurnMakesRoomForTheNext() throws Exception {
         var gate = new Gate(1);
         try (var server = Dormouse.builder()
