@@ -94,7 +94,7 @@ public final class Poller implements AutoCloseable {
     }
 
     /** {@link SocketOptions#shortfalls}; none where the JDK keeps the descriptor to itself. */
-    public List<String> shortfalls(SocketOptions options, ListenSocket socket) throws IOException {
+    public List<String> shortfalls(SocketOptions options, ListenSocket socket) {
         return isOfChannels() ? List.of() : options.shortfalls(socket);
     }
 

@@ -140,10 +140,8 @@ public final class EventLoops implements AutoCloseable {
 
     /**
      * What {@code socket} has otherwise than asked for: {@link SocketOptions#shortfalls}, where options can be read back at all.
-     *
-     * @throws IOException if one cannot be read
      */
-    public List<String> shortfalls(SocketOptions options, ListenSocket socket) throws IOException {
+    public List<String> shortfalls(SocketOptions options, ListenSocket socket) {
         return first.shortfalls(options, socket);
     }
 

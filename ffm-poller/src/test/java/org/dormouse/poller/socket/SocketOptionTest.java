@@ -170,6 +170,16 @@ class SocketOptionTest {
                 .hasMessageContaining("ENODEV");
     }
 
+    @Test
+    void whatWasTakenButIsNotToldIsASentenceAndNoReasonNotToStart() throws IOException {
+        var name = UnixAddress.of("@dormouse-options-" + ProcessHandle.current().pid());
+        try (ListenSocket withoutTcp =
+                UnixSockets.listen(name, Set.of(), 16, 1).sockets().getFirst()) {
+            assertThat(SocketOptions.DEFAULT.shortfalls(withoutTcp))
+                    .anySatisfy(each -> assertThat(each).startsWith("no-delay cannot be read back: "));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "NO_DELAY,2,no-delay 2 is not in 0 to 1",
