@@ -135,10 +135,11 @@ final class Door implements ExchangeHandler {
                 return;
             }
             try {
-                PlainAnswer.sendBusy(
-                        request.exchange(),
-                        "no thread within server.queue-timeout, "
-                                + admission.settings().queueTimeout().toMillis() + " ms");
+                request.counter()
+                        .turnAway(
+                                request.exchange(),
+                                "no thread within server.queue-timeout, "
+                                        + admission.settings().queueTimeout().toMillis() + " ms");
             } finally {
                 request.counter().leave();
             }

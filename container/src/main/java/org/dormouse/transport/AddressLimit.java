@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the open connections of each client address, over all loops of a server, and bounds them. IPv6 is counted by its first 64 bits, of
- * which a client has the rest for itself; loopback is not counted: who is there is on this machine already, and often a proxy for everybody.
+ * which a client has the rest for itself.
  *
  * <p>Only addresses with open connections are held, so there are never more of them than connections. Any thread, without a lock: a bucket is
  * an immutable list, exchanged as a whole when an address comes or goes.
@@ -76,12 +76,6 @@ public final class AddressLimit {
         enter(1, 0);
         leave(1, 0);
         new TooMany(1, 0, most).line(1);
-    }
-
-    /** Whether connections of this address are counted at all. */
-    static boolean counts(long high, long low) {
-        if (high != 0) return true;
-        return SocketAddress.isIpv4(high, low) ? (low >>> 24 & 0xff) != 127 : low != 1;
     }
 
     /** Counts one connection in; false, and nothing is counted, if the address has as many as it may. */

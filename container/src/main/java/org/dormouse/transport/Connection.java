@@ -207,7 +207,6 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         if (limit == null || (header == null ? socket.isUnix() : header.source() == null)) return true;
         long high = clientHigh();
         long low = clientLow();
-        if (!AddressLimit.counts(high, low)) return true;
         isCounted = limit.enter(high, low);
         if (!isCounted) limit.warn(family.loop, high, low);
         return isCounted;

@@ -44,8 +44,7 @@ enum BadClient {
     SLOW_TO_READ(ConnectionEnd.WRITE_TIMEOUT) {
         @Override
         void misbehave(List<ScriptedPeer> peers, ScriptedLoop loop, SplittableRandom random) {
-            for (ScriptedPeer peer : peers)
-                peer.sendBuffer(10).stopReading().send("GET / HTTP/1.0\r\n\r\n");
+            for (ScriptedPeer peer : peers) peer.sendBuffer(10).stopReading().send("GET / HTTP/1.0\r\n\r\n");
             loop.settle();
             loop.advance(Duration.ofSeconds(31));
         }
@@ -55,7 +54,8 @@ enum BadClient {
         @Override
         void misbehave(List<ScriptedPeer> peers, ScriptedLoop loop, SplittableRandom random) {
             for (ScriptedPeer peer : peers) {
-                if (random.nextInt(4) == 0) peer.sendBuffer(1 + random.nextInt(60)).stopReading();
+                if (random.nextInt(4) == 0)
+                    peer.sendBuffer(1 + random.nextInt(60)).stopReading();
                 if (random.nextInt(4) == 0) peer.shortReads(random.nextInt(9), random.nextInt(9));
                 int requests = random.nextInt(3);
                 for (int i = 0; i < requests; i++) peer.send(REQUEST);

@@ -31,12 +31,13 @@ class BadClientsTest {
 
     @Test
     void tenThousandOfEachKindLeaveTheHeapAsItWas() throws Exception {
-        String printed = ChildJvm.run(
-                Main.class, "-Xmx512m", "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED");
+        String printed =
+                ChildJvm.run(Main.class, "-Xmx512m", "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED");
         for (BadClient kind : BadClient.values()) {
             long[] bytes = printed.lines()
                     .filter(line -> line.startsWith(kind + " "))
-                    .flatMapToLong(line -> Arrays.stream(line.split(" ", -1)).skip(1).mapToLong(Long::parseLong))
+                    .flatMapToLong(
+                            line -> Arrays.stream(line.split(" ", -1)).skip(1).mapToLong(Long::parseLong))
                     .toArray();
             assertThat(bytes).as(printed).hasSize(2);
             assertThat((double) bytes[1] / bytes[0]).as(printed).isBetween(0.99, 1.01);

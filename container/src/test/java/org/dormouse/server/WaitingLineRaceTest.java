@@ -41,6 +41,11 @@ class WaitingLineRaceTest {
 
     private final RequestThreads threads = new RequestThreads() {
         @Override
+        public String execution() {
+            return "VIRTUAL";
+        }
+
+        @Override
         public boolean start(Exchange exchange, Runnable request) {
             if (exchange.id() % 50 == 0) return false; // now and then there is no thread
             mostAtWork.accumulateAndGet(atWork.incrementAndGet(), Math::max);
