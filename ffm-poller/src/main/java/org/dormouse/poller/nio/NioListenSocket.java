@@ -9,11 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
+import org.dormouse.poller.socket.SpareDescriptors;
 import org.dormouse.poller.socket.StreamSocket;
 import org.jspecify.annotations.Nullable;
 
 /** One loop's share of a listening channel, which closes with the last of them. */
-final class NioListenSocket implements ListenSocket {
+final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening {
     private final ServerSocketChannel channel;
     private final NioOptions options;
     private final AtomicInteger shares;
@@ -26,9 +27,6 @@ final class NioListenSocket implements ListenSocket {
     private int error;
     private boolean isClosed;
 
-    /** Without use, kept to be given up when there is no other descriptor; null if it could not be had. */
-    private @Nullable SocketChannel spare;
-
     NioListenSocket(ServerSocketChannel channel, NioOptions options, AtomicInteger shares, int port) {
         this.channel = channel;
         this.options = options;
@@ -36,10 +34,7 @@ final class NioListenSocket implements ListenSocket {
         this.isShared = shares.get() > 1;
         this.port = port;
         descriptor = NioDescriptor.open(channel);
-        // The first is closed at once: what that takes must be loaded while there are descriptors to read classes with.
-        keepOneBack();
-        giveUpSpare();
-        keepOneBack();
+        SpareDescriptors.add(this);
     }
 
     @Override
@@ -59,6 +54,11 @@ final class NioListenSocket implements ListenSocket {
 
     @Override
     public @Nullable StreamSocket accept() {
+        return outcome == Outcome.EXHAUSTED ? SpareDescriptors.accept(this) : acceptNow();
+    }
+
+    @Override
+    public @Nullable StreamSocket acceptNow() {
         if (isClosed) return null;
         SocketChannel accepted;
         try {
@@ -88,29 +88,29 @@ final class NioListenSocket implements ListenSocket {
 
     @Override
     public boolean turnAway(byte[] scratch) {
-        giveUpSpare();
-        StreamSocket accepted = accept();
-        if (accepted != null) {
-            accepted.finish(scratch);
-            accepted.close();
-        }
-        keepOneBack();
-        return accepted != null;
+        return SpareDescriptors.turnAway(this, scratch);
     }
 
     @Override
     public void keepOneBack() {
-        if (spare != null || isClosed) return;
-        try {
-            spare = SocketChannel.open();
-        } catch (IOException e) {
-            spare = null; // somebody else has it: the next shortage is waited for
+        if (!isClosed) SpareDescriptors.keep(this);
+    }
+
+    /** A channel without use. */
+    private record NioSpare(SocketChannel channel) implements SpareDescriptors.Spare {
+        @Override
+        public void giveUp() {
+            NioSockets.close(channel);
         }
     }
 
-    private void giveUpSpare() {
-        if (spare != null) NioSockets.close(spare);
-        spare = null;
+    @Override
+    public SpareDescriptors.@Nullable Spare openSpare() {
+        try {
+            return new NioSpare(SocketChannel.open());
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private @Nullable StreamSocket none(int result) {
@@ -135,7 +135,7 @@ final class NioListenSocket implements ListenSocket {
         isClosed = true;
         outcome = Outcome.CLOSED;
         descriptor.close();
-        giveUpSpare();
+        SpareDescriptors.remove();
         if (shares.decrementAndGet() == 0) NioSockets.close(channel);
     }
 }

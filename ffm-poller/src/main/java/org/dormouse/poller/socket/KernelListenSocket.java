@@ -7,7 +7,7 @@ import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
 /** A listening socket of the kernel. */
-final class KernelListenSocket implements ListenSocket {
+final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listening {
     private final int descriptor;
     private final int port;
     private final boolean isUnix;
@@ -21,9 +21,6 @@ final class KernelListenSocket implements ListenSocket {
     private Outcome outcome = Outcome.NONE_WAITING;
     private int error;
 
-    /** Of a socket without use, kept to be given up when there is no other; negative if it could not be had. */
-    private int spare;
-
     KernelListenSocket(int descriptor, int port) {
         this(descriptor, port, false, null);
     }
@@ -33,18 +30,21 @@ final class KernelListenSocket implements ListenSocket {
         this.port = port;
         this.isUnix = isUnix;
         this.users = users;
-        this.spare = firstSpare();
+        SpareDescriptors.add(this);
     }
 
-    /** Closes one at once: what that takes must be loaded while there are descriptors to read classes with. */
-    private static int firstSpare() {
-        int first = openSpare();
-        if (first >= 0) KernelStreamSocket.ofUnix(first).close();
-        return openSpare();
+    /** A socket without use. */
+    private record KernelSpare(int number) implements SpareDescriptors.Spare {
+        @Override
+        public void giveUp() {
+            KernelSockets.close(number);
+        }
     }
 
-    private static int openSpare() {
-        return NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | NewSocket.FLAGS, 0));
+    @Override
+    public SpareDescriptors.@Nullable Spare openSpare() {
+        int number = NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | NewSocket.FLAGS, 0));
+        return number < 0 ? null : new KernelSpare(number);
     }
 
     /** One for each of {@code count} loops over the same descriptor, which is closed by the last of them. */
@@ -72,6 +72,11 @@ final class KernelListenSocket implements ListenSocket {
 
     @Override
     public @Nullable StreamSocket accept() {
+        return outcome == Outcome.EXHAUSTED ? SpareDescriptors.accept(this) : acceptNow();
+    }
+
+    @Override
+    public @Nullable StreamSocket acceptNow() {
         if (outcome == Outcome.CLOSED) return null;
         int result;
         do {
@@ -86,24 +91,12 @@ final class KernelListenSocket implements ListenSocket {
 
     @Override
     public boolean turnAway(byte[] scratch) {
-        giveUpSpare();
-        StreamSocket accepted = accept();
-        if (accepted != null) {
-            accepted.finish(scratch);
-            accepted.close();
-        }
-        keepOneBack();
-        return accepted != null;
+        return SpareDescriptors.turnAway(this, scratch);
     }
 
     @Override
     public void keepOneBack() {
-        if (spare < 0 && outcome != Outcome.CLOSED) spare = openSpare();
-    }
-
-    private void giveUpSpare() {
-        if (spare >= 0) KernelSockets.close(spare);
-        spare = -1;
+        if (outcome != Outcome.CLOSED) SpareDescriptors.keep(this);
     }
 
     @Override
@@ -120,7 +113,7 @@ final class KernelListenSocket implements ListenSocket {
     public void close() {
         if (outcome == Outcome.CLOSED) return;
         outcome = Outcome.CLOSED;
-        giveUpSpare();
+        SpareDescriptors.remove();
         if (users == null || users.decrementAndGet() == 0) KernelSockets.close(descriptor);
     }
 }
