@@ -3,6 +3,7 @@ package org.dormouse.poller;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.dormouse.poller.backend.Backend;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.socket.ListenSocket;
@@ -27,6 +28,13 @@ public final class ScriptedKernel {
     private static final int FIRST_DESCRIPTOR = 3;
     private static final int FIRST_PORT = 40_000;
 
+    private static final int SPINS = 100;
+
+    /** Never waited for in its queue: see {@link #hold}. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Held held = lock::unlock;
+
     private final List<ScriptedDescriptor> descriptors = new ArrayList<>();
     private final List<ScriptedPoller> pollers = new ArrayList<>();
     private final List<String> misuses = new ArrayList<>();
@@ -37,52 +45,86 @@ public final class ScriptedKernel {
     private int searchFrom;
 
     /** A new readiness queue. */
-    public synchronized ScriptedPoller poller() {
-        var poller = new ScriptedPoller(this);
-        pollers.add(poller);
-        return poller;
+    public ScriptedPoller poller() {
+        try (var _ = hold()) {
+            var poller = new ScriptedPoller(this);
+            pollers.add(poller);
+            return poller;
+        }
     }
 
     /** A listening socket on {@code port}; 0 picks a free one. */
-    public synchronized ScriptedListenSocket listen(int port) {
-        var socket = new ScriptedListenSocket(this, port == 0 ? nextPort++ : port);
-        socket.number = allocate(socket);
-        return socket;
+    public ScriptedListenSocket listen(int port) {
+        try (var _ = hold()) {
+            var socket = new ScriptedListenSocket(this, port == 0 ? nextPort++ : port);
+            socket.number = allocate(socket);
+            return socket;
+        }
     }
 
     /** A connection that is accepted already. */
-    public synchronized ScriptedPeer connect() {
-        var peer = new ScriptedPeer(this, nextPort++, 80);
-        open(peer);
-        return peer;
+    public ScriptedPeer connect() {
+        try (var _ = hold()) {
+            var peer = new ScriptedPeer(this, nextPort++, 80);
+            open(peer);
+            return peer;
+        }
     }
 
     /** A connection that waits for {@code listener} to accept it. */
-    public synchronized ScriptedPeer connect(ScriptedListenSocket listener) {
-        var peer = new ScriptedPeer(this, nextPort++, listener.port());
-        listener.waiting.add(peer);
-        triggered(listener);
-        return peer;
+    public ScriptedPeer connect(ScriptedListenSocket listener) {
+        try (var _ = hold()) {
+            var peer = new ScriptedPeer(this, nextPort++, listener.port());
+            listener.waiting.add(peer);
+            triggered(listener);
+            return peer;
+        }
     }
 
     /** How many descriptors there may be: beyond it, accepting fails with EMFILE. */
-    public synchronized void limitDescriptors(int most) {
-        limit = most;
+    public void limitDescriptors(int most) {
+        try (var _ = hold()) {
+            limit = most;
+        }
     }
 
     /** How many descriptors are open. */
-    public synchronized int openDescriptors() {
-        int count = 0;
-        for (var descriptor : descriptors) if (descriptor != null) count++;
-        return count;
+    public int openDescriptors() {
+        try (var _ = hold()) {
+            int count = 0;
+            for (var descriptor : descriptors) if (descriptor != null) count++;
+            return count;
+        }
     }
 
     /** Calls through sockets that had been closed: each would have been a call on a stranger's connection. */
-    public synchronized List<String> misuses() {
-        return List.copyOf(misuses);
+    public List<String> misuses() {
+        try (var _ = hold()) {
+            return List.copyOf(misuses);
+        }
     }
 
-    // --- for the package, under the lock
+    // --- for the package
+
+    /** The end of a {@link #hold}. */
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Keeps everybody else out. A loop calls the kernel too, so it must not stand in a queue behind a virtual thread which it would have to
+     * carry first: whoever wants the kernel tries until it is free.
+     */
+    Held hold() {
+        for (int tries = 1; !lock.tryLock(); tries++) {
+            if (tries % SPINS == 0 && !Thread.currentThread().isVirtual()) Thread.yield();
+            else Thread.onSpinWait();
+        }
+        return held;
+    }
+
+    // --- under the lock
 
     boolean isFull() {
         return openDescriptors() >= limit;
@@ -121,7 +163,7 @@ public final class ScriptedKernel {
     /** Something happened to {@code descriptor}: an edge. */
     void triggered(ScriptedDescriptor descriptor) {
         for (var poller : pollers) poller.trigger(descriptor);
-        notifyAll();
+        for (var poller : pollers) poller.wake();
     }
 
     /** What has a number. */
@@ -205,7 +247,7 @@ public final class ScriptedKernel {
         @Override
         public int receive(byte[] target, int offset, int length) {
             if (length < 1) throw new IllegalArgumentException("length " + length + " < 1");
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 Connection connection = connection("receive");
                 if (connection == null) return -Errno.EBADF;
                 if (connection.input.size() == 0) {
@@ -233,7 +275,7 @@ public final class ScriptedKernel {
         @Override
         public int send(byte[] source, int offset, int length) {
             if (length < 1) throw new IllegalArgumentException("length " + length + " < 1");
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 Connection connection = connection("send");
                 if (connection == null) return -Errno.EBADF;
                 if (connection.errorPending) {
@@ -263,7 +305,7 @@ public final class ScriptedKernel {
 
         @Override
         public void shutdownOutput() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 Connection connection = connection("shutdownOutput");
                 if (connection == null) return;
                 connection.isOutputShut = true;
@@ -273,7 +315,7 @@ public final class ScriptedKernel {
 
         @Override
         public void shutdown() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 Connection connection = connection("shutdown");
                 if (connection == null) return;
                 connection.isOutputShut = true;
@@ -284,7 +326,7 @@ public final class ScriptedKernel {
 
         @Override
         public void close() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 if (own.isClosed) return;
                 own.isClosed = true;
                 kernel.close(own);
@@ -334,7 +376,7 @@ public final class ScriptedKernel {
 
         /** Lets the next accepts fail with these error numbers instead of giving what waits; ECONNABORTED loses one of those. */
         public void failAccepts(int... errnos) {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 for (int errno : errnos) script.add(errno);
             }
         }
@@ -351,7 +393,7 @@ public final class ScriptedKernel {
 
         @Override
         public StreamSocket accept() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 if (outcome == Outcome.CLOSED) return null;
                 error = 0;
                 ScriptedPeer peer = null;
@@ -374,7 +416,7 @@ public final class ScriptedKernel {
         /** The descriptor that is kept for this is not among those that are counted. */
         @Override
         public boolean turnAway(byte[] scratch) {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 int before = kernel.limit;
                 if (!isSpareLost) kernel.limit = Integer.MAX_VALUE;
                 StreamSocket accepted = accept();
@@ -388,14 +430,14 @@ public final class ScriptedKernel {
 
         /** Another thread was quicker, until {@link #keepOneBack} finds room. */
         public void loseSpare() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 isSpareLost = true;
             }
         }
 
         @Override
         public void keepOneBack() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 if (!kernel.isFull()) isSpareLost = false;
             }
         }
@@ -412,7 +454,7 @@ public final class ScriptedKernel {
 
         @Override
         public void close() {
-            synchronized (kernel) {
+            try (var _ = kernel.hold()) {
                 if (outcome == Outcome.CLOSED) return;
                 outcome = Outcome.CLOSED;
                 for (var peer : waiting) peer.connection.isReset = true;

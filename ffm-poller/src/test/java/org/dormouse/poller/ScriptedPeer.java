@@ -16,14 +16,14 @@ public final class ScriptedPeer {
 
     /** The server's socket; null until it was accepted. */
     public StreamSocket socket() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return socket;
         }
     }
 
     /** It connects from this address, as numbers; 127.0.0.1 if not said. Before it is accepted. */
     public ScriptedPeer from(long high, long low) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.peerHigh = high;
             connection.peerLow = low;
             return this;
@@ -41,7 +41,7 @@ public final class ScriptedPeer {
 
     /** Sends bytes; lost if the server has closed or shut its input. */
     public ScriptedPeer send(byte[] bytes) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             if (connection.hasPeerFinished) throw new IllegalStateException("this peer has finished sending");
             if (!connection.isClosed && !connection.isInputShut && !connection.isReset) {
                 connection.input.add(bytes, 0, bytes.length);
@@ -53,7 +53,7 @@ public final class ScriptedPeer {
 
     /** Half-close: nothing more will come, but this peer goes on reading. */
     public ScriptedPeer finish() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.hasPeerFinished = true;
             kernel.triggered(connection);
             return this;
@@ -62,7 +62,7 @@ public final class ScriptedPeer {
 
     /** Closes: to the server it looks like {@link #finish}, until it sends, which is answered by a reset. */
     public ScriptedPeer close() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.hasPeerFinished = true;
             connection.hasPeerClosed = true;
             kernel.triggered(connection);
@@ -72,7 +72,7 @@ public final class ScriptedPeer {
 
     /** Resets the connection: the server can read what had arrived, then an error. */
     public ScriptedPeer reset() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.isReset = true;
             connection.errorPending = true;
             kernel.triggered(connection);
@@ -82,7 +82,7 @@ public final class ScriptedPeer {
 
     /** Stops reading: from now on the server can send only what its send buffer takes. */
     public ScriptedPeer stopReading() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.isPeerReading = false;
             return this;
         }
@@ -90,7 +90,7 @@ public final class ScriptedPeer {
 
     /** Reads all that waits, and everything to come. */
     public ScriptedPeer resumeReading() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.isPeerReading = true;
             return read(Integer.MAX_VALUE);
         }
@@ -98,7 +98,7 @@ public final class ScriptedPeer {
 
     /** Reads at most {@code count} bytes of what waits because of {@link #stopReading}. */
     public ScriptedPeer read(int count) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             byte[] bytes = new byte[Math.min(count, connection.unread.size())];
             connection.unread.take(bytes, 0, bytes.length);
             connection.received.add(bytes, 0, bytes.length);
@@ -112,7 +112,7 @@ public final class ScriptedPeer {
 
     /** How many bytes the server's side keeps for a peer that does not read; 64 KiB if not said. */
     public ScriptedPeer sendBuffer(int bytes) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             connection.sendCapacity = bytes;
             return this;
         }
@@ -120,7 +120,7 @@ public final class ScriptedPeer {
 
     /** The most bytes that each of the server's next receives gives; 0 is one "would block", followed by a new edge. */
     public ScriptedPeer shortReads(int... most) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             for (int bytes : most) connection.receiveScript.add(bytes);
             return this;
         }
@@ -128,7 +128,7 @@ public final class ScriptedPeer {
 
     /** The most bytes that each of the server's next sends takes; 0 is one "would block", followed by a new edge. */
     public ScriptedPeer shortWrites(int... most) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             for (int bytes : most) connection.sendScript.add(bytes);
             return this;
         }
@@ -136,7 +136,7 @@ public final class ScriptedPeer {
 
     /** What this peer has read since the last call. */
     public byte[] takeReceived() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return connection.received.takeAll();
         }
     }
@@ -148,28 +148,28 @@ public final class ScriptedPeer {
 
     /** How many bytes wait because this peer does not read. */
     public int unread() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return connection.unread.size();
         }
     }
 
     /** Whether the server has said that nothing more will come, be it by half-close or by close. */
     public boolean seesEnd() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return connection.isOutputShut || connection.isClosed;
         }
     }
 
     /** Whether the server has closed its descriptor. */
     public boolean seesClose() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return connection.isClosed;
         }
     }
 
     /** Whether the server closed while bytes from here were unread, which a real kernel turns into a reset that may cost the answer. */
     public boolean seesReset() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return connection.isClosed && connection.input.size() > 0;
         }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.ScriptedKernel.ScriptedDescriptor;
 import org.dormouse.poller.backend.Backend;
 
@@ -12,6 +13,7 @@ import org.dormouse.poller.backend.Backend;
 public final class ScriptedPoller implements Backend {
     private static final int CAPACITY = 512;
     private static final long WAKE_UP = -1;
+    private static final long MAX_SLEEP_NANOS = 10_000_000;
 
     private record Watch(ScriptedDescriptor descriptor, int interest, long token) {}
 
@@ -24,6 +26,9 @@ public final class ScriptedPoller implements Backend {
     private final Map<ScriptedDescriptor, Watch> edges = new LinkedHashMap<>();
     private boolean isWoken;
     private boolean isClosed;
+
+    /** Who waits here, or is about to. */
+    private volatile Thread sleeper;
 
     // loop owner only
     private List<Event> events = List.of();
@@ -39,7 +44,7 @@ public final class ScriptedPoller implements Backend {
 
     @Override
     public void add(int descriptor, int interest, long token) throws IOException {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             var found = kernel.find(descriptor);
             if (found == null) throw new IOException("descriptor " + descriptor + " is not open");
             if (watches.containsKey(found)) throw new IOException("descriptor " + descriptor + " is watched already");
@@ -50,7 +55,7 @@ public final class ScriptedPoller implements Backend {
 
     @Override
     public void remove(int descriptor) {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             forget(kernel.find(descriptor));
         }
     }
@@ -72,24 +77,16 @@ public final class ScriptedPoller implements Backend {
 
     /** Whether {@link #await} would return events at once. */
     public boolean hasEvents() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             return !edges.isEmpty();
         }
     }
 
     @Override
     public int await(long nanos) throws IOException {
-        synchronized (kernel) {
+        if (nanos != 0) sleepUntilWoken();
+        try (var _ = kernel.hold()) {
             if (isClosed) throw new IOException("this poller is closed");
-            if (edges.isEmpty() && !isWoken && nanos != 0) {
-                try {
-                    // Only loops on threads of their own come here. Their clock may be moved by hand, so they look now
-                    // and then.
-                    kernel.wait(10);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
             var taken = new ArrayList<Event>();
             if (isWoken) taken.add(new Event(WAKE_UP, IN));
             isWoken = false;
@@ -105,6 +102,22 @@ public final class ScriptedPoller implements Backend {
         }
     }
 
+    /** Only loops on threads of their own come here. Their clock may be moved by hand, so they look now and then. */
+    private void sleepUntilWoken() {
+        sleeper = Thread.currentThread();
+        boolean isToSleep;
+        try (var _ = kernel.hold()) {
+            isToSleep = edges.isEmpty() && !isWoken && !isClosed;
+        }
+        if (isToSleep) LockSupport.parkNanos(this, MAX_SLEEP_NANOS);
+        sleeper = null;
+    }
+
+    /** Under the kernel's lock. */
+    void wake() {
+        LockSupport.unpark(sleeper);
+    }
+
     @Override
     public long token(int index) {
         return events.get(index).token;
@@ -117,15 +130,15 @@ public final class ScriptedPoller implements Backend {
 
     @Override
     public void wakeUp() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             isWoken = true;
-            kernel.notifyAll();
+            wake();
         }
     }
 
     @Override
     public void close() {
-        synchronized (kernel) {
+        try (var _ = kernel.hold()) {
             isClosed = true;
             watches.clear();
             edges.clear();
