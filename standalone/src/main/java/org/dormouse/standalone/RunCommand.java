@@ -69,7 +69,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--execution",
             paramLabel = "MODE",
-            description = "Where servlets run: loop, virtual, pool or inline. Default: loop if the JVM allows it, else virtual")
+            description =
+                    "Where servlets run: loop, virtual, pool or inline. Default: loop if the JVM allows it, else virtual")
     private @Nullable Mode execution;
 
     @Option(names = "--loops", paramLabel = "N", description = "Number of event loops. Default: one per core")

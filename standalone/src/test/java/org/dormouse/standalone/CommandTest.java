@@ -230,7 +230,7 @@ class CommandTest {
                 "--loops 0",
                 "--loops 1025",
                 "--execution fast",
-                "--execution inline",
+                "--execution direct",
                 "--set server.port=70000",
                 "--set http.max-head-bytes=1",
                 "--set http.head-timeout=soon",
@@ -247,9 +247,9 @@ class CommandTest {
 
     @Test
     void anExecutionThatDoesNotExistIsAnsweredWithThoseThatDo() throws Exception {
-        try (var dormouse = DormouseProcess.start("run", "--execution", "inline")) {
+        try (var dormouse = DormouseProcess.start("run", "--execution", "direct")) {
             dormouse.exitStatus();
-            assertThat(dormouse.errors()).contains("[LOOP, VIRTUAL, POOL]");
+            assertThat(dormouse.errors()).contains("[LOOP, VIRTUAL, POOL, INLINE]");
         }
     }
 
