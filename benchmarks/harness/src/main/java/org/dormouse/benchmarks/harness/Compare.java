@@ -31,7 +31,7 @@ public final class Compare {
         this.options = options;
         this.candidates = new Candidates(root.resolve("benchmarks"), options.only());
         this.log = Files.createTempFile("compare", ".log");
-        this.effort = options.isSmoke() ? Effort.SMOKE : Effort.FULL;
+        this.effort = Effort.of(options);
     }
 
     /** First argument: the root of the checkout. */

@@ -13,6 +13,11 @@ record Effort(int rounds, int seconds, double warmSeconds) {
     /** Shows that everything runs; its figures are worth nothing. */
     static final Effort SMOKE = new Effort(1, 2, 0.5);
 
+    static Effort of(Options options) {
+        Effort usual = options.isSmoke() ? SMOKE : FULL;
+        return options.rounds() == 0 ? usual : new Effort(options.rounds(), usual.seconds(), usual.warmSeconds());
+    }
+
     String secondsOption() {
         return "seconds=" + seconds;
     }

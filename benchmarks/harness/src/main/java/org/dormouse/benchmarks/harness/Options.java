@@ -12,12 +12,19 @@ import java.util.Set;
  * @param parts to measure, each of {@link #PARTS}
  * @param only parts of the names of the servers wanted, in lower case; empty: all
  * @param settings KEY=VALUE of docs/configuration.md for one more Dormouse in the part {@code overload}
+ * @param rounds in which the servers take turns; 0 for as many as the part has of itself. Not of hello, start and idle
  * @param isQuick hello rows under full load, and no variants with virtual threads
  * @param isSmoke one short round of everything, to see that it runs
  * @param keeps whether the report is written below docs/results
  */
 record Options(
-        Set<String> parts, List<String> only, List<String> settings, boolean isQuick, boolean isSmoke, boolean keeps) {
+        Set<String> parts,
+        List<String> only,
+        List<String> settings,
+        int rounds,
+        boolean isQuick,
+        boolean isSmoke,
+        boolean keeps) {
     /** In the order in which they are measured. */
     static final List<String> PARTS = List.of(
             "hello",
@@ -35,7 +42,7 @@ record Options(
 
     static final String USAGE =
             "usage: benchmarks/compare [--quick | --all | --parts PART,...] [--only NAME,...] [--keep] [--smoke]"
-                    + " [--set KEY=VALUE ...]\nparts: " + String.join(", ", PARTS)
+                    + " [--rounds N] [--set KEY=VALUE ...]\nparts: " + String.join(", ", PARTS)
                     + "; without options: hello, start, idle";
 
     /**
@@ -47,6 +54,7 @@ record Options(
         Set<String> parts = Set.of("hello", "start", "idle");
         List<String> only = List.of();
         List<String> settings = new ArrayList<>();
+        int rounds = 0;
         boolean isQuick = false;
         boolean isSmoke = false;
         boolean keeps = false;
@@ -61,11 +69,17 @@ record Options(
                 case "--smoke" -> isSmoke = true;
                 case "--parts" -> parts = partsOf(valueAfter(words, i++));
                 case "--only" -> only = listOf(valueAfter(words, i++));
+                case "--rounds" -> rounds = roundsOf(valueAfter(words, i++));
                 case "--set" -> settings.add(valueAfter(words, i++));
                 default -> throw new IllegalArgumentException(words.get(i) + " is no option");
             }
         }
-        return new Options(parts, only, settings, isQuick, isSmoke, keeps || (!isQuick && !isSmoke));
+        return new Options(parts, only, settings, rounds, isQuick, isSmoke, keeps || (!isQuick && !isSmoke));
+    }
+
+    private static int roundsOf(String value) {
+        if (!value.matches("[1-9][0-9]?")) throw new IllegalArgumentException("--rounds " + value + " is not in 1..99");
+        return Integer.parseInt(value);
     }
 
     private static String valueAfter(List<String> words, int index) {

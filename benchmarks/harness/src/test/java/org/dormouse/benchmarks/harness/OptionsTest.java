@@ -38,6 +38,16 @@ class OptionsTest {
     }
 
     @Test
+    void roundsAreAsManyAsAskedFor() {
+        assertThat(Effort.of(Options.of(List.of("--all", "--rounds", "2"))).rounds())
+                .isEqualTo(2);
+        assertThat(Effort.of(Options.of(List.of("--all")))).isEqualTo(Effort.FULL);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.of(List.of("--rounds", "0")))
+                .withMessage("--rounds 0 is not in 1..99");
+    }
+
+    @Test
     void unknownPartsAndOptionsAreNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Options.of(List.of("--parts", "hello,speed")))
