@@ -38,9 +38,9 @@ final class ConnectionRows implements Part {
 
     private void measure(RunningServer server, int count, int round) throws IOException, InterruptedException {
         Progress.say("%,d connections, round %d of %d: %s", count, round, effort.rounds(), server.name());
-        samples.add(
+        samples.take(
                 key(server, count),
-                generator.run(server, "connections=" + count, effort.secondsOption(), effort.warmOption()));
+                () -> generator.run(server, "connections=" + count, effort.secondsOption(), effort.warmOption()));
     }
 
     private static String key(RunningServer server, int count) {

@@ -26,9 +26,9 @@ final class IdleMixRows implements Part {
             for (RunningServer server : servers) {
                 Progress.say("80 %% idle, round %d of %d: %s", round, effort.rounds(), server.name());
                 for (int idle : new int[] {0, IDLE}) {
-                    samples.add(
+                    samples.take(
                             key(server, idle),
-                            generator.run(
+                            () -> generator.run(
                                     server,
                                     "connections=" + BUSY,
                                     "rate=" + RATE,

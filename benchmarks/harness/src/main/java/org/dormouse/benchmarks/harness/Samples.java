@@ -1,5 +1,6 @@
 package org.dormouse.benchmarks.harness;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,25 @@ final class Samples {
     void add(String key, Sample sample) {
         byKey.computeIfAbsent(key, any -> new ArrayList<>()).add(sample);
         raw.append("=== ").append(key).append("\n\n").append(sample.raw()).append('\n');
+    }
+
+    /** One run of the generator. */
+    interface Run {
+        Sample sample() throws IOException, InterruptedException;
+    }
+
+    /** Takes what {@code run} gives. If it fails, which is the server's doing, the raw output says why, and the tables have one sample less. */
+    void take(String key, Run run) throws InterruptedException {
+        try {
+            add(key, run.sample());
+        } catch (IOException e) {
+            Progress.say("failed: %s", e);
+            raw.append("=== ")
+                    .append(key)
+                    .append("\n\nfailed: ")
+                    .append(e.getMessage())
+                    .append("\n\n");
+        }
     }
 
     double median(String key, ToDoubleFunction<Sample> figure) {
@@ -45,7 +65,7 @@ final class Samples {
 
     private double[] figures(String key, ToDoubleFunction<Sample> figure) {
         List<Sample> samples = byKey.get(key);
-        if (samples == null) throw new IllegalArgumentException("nothing was measured of " + key);
+        if (samples == null) return new double[] {Double.NaN};
         return samples.stream().mapToDouble(figure).toArray();
     }
 

@@ -61,9 +61,11 @@ final class StallRows implements Part {
                 List.of("connections=" + OTHERS, "rate=" + RATE, effort.secondsOption(), effort.warmOption()));
         options.addAll(List.of(culprits));
         String[] all = options.toArray(String[]::new);
-        samples.add(
+        samples.take(
                 key,
-                server.candidate().coreCount() == 1 ? generator.run(server, all) : generator.runOnCoresOf(server, all));
+                () -> server.candidate().coreCount() == 1
+                        ? generator.run(server, all)
+                        : generator.runOnCoresOf(server, all));
     }
 
     /** Dormouse, and the container that others are held against, with and without virtual threads. */

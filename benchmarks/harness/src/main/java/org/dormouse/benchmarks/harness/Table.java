@@ -40,6 +40,7 @@ final class Table {
     }
 
     static String decimal(double value, int digits) {
+        if (Double.isNaN(value)) return "none"; // no run of it succeeded
         return String.format(java.util.Locale.ROOT, "%,." + digits + "f", value);
     }
 }
