@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * New ones are apart from those that go on, since they can be held back.
  */
 final class Continuations {
-    /** Ticks after which the rest waits for the next turn, so that many short ones do not add up to a long one. */
-    private static final long MAX_TICKS = 4;
+    /**
+     * Milliseconds after which the rest waits for the next turn, so that many short ones do not add up to a long one. A full poll of short
+     * requests fits, or with each turn more of them would be begun than ended.
+     */
+    private static final long MAX_MILLIS = 4;
 
     private final int loop;
     private final Ownership ownership;
@@ -98,7 +101,7 @@ final class Continuations {
         long startedEnd = started.end();
         if (resumed.isEmpty() && started.isEmpty() && aid == null) return true;
         sentinel.watch();
-        long deadline = sentinel.tick() + MAX_TICKS;
+        long deadline = sentinel.millis() + MAX_MILLIS;
         resumedFirst = !resumedFirst;
         if (resumedFirst) {
             return runResumed(resumedEnd, deadline, thread)
@@ -111,7 +114,7 @@ final class Continuations {
     }
 
     private boolean runResumed(long end, long deadline, long thread) {
-        while (sentinel.admitsAny() && sentinel.tick() < deadline) {
+        while (sentinel.admitsAny() && sentinel.millis() < deadline) {
             Runnable next = resumed.takeBefore(end);
             if (next == null) return true;
             counts.entersOwn();
@@ -121,7 +124,7 @@ final class Continuations {
     }
 
     private boolean runStarted(long end, long deadline, long thread) {
-        while (sentinel.admitsNew() && sentinel.tick() < deadline) {
+        while (sentinel.admitsNew() && sentinel.millis() < deadline) {
             Runnable next = started.takeBefore(end);
             if (next == null) return true;
             counts.entersOwn();
@@ -135,7 +138,7 @@ final class Continuations {
         Aid asked = aid;
         if (asked == null) return true;
         aid = null;
-        while (sentinel.admitsNew() && sentinel.tick() < deadline) {
+        while (sentinel.admitsNew() && sentinel.millis() < deadline) {
             Runnable next = asked.queue().stealBefore(asked.end());
             if (next == null) return true;
             counts.entersStolen();

@@ -43,12 +43,14 @@ final class Sentinel {
     private final Thread thread;
     private List<Watch> watches = List.of();
     private long now = System.nanoTime();
+    private long lastMilli = now;
     private long lastHandOver = now - NANOS_OF_SHORT_TICKS;
     private long lastLookAtStuck = now;
     private boolean suspects;
 
     // read by loops
     private volatile long tick = 1;
+    private volatile long millis;
     private volatile int gate = OPEN;
     private volatile boolean isParked;
     private volatile boolean isClosing;
@@ -97,6 +99,11 @@ final class Sentinel {
         return tick;
     }
 
+    /** As {@link #tick}, but not faster while ticks are short. */
+    long millis() {
+        return millis;
+    }
+
     /** Whether new continuations may be started. */
     boolean admitsNew() {
         return gate == OPEN;
@@ -127,8 +134,12 @@ final class Sentinel {
         long busyAt = System.nanoTime();
         while (!isClosing) {
             LockSupport.parkNanos(this, tickNanos(now - lastHandOver));
-            nextTick();
+            tick = tick() + 1; // the only writer
             now = System.nanoTime();
+            if (now - lastMilli >= TICK_NANOS) {
+                millis = millis() + 1;
+                lastMilli = now;
+            }
             if (!lookAtAll() || gate != OPEN || suspects) busyAt = now;
             if (now - busyAt >= NANOS_BEFORE_PARKING) {
                 parkUntilALoopWakes();
@@ -140,6 +151,7 @@ final class Sentinel {
     /** Whatever is entered from now on was not entered before. The sentinel's thread, or that of a test which has none. */
     void nextTick() {
         tick = tick() + 1;
+        millis = millis() + 1;
     }
 
     /** @param sinceHandOver nanoseconds since a loop was last taken away */
