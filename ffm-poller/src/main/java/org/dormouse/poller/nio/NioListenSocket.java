@@ -24,6 +24,9 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     // loop owner only
     private Outcome outcome = Outcome.NONE_WAITING;
+    /** Until {@link #keepOneBack}: whoever was turned away meanwhile does not end it. */
+    private boolean lacksDescriptors;
+
     private int error;
     private boolean isClosed;
 
@@ -54,7 +57,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     @Override
     public @Nullable StreamSocket accept() {
-        return outcome == Outcome.EXHAUSTED ? SpareDescriptors.accept(this) : acceptNow();
+        return lacksDescriptors ? SpareDescriptors.accept(this) : acceptNow();
     }
 
     @Override
@@ -93,6 +96,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     @Override
     public void keepOneBack() {
+        lacksDescriptors = false;
         if (!isClosed) SpareDescriptors.keep(this);
     }
 
@@ -115,6 +119,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     private @Nullable StreamSocket none(int result) {
         outcome = Outcome.of(result);
+        lacksDescriptors |= outcome == Outcome.EXHAUSTED;
         error = result;
         return null;
     }

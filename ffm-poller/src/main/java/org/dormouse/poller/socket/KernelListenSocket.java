@@ -19,6 +19,9 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
     private final byte[] peer = new byte[SockAddr.MAX_BYTES];
     private final int[] peerBytes = new int[1];
     private Outcome outcome = Outcome.NONE_WAITING;
+    /** Until {@link #keepOneBack}: whoever was turned away meanwhile does not end it. */
+    private boolean lacksDescriptors;
+
     private int error;
 
     KernelListenSocket(int descriptor, int port) {
@@ -72,7 +75,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
 
     @Override
     public @Nullable StreamSocket accept() {
-        return outcome == Outcome.EXHAUSTED ? SpareDescriptors.accept(this) : acceptNow();
+        return lacksDescriptors ? SpareDescriptors.accept(this) : acceptNow();
     }
 
     @Override
@@ -85,6 +88,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
         } while (Errno.isRetry(result));
         outcome = Outcome.of(result);
         error = Math.min(result, 0);
+        lacksDescriptors |= outcome == Outcome.EXHAUSTED;
         if (result < 0) return null;
         return isUnix ? KernelStreamSocket.ofUnix(result) : KernelStreamSocket.of(result, peer);
     }
@@ -96,6 +100,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
 
     @Override
     public void keepOneBack() {
+        lacksDescriptors = false;
         if (outcome != Outcome.CLOSED) SpareDescriptors.keep(this);
     }
 
