@@ -27,6 +27,7 @@ class PackageMapTest {
                 .resideInAnyPackage(
                         "org.dormouse.http..",
                         "org.dormouse.http1..",
+                        "org.dormouse.tls..",
                         "org.dormouse.transport..",
                         "org.dormouse.buffer..",
                         "org.dormouse.poller..")
@@ -52,6 +53,7 @@ class PackageMapTest {
         mayUse("http");
         mayUse("buffer");
         mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
+        mayUse("tls", "transport", "buffer", "poller.socket", "poller.loop");
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
         mayUse("websocket", "http", "transport", "buffer", "poller.loop");
         mayUse("annotation");

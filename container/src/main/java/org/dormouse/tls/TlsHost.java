@@ -1,0 +1,51 @@
+package org.dormouse.tls;
+
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** How TLS is spoken for one name, or for several: certificates, versions, suites. Immutable; any thread. */
+public final class TlsHost {
+    private final SSLContext context;
+    private final SSLParameters parameters;
+
+    /**
+     * @param context with the certificates, and whom it trusts; resumes the sessions it made
+     * @param protocols enabled versions, such as {@code TLSv1.3}; at least one
+     * @param cipherSuites enabled suites, the preferred one first, whatever the client prefers; null: those that the engine enables
+     * @param clientAuthentication whether clients are asked for certificates
+     * @param applicationProtocols offered by ALPN (RFC 7301), the preferred one first; empty: the extension is ignored. A client that offers
+     *     others only is refused with the alert no_application_protocol
+     * @throws IllegalArgumentException if the engine does not know a version or a suite
+     */
+    public TlsHost(
+            SSLContext context,
+            List<String> protocols,
+            @Nullable List<String> cipherSuites,
+            ClientAuthentication clientAuthentication,
+            List<String> applicationProtocols) {
+        if (protocols.isEmpty()) throw new IllegalArgumentException("no version of TLS is enabled");
+        this.context = context;
+        parameters = new SSLParameters();
+        parameters.setProtocols(protocols.toArray(String[]::new));
+        if (cipherSuites != null) parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
+        parameters.setUseCipherSuitesOrder(true);
+        parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
+        switch (clientAuthentication) {
+            case NONE -> parameters.setNeedClientAuth(false);
+            case WANT -> parameters.setWantClientAuth(true);
+            case NEED -> parameters.setNeedClientAuth(true);
+        }
+        newEngine(); // it is the engine that judges the names
+    }
+
+    /** An engine for one connection, on the server's side. */
+    public SSLEngine newEngine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(parameters); // which only reads them
+        return engine;
+    }
+}
