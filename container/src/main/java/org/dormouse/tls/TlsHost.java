@@ -1,6 +1,7 @@
 package org.dormouse.tls;
 
 import java.util.List;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -10,6 +11,17 @@ import org.jspecify.annotations.Nullable;
 public final class TlsHost {
     private final SSLContext context;
     private final SSLParameters parameters;
+    private final Predicate<@Nullable String> names;
+
+    /** One that serves every name. */
+    public TlsHost(
+            SSLContext context,
+            List<String> protocols,
+            @Nullable List<String> cipherSuites,
+            ClientAuthentication clientAuthentication,
+            List<String> applicationProtocols) {
+        this(context, protocols, cipherSuites, clientAuthentication, applicationProtocols, any -> true);
+    }
 
     /**
      * @param context with the certificates, and whom it trusts; resumes the sessions it made
@@ -18,6 +30,7 @@ public final class TlsHost {
      * @param clientAuthentication whether clients are asked for certificates
      * @param applicationProtocols offered by ALPN (RFC 7301), the preferred one first; empty: the extension is ignored. A client that offers
      *     others only is refused with the alert no_application_protocol
+     * @param names whether requests for a name, or for none, may come over connections that this host has answered; any thread
      * @throws IllegalArgumentException if the engine does not know a version or a suite
      */
     public TlsHost(
@@ -25,9 +38,11 @@ public final class TlsHost {
             List<String> protocols,
             @Nullable List<String> cipherSuites,
             ClientAuthentication clientAuthentication,
-            List<String> applicationProtocols) {
+            List<String> applicationProtocols,
+            Predicate<@Nullable String> names) {
         if (protocols.isEmpty()) throw new IllegalArgumentException("no version of TLS is enabled");
         this.context = context;
+        this.names = names;
         parameters = new SSLParameters();
         parameters.setProtocols(protocols.toArray(String[]::new));
         if (cipherSuites != null) parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
@@ -39,6 +54,11 @@ public final class TlsHost {
             case NEED -> parameters.setNeedClientAuth(true);
         }
         newEngine(); // it is the engine that judges the names
+    }
+
+    /** Whether requests for {@code name}, or with null for none, may come over connections that this host has answered. */
+    public boolean serves(@Nullable String name) {
+        return names.test(name);
     }
 
     /** An engine for one connection, on the server's side. */

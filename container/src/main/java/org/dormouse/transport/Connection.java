@@ -192,6 +192,11 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         return new SocketAddress(socket.peerHigh(), socket.peerLow(), socket.peerPort()).toString();
     }
 
+    /** What is known of its encryption; null if it is not encrypted, or not yet. Loop owner, or while something is lent. */
+    public @Nullable Encryption encryption() {
+        return socket instanceof Encryption encryption ? encryption : null;
+    }
+
     /** Takes a trusted proxy's word. Loop owner, before anything of the connection is lent. */
     void announce(ProxyHeader header) {
         announced = header;
