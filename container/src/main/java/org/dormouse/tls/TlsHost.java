@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class TlsHost {
     private final SSLContext context;
     private final SSLParameters parameters;
-    private final Predicate<@Nullable String> names;
+    private final @Nullable Predicate<@Nullable String> names;
 
     /** One that serves every name. */
     public TlsHost(
@@ -20,7 +20,7 @@ public final class TlsHost {
             @Nullable List<String> cipherSuites,
             ClientAuthentication clientAuthentication,
             List<String> applicationProtocols) {
-        this(context, protocols, cipherSuites, clientAuthentication, applicationProtocols, any -> true);
+        this(context, protocols, cipherSuites, clientAuthentication, applicationProtocols, null);
     }
 
     /**
@@ -30,7 +30,7 @@ public final class TlsHost {
      * @param clientAuthentication whether clients are asked for certificates
      * @param applicationProtocols offered by ALPN (RFC 7301), the preferred one first; empty: the extension is ignored. A client that offers
      *     others only is refused with the alert no_application_protocol
-     * @param names whether requests for a name, or for none, may come over connections that this host has answered; any thread
+     * @param names whether requests for a name, or for none, may come over connections that this host has answered; any thread. Null: all may
      * @throws IllegalArgumentException if the engine does not know a version or a suite
      */
     public TlsHost(
@@ -39,7 +39,7 @@ public final class TlsHost {
             @Nullable List<String> cipherSuites,
             ClientAuthentication clientAuthentication,
             List<String> applicationProtocols,
-            Predicate<@Nullable String> names) {
+            @Nullable Predicate<@Nullable String> names) {
         if (protocols.isEmpty()) throw new IllegalArgumentException("no version of TLS is enabled");
         this.context = context;
         this.names = names;
@@ -58,7 +58,12 @@ public final class TlsHost {
 
     /** Whether requests for {@code name}, or with null for none, may come over connections that this host has answered. */
     public boolean serves(@Nullable String name) {
-        return names.test(name);
+        return names == null || names.test(name);
+    }
+
+    /** Whether there is nothing to ask {@link #serves}. */
+    boolean servesEveryName() {
+        return names == null;
     }
 
     /** An engine for one connection, on the server's side. */

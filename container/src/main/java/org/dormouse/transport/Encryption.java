@@ -1,7 +1,6 @@
 package org.dormouse.transport;
 
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 
 /** What an encrypted connection knows of its encryption: a socket that encrypts implements it, and {@link Connection#encryption} shows it. */
 public interface Encryption {
@@ -9,10 +8,11 @@ public interface Encryption {
     SSLSession session();
 
     /**
-     * Whether requests for {@code host} may come over this connection: whether it means the same certificates and the same demands on clients
-     * as the name that the handshake was about. Others are misdirected (RFC 9110 §7.4). Any thread.
+     * Whether requests for an authority, {@code host} or {@code host:port}, may come over this connection: whether it means the same
+     * certificates and the same demands on clients as the name that the handshake was about. Others are misdirected (RFC 9110 §7.4). Loop
+     * owner.
      *
-     * @param host of the request, without port; null if it names none
+     * @param bytes have it from {@code start} to {@code end}; the same where the request names none
      */
-    boolean serves(@Nullable String host);
+    boolean serves(byte[] bytes, int start, int end);
 }
