@@ -117,7 +117,13 @@ public final class TestCertificates {
         KeyPair keys = keys("EC");
         Instant now = Instant.now();
         X509Certificate own = sign(
-                keys.getPrivate(), keys.getPublic(), name, name, now.minus(AGE), now.plus(LIFE), List.of(authorityOnly()));
+                keys.getPrivate(),
+                keys.getPublic(),
+                name,
+                name,
+                now.minus(AGE),
+                now.plus(LIFE),
+                List.of(authorityOnly()));
         return new Identity(keys.getPrivate(), List.of(own));
     }
 
@@ -137,9 +143,9 @@ public final class TestCertificates {
             Identity issuer, String algorithm, String commonName, Instant from, Instant until, String... names) {
         KeyPair keys = keys(algorithm);
         List<byte[]> extensions = names.length == 0 ? List.of() : List.of(alternativeNames(names));
-        String issuerName = issuer.certificate().getSubjectX500Principal().getName().substring("CN=".length());
-        X509Certificate own =
-                sign(issuer.key(), keys.getPublic(), issuerName, commonName, from, until, extensions);
+        String issuerName =
+                issuer.certificate().getSubjectX500Principal().getName().substring("CN=".length());
+        X509Certificate own = sign(issuer.key(), keys.getPublic(), issuerName, commonName, from, until, extensions);
         var chain = new ArrayList<X509Certificate>();
         chain.add(own);
         chain.addAll(issuer.chain());
@@ -239,16 +245,14 @@ public final class TestCertificates {
                 Der.sequence(Der.time(from), Der.time(until)),
                 name(subject),
                 subjectKey.getEncoded(),
-                extensions.isEmpty()
-                        ? new byte[0]
-                        : Der.tagged(0xa3, Der.sequence(extensions.toArray(byte[][]::new))));
+                extensions.isEmpty() ? new byte[0] : Der.tagged(0xa3, Der.sequence(extensions.toArray(byte[][]::new))));
         try {
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(by);
             signature.update(body);
             byte[] certificate = Der.sequence(body, algorithm, Der.bits(signature.sign()));
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(certificate));
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

@@ -13,7 +13,8 @@ final class OverloadRows implements Part {
     /** Enough to keep a core busy, not so many that a queue forms. */
     private static final int FEW = 8;
 
-    private static final int MANY = 1_000;
+    /** Fewer than a server takes on at once, and more. */
+    private static final List<Integer> MANY = List.of(1_000, 5_000);
 
     private final Generator generator;
     private final List<RunningServer> servers;
@@ -33,11 +34,14 @@ final class OverloadRows implements Part {
                 Progress.say("overload, round %d of %d: %s", round, effort.rounds(), server.name());
                 Sample best = run(server, "connections=" + FEW);
                 Sample unloaded = run(server, "connections=" + FEW, "rate=" + best.perSecond() / 10);
-                Sample tenfold = run(server, "connections=" + MANY, "rate=" + best.perSecond() * 10, "late=skip");
-                if (round == 0) continue;
-                samples.add(best(server), best);
-                samples.add(unloaded(server), unloaded);
-                samples.add(tenfold(server), tenfold);
+                if (round > 0) {
+                    samples.add(best(server), best);
+                    samples.add(unloaded(server), unloaded);
+                }
+                for (int many : MANY) {
+                    Sample tenfold = run(server, "connections=" + many, "rate=" + best.perSecond() * 10, "late=skip");
+                    if (round > 0) samples.add(tenfold(server, many), tenfold);
+                }
             }
         }
     }
@@ -56,8 +60,8 @@ final class OverloadRows implements Part {
         return server.name() + ", a tenth of that";
     }
 
-    private static String tenfold(RunningServer server) {
-        return server.name() + ", ten times that";
+    private static String tenfold(RunningServer server, int connections) {
+        return server.name() + ", ten times that over " + connections + " connections";
     }
 
     /** Of what the server answered at all. */
@@ -75,6 +79,7 @@ final class OverloadRows implements Part {
     public void report(Report report) {
         Table table = new Table(
                 "server",
+                "connections",
                 "best/s",
                 "goodput at 10 x",
                 "of best",
@@ -84,30 +89,33 @@ final class OverloadRows implements Part {
                 "p99 ms of 503",
                 "never sent",
                 "errors");
-        for (RunningServer server : servers) {
-            double best = samples.median(best(server), Sample::perSecond);
-            double goodput = samples.median(tenfold(server), Sample::perSecond);
-            table.row(
-                    server.name(),
-                    Table.decimal(best, 0),
-                    Table.decimal(goodput, 0),
-                    percent(goodput / best),
-                    millis(samples.median(unloaded(server), Sample::p99)),
-                    millis(samples.median(tenfold(server), Sample::p99)),
-                    percent(samples.median(tenfold(server), OverloadRows::shareShed)),
-                    millis(samples.median(tenfold(server), sample -> sample.value("shed_p99"))),
-                    percent(samples.median(tenfold(server), OverloadRows::shareUnsent)),
-                    Table.decimal(samples.total(tenfold(server), Sample::errors), 0));
-        }
+        for (int many : MANY) for (RunningServer server : servers) row(table, server, many);
         report.section(
                 "Ten times the sustainable load",
                 "A servlet that computes for about a millisecond. Best is what " + FEW
-                        + " connections get that ask without pause; then ten times as many requests are due each second, over "
-                        + String.format(java.util.Locale.ROOT, "%,d", MANY)
-                        + " connections. A request that is due while its connection still waits is never sent: what a server neither"
+                        + " connections get that ask without pause; then ten times as many requests are due each second, over"
+                        + " that many connections. A request that is due while its connection still waits is never sent: what a server neither"
                         + " answers nor turns away shows there.",
                 table);
         report.raw(samples.raw());
+    }
+
+    private void row(Table table, RunningServer server, int connections) {
+        String tenfold = tenfold(server, connections);
+        double best = samples.median(best(server), Sample::perSecond);
+        double goodput = samples.median(tenfold, Sample::perSecond);
+        table.row(
+                server.name(),
+                Table.decimal(connections, 0),
+                Table.decimal(best, 0),
+                Table.decimal(goodput, 0),
+                percent(goodput / best),
+                millis(samples.median(unloaded(server), Sample::p99)),
+                millis(samples.median(tenfold, Sample::p99)),
+                percent(samples.median(tenfold, OverloadRows::shareShed)),
+                millis(samples.median(tenfold, sample -> sample.value("shed_p99"))),
+                percent(samples.median(tenfold, OverloadRows::shareUnsent)),
+                Table.decimal(samples.total(tenfold, Sample::errors), 0));
     }
 
     private static String percent(double share) {

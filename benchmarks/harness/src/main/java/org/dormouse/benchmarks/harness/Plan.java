@@ -23,7 +23,7 @@ final class Plan {
                 Map.entry("connections", effort.rounds() * (runs(servers * 4 + 2) + servers)),
                 Map.entry("idle-mix", effort.rounds() * (runs(servers * 2) + servers)),
                 Map.entry("blocking", (effort.rounds() + 1) * runs(servers * 2)),
-                Map.entry("overload", 20 + (effort.rounds() + 1) * runs((servers + 1) * 3)),
+                Map.entry("overload", 20 + (effort.rounds() + 1) * runs((servers + 1) * 4)),
                 Map.entry("stall", effort.rounds() * runs(STALL_SERVERS * 16)),
                 Map.entry("two-cores", effort.rounds() * runs(TWO_CORE_SERVERS)),
                 Map.entry("start", servers * 9 * 1.0),
