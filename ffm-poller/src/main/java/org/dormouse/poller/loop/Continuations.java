@@ -204,11 +204,10 @@ final class Continuations {
         return !started.isEmpty() || !resumed.isEmpty() || mailbox.hasContinuations();
     }
 
-    /** The virtual thread that was entered last, if it can be told. */
+    /** What was entered last. */
     @Nullable
-    Thread enteredThread() {
-        Runnable last = entered;
-        return last == null ? null : CarriedThreads.threadOf(last);
+    Runnable entered() {
+        return entered;
     }
 
     /** Asks this loop to run what waits at another; who asks wakes it up. */

@@ -46,8 +46,9 @@ public final class EventLoops implements AutoCloseable {
             throw new UnsupportedOperationException("carried virtual threads cannot be had: " + availability.reason());
         FirstUse.load();
         var reporter = new Reporter(settings.faults());
-        var spares = new Spares(settings.stackBytes(), settings.stuckGiveWay());
-        var sentinel = new Sentinel(spares, reporter, settings.maxStuck(), settings.maxComputing());
+        var spares = new Spares(settings.stackBytes());
+        var stuck = new StuckThreads(spares, settings.stuckGiveWay());
+        var sentinel = new Sentinel(spares, stuck, reporter, settings.maxStuck(), settings.maxComputing());
         var choice = BackendChoice.of(settings.backend());
         var pollers = openPollers(choice.name(), settings.loops());
         var loops = new ArrayList<EventLoop>();

@@ -4,12 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A platform thread that holds a loop, is stuck in a continuation, or spare. */
 final class LoopThread extends Thread {
-    private final Spares.Worker worker;
+    private final Worker worker;
 
     /** What it runs itself just now. Written by this thread, read by the sentinel too. */
     private volatile @Nullable InlineTask inline;
 
-    LoopThread(Spares.Worker worker, String name, Runnable life, long stackBytes) {
+    LoopThread(Worker worker, String name, Runnable life, long stackBytes) {
         super(null, life, name, stackBytes, false);
         this.worker = worker;
         setDaemon(true);

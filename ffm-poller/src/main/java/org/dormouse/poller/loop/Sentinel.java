@@ -3,6 +3,7 @@ package org.dormouse.poller.loop;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.ThreadPriority;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that nobody stalls a loop. Every millisecond, and more often while loops change hands, it looks at each loop: one that has
@@ -37,6 +38,7 @@ final class Sentinel {
     private static final int SHUT = 2;
 
     private final Spares spares;
+    private final StuckThreads stuckThreads;
     private final Reporter reporter;
     private final int maxStuck;
     private final int maxComputing;
@@ -71,8 +73,9 @@ final class Sentinel {
         }
     }
 
-    Sentinel(Spares spares, Reporter reporter, int maxStuck, int maxComputing) {
+    Sentinel(Spares spares, StuckThreads stuckThreads, Reporter reporter, int maxStuck, int maxComputing) {
         this.spares = spares;
+        this.stuckThreads = stuckThreads;
         this.reporter = reporter;
         this.maxStuck = maxStuck;
         this.maxComputing = maxComputing;
@@ -148,8 +151,9 @@ final class Sentinel {
         }
     }
 
-    /** Whatever is entered from now on was not entered before. The sentinel's thread, or that of a test which has none. */
-    void nextTick() {
+    /** Whatever is entered from now on was not entered before. For tests, which have no thread of the sentinel; {@code nanos} pass by its clock. */
+    void nextTick(long nanos) {
+        now += nanos;
         tick = tick() + 1;
         millis = millis() + 1;
     }
@@ -212,16 +216,23 @@ final class Sentinel {
     }
 
     private void handOver(EventLoop loop, long enteredAt) {
-        Thread culprit = loop.continuations().enteredThread();
-        Spares.Worker stuck = spares.holderOf(loop);
-        if (culprit == null && stuck != null && stuck.thread().inline() != null) culprit = stuck.thread();
-        Spares.Worker spare = spares.handOver(loop, enteredAt);
+        Runnable entered = loop.continuations().entered();
+        Worker stuck = spares.holderOf(loop);
+        Worker spare = spares.handOver(loop, enteredAt);
         if (spare == null) return;
         if (stuck != null) stuck.beginInTurn();
         spares.keepReady();
         lastHandOver = now;
         loop.counts().handedOver();
+        Thread culprit = culprit(entered, stuck);
         reporter.handedOver(loop.index(), culprit, stuck == null ? null : stuck.thread(), spare.thread());
+    }
+
+    /** Asked once the loop has gone on: it takes reflection, which may load classes, and so come to wait for others. */
+    private static @Nullable Thread culprit(@Nullable Runnable entered, @Nullable Worker stuck) {
+        Thread carried = entered == null ? null : CarriedThreads.threadOf(entered);
+        if (carried != null || stuck == null || stuck.thread().inline() == null) return carried;
+        return stuck.thread();
     }
 
     /** The loop's own code must not wait for anything; if it does, at least what it carries goes on. */
@@ -242,12 +253,12 @@ final class Sentinel {
         }
         if (stood < NANOS_OF_STANDSTILL) return;
         watch.stepsSince = now;
-        if (loop.continuations().areReady()) spares.help(loop, steps);
+        if (loop.continuations().areReady() && admitsAny()) spares.help(loop, steps);
         // A machine with more to do than processors holds up every thread now and then: nobody's bug.
         if (watch.isReported || spares.waitsForProcessor(loop, watch.processorNanos)) return;
         watch.isReported = true;
         loop.counts().stalled();
-        Spares.Worker holder = spares.holderOf(loop);
+        Worker holder = spares.holderOf(loop);
         reporter.stalled(
                 loop.index(),
                 "loop " + loop.index() + " has stood still in its own code for " + NANOS_OF_STANDSTILL / 1_000_000
@@ -276,10 +287,10 @@ final class Sentinel {
 
     private void adjustGate() {
         lastLookAtStuck = now;
-        int stuck = spares.stuckCount();
-        suspects = stuck > 0 && spares.tellBlocked(reporter);
+        int stuck = stuckThreads.count();
+        suspects = stuck > 0 && stuckThreads.tellBlocked(reporter);
         int next = OPEN;
-        if (spares.crowding(maxComputing) > maxComputing) next = NO_NEW;
+        if (stuckThreads.crowding(maxComputing) > maxComputing) next = NO_NEW;
         if (stuck >= maxStuck) next = SHUT;
         int last = gate;
         if (next == last) return;

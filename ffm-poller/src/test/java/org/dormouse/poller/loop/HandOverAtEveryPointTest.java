@@ -44,7 +44,8 @@ class HandOverAtEveryPointTest {
         private final SplittableRandom random;
         private final ScriptedKernel kernel = new ScriptedKernel();
         private final Reporter reporter = new Reporter(this);
-        private final Sentinel sentinel = new Sentinel(new Spares(512 * 1024, false), reporter, 100, 100);
+        private final Spares spares = new Spares(512 * 1024);
+        private final Sentinel sentinel = new Sentinel(spares, new StuckThreads(spares, false), reporter, 100, 100);
         private final EventLoop loop =
                 new EventLoop(0, Poller.over(kernel.poller()), new HandClock(), sentinel, reporter, true, true);
         private final ScriptedPeer peer = kernel.connect();
@@ -117,7 +118,7 @@ class HandOverAtEveryPointTest {
         private void takeAway() {
             if (depth == MAX_DEPTH || !loop.isHeld()) return;
             long enteredAt = loop.ownership().state();
-            sentinel.nextTick();
+            sentinel.nextTick(0);
             if (!loop.ownership().takeAway(enteredAt)) violations.add("could not be taken away");
             if (loop.ownership().takeAway(enteredAt)) violations.add("was taken away twice");
             taken++;

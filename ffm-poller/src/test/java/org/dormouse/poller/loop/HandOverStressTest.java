@@ -64,9 +64,9 @@ class HandOverStressTest {
         private final List<EventLoop> loops = new ArrayList<>();
         private final Queue<String> violations = new ConcurrentLinkedQueue<>();
         private final Queue<Client> clients = new ConcurrentLinkedQueue<>();
-        private final Spares spares = new Spares(512 * 1024, true);
+        private final Spares spares = new Spares(512 * 1024);
         private final Reporter reporter = new Reporter(this);
-        private final Sentinel sentinel = new Sentinel(spares, reporter, 64, 1000);
+        private final Sentinel sentinel = new Sentinel(spares, new StuckThreads(spares, true), reporter, 64, 1000);
 
         /** Work that was asked for, and that was done: each thread, task and timeout gives one permit. */
         private final AtomicInteger asked = new AtomicInteger();

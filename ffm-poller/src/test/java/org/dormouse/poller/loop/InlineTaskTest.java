@@ -180,6 +180,28 @@ class InlineTaskTest {
     }
 
     @Test
+    void whoKeepsTheMonitorOfItsOwnThreadLosesTheLoopAllTheSame() throws Exception {
+        try (var loops = EventLoops.start(oneLoop)) {
+            EventLoop loop = loops.loop(0);
+            var stop = new AtomicBoolean();
+            var entered = new CountDownLatch(1);
+            loop.inline(() -> {
+                synchronized (Thread.currentThread()) { // as a library may that has a lock for each thread
+                    entered.countDown();
+                    while (!stop.get()) Thread.onSpinWait();
+                }
+            });
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            var next = new CountDownLatch(1);
+            loop.inline(next::countDown);
+
+            boolean went = next.await(10, TimeUnit.SECONDS);
+            stop.set(true);
+            assertThat(went).isTrue();
+        }
+    }
+
+    @Test
     void anInterruptEndsWithTheTaskThatWasMeant() throws Exception {
         try (var loops = EventLoops.start(oneLoop)) {
             EventLoop loop = loops.loop(0);

@@ -219,8 +219,8 @@ class LoopRulesTest {
     void anIdleLoopIsNotWokenByAnythingButItsTimersAndManyTasksNeedOneWakeUp() throws Exception {
         var counting = new CountingBackend();
         var reporter = new Reporter(Faults.LOG);
-        var spares = new Spares(512 * 1024, false);
-        var sentinel = new Sentinel(spares, reporter, 4, 4);
+        var spares = new Spares(512 * 1024);
+        var sentinel = new Sentinel(spares, new StuckThreads(spares, false), reporter, 4, 4);
         var loop = new EventLoop(0, Poller.over(counting), NanoClock.SYSTEM, sentinel, reporter, true, false);
         spares.run(loop);
         sentinel.start(List.of(loop));

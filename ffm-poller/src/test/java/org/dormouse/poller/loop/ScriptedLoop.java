@@ -59,7 +59,8 @@ public final class ScriptedLoop implements AutoCloseable {
             }
         });
         // Never started: with one thread there is nobody to hand over to.
-        var sentinel = new Sentinel(new Spares(1024 * 1024, false), reporter, 1, 1);
+        var spares = new Spares(1024 * 1024);
+        var sentinel = new Sentinel(spares, new StuckThreads(spares, false), reporter, 1, 1);
         boolean carries = CarriedThreads.availability().isAvailable();
         loop = new EventLoop(index, Poller.over(poller), clock, sentinel, reporter, carries, true);
         loop.ownership().hold(Thread.currentThread().threadId());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.ScriptedKernel;
 import org.junit.jupiter.api.Test;
@@ -13,10 +14,12 @@ import org.junit.jupiter.api.Timeout;
 /** What the sentinel does, look by look: the test is its thread. */
 @Timeout(30)
 class SentinelTest {
+    private static final int MAX_STUCK = 2;
+
     private final RecordedFaults faults = new RecordedFaults();
     private final Reporter reporter = new Reporter(faults);
-    private final Spares spares = new Spares(512 * 1024, false);
-    private final Sentinel sentinel = new Sentinel(spares, reporter, 100, 100);
+    private final Spares spares = new Spares(512 * 1024);
+    private final Sentinel sentinel = new Sentinel(spares, new StuckThreads(spares, false), reporter, MAX_STUCK, 100);
     private final ScriptedKernel kernel = new ScriptedKernel();
     private final EventLoop busy = loop(0);
     private final EventLoop idle = loop(1);
@@ -92,6 +95,26 @@ class SentinelTest {
     }
 
     @Test
+    void aLoopThatStandsStillGetsNoMoreHelpThanThereMayBeStuckThreads() {
+        sentinel.watchAll(List.of(busy));
+        busy.ownership().hold(Thread.currentThread().threadId());
+        var stop = new AtomicBoolean();
+        for (int i = 0; i < 5; i++)
+            busy.carry(() -> {
+                while (!stop.get()) Thread.onSpinWait();
+            });
+
+        for (int i = 0; i < 50; i++) {
+            sentinel.nextTick(TimeUnit.MILLISECONDS.toNanos(5));
+            sentinel.lookAtAll();
+        }
+
+        assertThat(spares.stuckCount()).isEqualTo(MAX_STUCK);
+        stop.set(true);
+        spares.close();
+    }
+
+    @Test
     void itParksOnlyIfNoLoopHasWokenUpMeanwhile() {
         sentinel.watchAll(List.of(busy, idle));
         idle.ownership().beginWaiting();
@@ -105,7 +128,7 @@ class SentinelTest {
     }
 
     private void tick() {
-        sentinel.nextTick();
+        sentinel.nextTick(0);
         sentinel.lookAtAll();
     }
 }

@@ -17,25 +17,26 @@ class SparesTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void whoWaitsIsToldFromWhoComputesAtTheFirstLookAndNotAllAreLookedAtAtOnce() throws Exception {
-        var spares = new Spares(512 * 1024, true);
-        List<Spares.Worker> workers = new ArrayList<>();
+        var spares = new Spares(512 * 1024);
+        var threads = new StuckThreads(spares, true);
+        List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < STUCK; i++) workers.add(spares.reserve());
-        for (Spares.Worker worker : workers) awaitParked(worker);
-        for (Spares.Worker worker : workers) spares.stuck(worker);
+        for (Worker worker : workers) awaitParked(worker);
+        for (Worker worker : workers) spares.stuck(worker);
 
-        assertThat(spares.crowding(1)).isEqualTo(STUCK - 8);
-        assertThat(spares.crowding(1)).isEqualTo(STUCK - 16);
-        assertThat(spares.crowding(1)).isZero();
+        assertThat(threads.crowding(1)).isEqualTo(STUCK - 8);
+        assertThat(threads.crowding(1)).isEqualTo(STUCK - 16);
+        assertThat(threads.crowding(1)).isZero();
         assertThat(spares.stuckCount()).isEqualTo(STUCK);
         spares.close();
-        for (Spares.Worker worker : workers) spares.giveBack(worker);
-        for (Spares.Worker worker : workers) worker.thread().join(TimeUnit.SECONDS.toMillis(15));
+        for (Worker worker : workers) spares.giveBack(worker);
+        for (Worker worker : workers) worker.thread().join(TimeUnit.SECONDS.toMillis(15));
         assertThat(workers).noneMatch(worker -> worker.thread().isAlive());
     }
 
     @Test
     void thereAreSparesToTakeOnceTheyWereAskedFor() throws Exception {
-        var spares = new Spares(512 * 1024, true);
+        var spares = new Spares(512 * 1024);
         assertThat(spares.idleCount()).isZero();
         spares.keepReady();
 
@@ -52,7 +53,7 @@ class SparesTest {
         assertThat(Sentinel.tickNanos(TimeUnit.MILLISECONDS.toNanos(20))).isEqualTo(1_000_000);
     }
 
-    private static void awaitParked(Spares.Worker worker) throws InterruptedException {
+    private static void awaitParked(Worker worker) throws InterruptedException {
         for (int i = 0; i < 1000; i++) {
             if (worker.thread().getState() == Thread.State.TIMED_WAITING) return;
             Thread.sleep(10);
