@@ -143,8 +143,8 @@ final class Reporter implements AutoCloseable {
             dropped.incrementAndGet();
             return;
         }
+        queue.add(report); // before it is counted: it may fail for lack of memory
         queued.incrementAndGet();
-        queue.add(report);
         LockSupport.unpark(thread);
     }
 
