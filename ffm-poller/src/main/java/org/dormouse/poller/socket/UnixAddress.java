@@ -1,6 +1,7 @@
 package org.dormouse.poller.socket;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 import org.dormouse.poller.libc.Platform;
 
 /**
@@ -26,6 +27,16 @@ public record UnixAddress(String name, boolean isAbstract) {
     /** {@code /run/a.sock}, or with an {@code @} before it, {@code @name}. */
     public static UnixAddress of(String text) {
         return text.startsWith("@") ? new UnixAddress(text.substring(1), true) : new UnixAddress(text, false);
+    }
+
+    /** Another file in the same folder, with a name made at random: hidden, and of twelve characters, or as many as there is room for. */
+    UnixAddress beside() {
+        String folder = name.substring(0, name.lastIndexOf('/') + 1);
+        int length = Math.min(12, MAX_BYTES - folder.getBytes(StandardCharsets.UTF_8).length);
+        var other = new StringBuilder(length > 1 ? "." : "");
+        while (other.length() < length)
+            other.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
+        return new UnixAddress(folder + other, false);
     }
 
     /** What {@link #of} reads. */

@@ -2,9 +2,13 @@ package org.dormouse.poller.socket;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -12,10 +16,19 @@ import java.util.Set;
 import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
-/** Opens listening Unix domain sockets, and knows when a file that is in the way may go. */
+/**
+ * Opens listening Unix domain sockets, and knows when a file that is in the way may go.
+ *
+ * <p>A file is stale if nobody accepts behind it, and that is also what one looks like whose server has bound it and does not listen yet. So
+ * ours gets its name only when it listens: it is bound under another name in the same folder, and linked. By the kernel's tools ({@code ss -xl})
+ * it is shown with that other name.
+ */
 public final class UnixSockets {
     private static final int TYPE_OF_FILE = 0xf000;
     private static final int IS_SOCKET = 0xc000;
+
+    /** How often somebody else may take the place meanwhile. */
+    private static final int MAX_TRIES = 8;
 
     private UnixSockets() {}
 
@@ -24,9 +37,9 @@ public final class UnixSockets {
         private final Path path;
         private final @Nullable Object identity;
 
-        private SocketFile(Path path) throws IOException {
+        private SocketFile(Path path, @Nullable Object identity) {
             this.path = path;
-            this.identity = identity(path);
+            this.identity = identity;
         }
 
         /** Deletes it, if it is still the one that was made: nobody finds the socket any more, who found it already is still accepted. */
@@ -52,7 +65,7 @@ public final class UnixSockets {
 
     /**
      * Opens one socket that {@code count} loops share. A file that its last server left behind is replaced; one that somebody listens on, or
-     * that is no socket, is not.
+     * that is no socket, is not. Of several that want the same place at the same time one gets it.
      *
      * @param permissions of the file, in force before anybody can connect; without meaning for an abstract name
      * @throws BindException if the address cannot be had, with the reason
@@ -60,52 +73,149 @@ public final class UnixSockets {
     public static Opened listen(UnixAddress address, Set<PosixFilePermission> permissions, int backlog, int count)
             throws IOException {
         if (count < 1) throw new IllegalArgumentException("count " + count + " < 1");
-        int descriptor =
-                NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | NewSocket.FLAGS, 0));
-        if (descriptor < 0) throw new IOException("socket for " + address + ": " + Errno.describe(-descriptor));
-        SocketFile file = null;
+        Path path = address.isAbstract() ? null : Path.of(address.name());
+        if (path != null) isFree(address, path); // before anything is made
+        int descriptor = open(address);
         try {
-            if (!address.isAbstract()) removeIfStale(address);
-            byte[] bytes = SockAddrUn.write(address);
-            check(address, "bind", SysSocket.bind(descriptor, bytes, bytes.length));
-            if (!address.isAbstract()) {
-                Path path = Path.of(address.name());
-                file = new SocketFile(path);
-                Files.setPosixFilePermissions(path, permissions); // until listen, who comes is refused
+            SocketFile file = null;
+            if (path == null) {
+                check(address, "bind", bind(descriptor, address));
+                check(address, "listen", SysSocket.listen(descriptor, backlog));
+            } else {
+                file = listenAt(path, address, permissions, descriptor, backlog);
             }
-            check(address, "listen", SysSocket.listen(descriptor, backlog));
             return new Opened(KernelListenSocket.shared(descriptor, 0, true, count), file);
         } catch (IOException | RuntimeException e) {
             KernelSockets.close(descriptor);
-            if (file != null) file.remove();
             throw e;
         }
     }
 
-    private static void removeIfStale(UnixAddress address) throws IOException {
-        Path path = Path.of(address.name());
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) return;
-        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    private static SocketFile listenAt(
+            Path path, UnixAddress address, Set<PosixFilePermission> permissions, int descriptor, int backlog)
+            throws IOException {
+        Path made = bindBeside(path, address, descriptor);
+        try {
+            Files.setPosixFilePermissions(made, permissions);
+            check(address, "listen", SysSocket.listen(descriptor, backlog));
+            var file = new SocketFile(path, SocketFile.identity(made));
+            takePlace(address, path, made);
+            return file;
+        } finally {
+            Files.deleteIfExists(made);
+        }
+    }
+
+    private static Path bindBeside(Path path, UnixAddress address, int descriptor) throws IOException {
+        int result = -Errno.EADDRINUSE;
+        for (int i = 0; i < MAX_TRIES && result == -Errno.EADDRINUSE; i++) {
+            UnixAddress beside = unused(address);
+            result = bind(descriptor, beside);
+            if (result >= 0) return Path.of(beside.name());
+        }
+        throw new BindException(
+                address + ": " + Errno.describe(-result) + " (bind of another name in " + path.getParent() + ")");
+    }
+
+    private static void takePlace(UnixAddress address, Path path, Path made) throws IOException {
+        for (int i = 0; i < MAX_TRIES; i++) {
+            if (!isFree(address, path)) putAside(address, path);
+            try {
+                link(path, made);
+                return;
+            } catch (FileAlreadyExistsException e) {
+                // another was quicker: look what it is
+            }
+        }
+        throw new BindException(address + ": others take its place again and again");
+    }
+
+    private static void link(Path path, Path made) throws IOException {
+        try {
+            Files.createLink(path, made);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            Files.move(made, path); // a file system without links
+        }
+    }
+
+    /** True if there is nothing, false if there is a stale socket. */
+    private static boolean isFree(UnixAddress address, Path path) throws IOException {
+        int mode;
+        try {
+            mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return true;
+        }
         if ((mode & TYPE_OF_FILE) != IS_SOCKET)
             throw new BindException(address + ": there is a file that is no socket");
         int result = knock(address);
-        if (result != -Errno.ECONNREFUSED)
-            throw new BindException(address + ": somebody listens there already"
-                    + (result < 0 ? " (" + Errno.describe(-result) + ")" : ""));
-        Files.delete(path);
+        if (result == -Errno.ENOENT) return true;
+        if (result != -Errno.ECONNREFUSED) throw somebodyListens(address, result);
+        return false;
+    }
+
+    private static BindException somebodyListens(UnixAddress address, int result) {
+        return new BindException(address + ": somebody listens there already"
+                + (result < 0 ? " (" + Errno.describe(-result) + ")" : ""));
+    }
+
+    /** Takes a stale file away. Since another may have replaced it meanwhile, it is asked once more where nobody else can replace it. */
+    private static void putAside(UnixAddress address, Path path) throws IOException {
+        UnixAddress aside = unused(address);
+        Path moved = Path.of(aside.name());
+        try {
+            Files.move(path, moved, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return; // another has done it
+        }
+        try {
+            int result = knock(aside);
+            if (result == -Errno.ECONNREFUSED) return;
+            putBack(path, moved);
+            throw somebodyListens(address, result);
+        } finally {
+            Files.deleteIfExists(moved);
+        }
+    }
+
+    private static void putBack(Path path, Path moved) throws IOException {
+        try {
+            link(path, moved);
+        } catch (FileAlreadyExistsException e) {
+            // a third one listens there now
+        }
+    }
+
+    private static UnixAddress unused(UnixAddress address) {
+        UnixAddress beside = address.beside();
+        for (int i = 0; i < MAX_TRIES && Files.exists(Path.of(beside.name()), LinkOption.NOFOLLOW_LINKS); i++)
+            beside = address.beside();
+        return beside;
     }
 
     /** What connect says; its only use is whether somebody is there. */
     private static int knock(UnixAddress address) throws IOException {
-        int descriptor =
-                NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | NewSocket.FLAGS, 0));
-        if (descriptor < 0) throw new IOException("socket for " + address + ": " + Errno.describe(-descriptor));
+        int descriptor = open(address);
         try {
             byte[] bytes = SockAddrUn.write(address);
             return SysSocket.connect(descriptor, bytes, bytes.length);
         } finally {
             KernelSockets.close(descriptor);
         }
+    }
+
+    private static int open(UnixAddress address) throws IOException {
+        int descriptor =
+                NewSocket.complete(SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | NewSocket.FLAGS, 0));
+        if (descriptor < 0) throw new IOException("socket for " + address + ": " + Errno.describe(-descriptor));
+        return descriptor;
+    }
+
+    private static int bind(int descriptor, UnixAddress address) {
+        byte[] bytes = SockAddrUn.write(address);
+        return SysSocket.bind(descriptor, bytes, bytes.length);
     }
 
     private static void check(UnixAddress address, String call, int result) throws BindException {

@@ -14,7 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dormouse.poller.libc.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,9 +97,7 @@ class UnixSocketsTest {
 
     @Test
     void aFileThatADeadServerLeftBehindIsReplaced() throws Exception {
-        var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        dead.bind(UnixDomainSocketAddress.of(path()));
-        dead.close();
+        leaveStale();
         assertThat(path()).exists();
         var opened = listen(path(), 1);
         try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
@@ -101,6 +105,88 @@ class UnixSocketsTest {
             assertThat(client.isConnected()).isTrue();
         }
         opened.sockets().getFirst().close();
+    }
+
+    /** Who finds a file behind which nobody listens takes it for stale, and deletes it. */
+    @Test
+    void thereIsNoMomentAtWhichItsFileLooksStale() throws Exception {
+        var opened = new ArrayList<ListenSocket>();
+        var isOver = new AtomicBoolean();
+        var answers = new ConcurrentSkipListSet<Integer>();
+        byte[] address = SockAddrUn.write(UnixAddress.of(path().toString()));
+        Thread knocking = Thread.ofPlatform().start(() -> {
+            while (!isOver.get()) answers.add(knock(address));
+        });
+        for (int i = 0; i < 300; i++) {
+            var each = listen(path(), 1);
+            opened.addAll(each.sockets());
+            each.file().remove();
+        }
+        isOver.set(true);
+        knocking.join();
+        opened.forEach(ListenSocket::close);
+        assertThat(answers).contains(-Errno.ENOENT).doesNotContain(-Errno.ECONNREFUSED);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static int knock(byte[] address) {
+        int client = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | NewSocket.FLAGS, 0);
+        int result = SysSocket.connect(client, address, address.length);
+        KernelSockets.close(client);
+        return result;
+    }
+
+    @Test
+    void ofThoseThatComeTogetherForTheSameStaleFileOneListensAndIsFound() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            leaveStale();
+            var start = new CyclicBarrier(4);
+            var winners = new ConcurrentLinkedQueue<UnixSockets.Opened>();
+            var refusals = new ConcurrentLinkedQueue<IOException>();
+            var threads = new ArrayList<Thread>();
+            for (int i = 0; i < 4; i++)
+                threads.add(Thread.ofPlatform().start(() -> {
+                    try {
+                        start.await();
+                        winners.add(listen(path(), 1));
+                    } catch (IOException e) {
+                        refusals.add(e);
+                    } catch (InterruptedException | BrokenBarrierException e) {
+                        throw new AssertionError(e);
+                    }
+                }));
+            for (Thread thread : threads) thread.join();
+            assertThat(refusals).hasSize(3).allMatch(e -> e instanceof BindException);
+            ListenSocket winner = winners.element().sockets().getFirst();
+            try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+                accept(winner).close();
+                assertThat(client.isConnected()).isTrue();
+            }
+            winners.element().file().remove();
+            winner.close();
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    private void leaveStale() throws IOException {
+        try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path()));
+        }
+    }
+
+    @Test
+    void aPathAsLongAsTheKernelTakesCanBeHad() throws Exception {
+        int left = UnixAddress.MAX_BYTES - folder.toString().length() - "/".length() - "/s".length();
+        Path path = Files.createDirectory(folder.resolve("x".repeat(left))).resolve("s");
+        assertThat(path.toString()).hasSize(UnixAddress.MAX_BYTES);
+        var opened = listen(path, 1);
+        // The JDK takes one byte less.
+        assertThat(knock(SockAddrUn.write(UnixAddress.of(path.toString())))).isZero();
+        opened.sockets().getFirst().close();
+        assertThat(path.getParent()).isDirectoryContaining(path::equals);
+        try (var files = Files.list(path.getParent())) {
+            assertThat(files).hasSize(1);
+        }
     }
 
     @Test
