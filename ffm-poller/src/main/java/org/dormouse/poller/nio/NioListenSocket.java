@@ -57,7 +57,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     @Override
     public @Nullable StreamSocket accept() {
-        return lacksDescriptors ? SpareDescriptors.accept(this) : acceptNow();
+        return SpareDescriptors.accept(this);
     }
 
     @Override
@@ -96,7 +96,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     @Override
     public void keepOneBack() {
-        lacksDescriptors = false;
+        lackNoMore();
         if (!isClosed) SpareDescriptors.keep(this);
     }
 
@@ -119,9 +119,21 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
 
     private @Nullable StreamSocket none(int result) {
         outcome = Outcome.of(result);
-        lacksDescriptors |= outcome == Outcome.EXHAUSTED;
+        if (outcome == Outcome.EXHAUSTED) lack();
         error = result;
         return null;
+    }
+
+    private void lack() {
+        if (lacksDescriptors) return;
+        lacksDescriptors = true;
+        SpareDescriptors.lacks();
+    }
+
+    private void lackNoMore() {
+        if (!lacksDescriptors) return;
+        lacksDescriptors = false;
+        SpareDescriptors.lacksNoMore();
     }
 
     @Override
@@ -140,6 +152,7 @@ final class NioListenSocket implements ListenSocket, SpareDescriptors.Listening 
         isClosed = true;
         outcome = Outcome.CLOSED;
         descriptor.close();
+        lackNoMore();
         SpareDescriptors.remove();
         if (shares.decrementAndGet() == 0) NioSockets.close(channel);
     }

@@ -75,7 +75,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
 
     @Override
     public @Nullable StreamSocket accept() {
-        return lacksDescriptors ? SpareDescriptors.accept(this) : acceptNow();
+        return SpareDescriptors.accept(this);
     }
 
     @Override
@@ -88,7 +88,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
         } while (Errno.isRetry(result));
         outcome = Outcome.of(result);
         error = Math.min(result, 0);
-        lacksDescriptors |= outcome == Outcome.EXHAUSTED;
+        if (outcome == Outcome.EXHAUSTED) lack();
         if (result < 0) return null;
         return isUnix ? KernelStreamSocket.ofUnix(result) : KernelStreamSocket.of(result, peer);
     }
@@ -100,8 +100,20 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
 
     @Override
     public void keepOneBack() {
-        lacksDescriptors = false;
+        lackNoMore();
         if (outcome != Outcome.CLOSED) SpareDescriptors.keep(this);
+    }
+
+    private void lack() {
+        if (lacksDescriptors) return;
+        lacksDescriptors = true;
+        SpareDescriptors.lacks();
+    }
+
+    private void lackNoMore() {
+        if (!lacksDescriptors) return;
+        lacksDescriptors = false;
+        SpareDescriptors.lacksNoMore();
     }
 
     @Override
@@ -118,6 +130,7 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
     public void close() {
         if (outcome == Outcome.CLOSED) return;
         outcome = Outcome.CLOSED;
+        lackNoMore();
         SpareDescriptors.remove();
         if (users == null || users.decrementAndGet() == 0) KernelSockets.close(descriptor);
     }

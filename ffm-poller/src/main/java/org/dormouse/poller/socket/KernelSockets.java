@@ -49,12 +49,13 @@ public final class KernelSockets {
                 sharePort(next);
                 bind(next, exact);
             }
-            var sockets = new ArrayList<ListenSocket>();
             for (int descriptor : descriptors) {
                 int result = SysSocket.listen(descriptor, options.backlog());
                 if (result < 0) throw refused("listen", exact, result);
-                sockets.add(new KernelListenSocket(descriptor, port));
             }
+            // Each keeps a spare descriptor: so only when all of them listen.
+            var sockets = new ArrayList<ListenSocket>();
+            for (int descriptor : descriptors) sockets.add(new KernelListenSocket(descriptor, port));
             return List.copyOf(sockets);
         } catch (IOException | RuntimeException e) {
             descriptors.forEach(KernelSockets::close);

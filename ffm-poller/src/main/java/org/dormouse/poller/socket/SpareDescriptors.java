@@ -1,12 +1,14 @@
 package org.dormouse.poller.socket;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Descriptors without use, as many as the process has listening sockets: where no other is left, one is given up, so that a connection can be
  * accepted and ended in order. They belong to all loops together, or what one gives up would be taken by the next connection of another.
- * Any thread; the lock is taken only while descriptors lack, and when a socket begins or ends to listen.
+ * So while one of them lacks descriptors, each accepts under the lock. Any thread; the lock is taken only then, and when a socket begins or
+ * ends to listen.
  */
 public final class SpareDescriptors {
     private static final Object LOCK = new Object();
@@ -14,6 +16,9 @@ public final class SpareDescriptors {
     // guarded by LOCK
     private static final ArrayDeque<Spare> KEPT = new ArrayDeque<>();
     private static int wanted;
+
+    /** Sockets that have found no descriptor, and have not found everybody accepted since. */
+    private static final AtomicInteger LACKING = new AtomicInteger();
 
     private SpareDescriptors() {}
 
@@ -54,8 +59,19 @@ public final class SpareDescriptors {
         }
     }
 
-    /** {@link ListenSocket#accept} while descriptors lack: those that are to be kept come first. */
+    /** A socket has found no descriptor, and lacks them until {@link #lacksNoMore}. */
+    public static void lacks() {
+        LACKING.incrementAndGet();
+    }
+
+    /** The end of {@link #lacks} for that socket. */
+    public static void lacksNoMore() {
+        LACKING.decrementAndGet();
+    }
+
+    /** {@link ListenSocket#accept}. While descriptors lack, those that are to be kept come first. */
     public static @Nullable StreamSocket accept(Listening socket) {
+        if (LACKING.get() == 0) return socket.acceptNow();
         synchronized (LOCK) {
             fill(socket);
             return socket.acceptNow();
