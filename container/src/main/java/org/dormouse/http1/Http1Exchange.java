@@ -356,7 +356,8 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     @Override
     public Runnable schedule(long delayNanos, Runnable task) {
         var timeout = new ExchangeTimeout(http1.loop, task);
-        long due = http1.loop.nanoTime() + delayNanos;
+        long now = http1.loop.nanoTime();
+        long due = now + Math.min(delayNanos, Timeout.NEVER - now); // Long.MAX_VALUE is a usual way to say: never
         connection.execute(() -> timeout.start(due));
         return timeout;
     }

@@ -47,6 +47,23 @@ class Http1ExchangeTest {
     }
 
     @Test
+    void aTaskThatIsPutOffForAsLongAsALongCanSayDoesNotRun() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            Exchange exchange = exchangeOf(server, server.connect(), GET);
+            var ran = new ArrayList<String>();
+            exchange.schedule(Long.MAX_VALUE, () -> ran.add("for ever"));
+            exchange.schedule(Duration.ofHours(1).toNanos(), () -> ran.add("an hour"));
+            server.loop.advance(Duration.ofSeconds(1));
+            assertThat(ran).isEmpty();
+            server.loop.advance(Duration.ofHours(1));
+            assertThat(ran).containsExactly("an hour");
+            exchange.commit(200, null, new Headers(), 0);
+            exchange.finish();
+            server.loop.settle();
+        }
+    }
+
+    @Test
     void fieldsThatFrameTheMessageAreOurs() throws IOException {
         try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
             ScriptedPeer peer = server.connect();

@@ -207,7 +207,9 @@ final class VertxConnection implements ForeignConnection {
 
     @Override
     public Runnable schedule(long delayNanos, Runnable task) {
-        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(delayNanos + 999_999));
+        // Long.MAX_VALUE is a usual way to say: never.
+        long roundedUp = Math.min(delayNanos, Long.MAX_VALUE - 999_999) + 999_999;
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(roundedUp));
         var vertx = context.owner();
         long timer = vertx.setTimer(millis, fired -> task.run());
         return () -> vertx.cancelTimer(timer);
