@@ -1,5 +1,6 @@
 package org.dormouse.server;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -8,10 +9,14 @@ import java.util.concurrent.TimeUnit;
  * each sample. One thread at a time.
  *
  * <pre>
- *   gradient = 2 * usual / mean of the window      within 0.5 to 1
+ *   gradient = 2 * usual / median of the window    within 0.5 to 1
  *   limit    = limit + ((limit * gradient + sqrt(limit)) - limit) / 5
  * </pre>
  *
+ * The median, since among many requests there are some that take as long as they like without keeping anybody from anything: they poll, or
+ * their client reads slowly. A mean would be theirs alone.
+ *
+ * <p>
  * What is usual is the fastest window so far. After {@value #SLOW_BEFORE_PROBE} slow ones it is measured anew, with the least limit for a
  * moment: so an application that has become slower for another reason gets its limit back, and an overload that lasts is never taken for usual.
  * The same is done once, and sooner, for a server that has been crowded since its start: it does not know yet what there is room for.
@@ -26,7 +31,8 @@ final class AdaptiveLimit {
     private static final int SLOW_BEFORE_PROBE = 300;
     private static final int CROWDED_BEFORE_PROBE = 10;
     private static final int CALM_WINDOWS = 2; // in the first one end requests that began before
-    private static final int PATIENCE_WINDOWS = 20; // for those that never end
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5); // for those that never end
+    private static final int MOST_SAMPLES = 128; // the last ones of a window speak for it
 
     private final int least;
     private final int most;
@@ -37,10 +43,11 @@ final class AdaptiveLimit {
     private int crowdedWindows;
     private int slowWindows;
     private int calmWindows;
-    private int probeWindowsLeft; // 0: not probing
+    private boolean isProbing;
+    private long probeBegan;
 
     private long windowBegan = Long.MIN_VALUE;
-    private double sumNanos;
+    private final long[] times = new long[MOST_SAMPLES];
     private int samples;
     private int mostInFlight;
 
@@ -52,7 +59,7 @@ final class AdaptiveLimit {
     }
 
     int limit() {
-        return probeWindowsLeft > 0 ? least : (int) limit;
+        return isProbing ? least : (int) limit;
     }
 
     /**
@@ -64,31 +71,43 @@ final class AdaptiveLimit {
      */
     boolean sample(long now, long nanos, int inFlight) {
         if (windowBegan == Long.MIN_VALUE) windowBegan = now;
-        sumNanos += nanos;
-        samples++;
+        times[samples++ % MOST_SAMPLES] = nanos;
         mostInFlight = Math.max(mostInFlight, inFlight);
         if (now - windowBegan < WINDOW_NANOS || samples < LEAST_SAMPLES) return false;
         int before = limit();
-        endWindow(Math.max(1, sumNanos / samples));
+        endWindow(now, Math.max(1, (double) median()));
         windowBegan = now;
-        sumNanos = 0;
         samples = 0;
         mostInFlight = 0;
         return limit() != before;
     }
 
-    private void endWindow(double meanNanos) {
-        if (probeWindowsLeft > 0) {
-            probe(meanNanos);
+    /** While nothing ends there are no samples: whoever has to wait lets time pass. Returns whether the limit is another one now. */
+    boolean pass(long now) {
+        if (!isProbing || now - probeBegan < PATIENCE_NANOS) return false;
+        isProbing = false;
+        return true;
+    }
+
+    private long median() {
+        int count = Math.min(samples, MOST_SAMPLES);
+        Arrays.sort(times, 0, count);
+        return times[(count - 1) / 2];
+    }
+
+    private void endWindow(long now, double medianNanos) {
+        if (isProbing) {
+            probe(now, medianNanos);
             return;
         }
-        if (usualNanos == 0 || meanNanos < usualNanos) usualNanos = meanNanos;
-        double gradient = Math.clamp(TOLERANCE * usualNanos / meanNanos, STEEPEST, 1);
+        if (usualNanos == 0 || medianNanos < usualNanos) usualNanos = medianNanos;
+        double gradient = Math.clamp(TOLERANCE * usualNanos / medianNanos, STEEPEST, 1);
         if ((gradient < 1 && ++slowWindows == SLOW_BEFORE_PROBE) || isCrowdedFromTheStart()) {
             slowWindows = 0;
             calmWindows = 0;
             hasSeenRoom = true;
-            probeWindowsLeft = PATIENCE_WINDOWS;
+            isProbing = true;
+            probeBegan = now;
         }
         // A limit that is not made use of says nothing about more of it.
         if (gradient == 1 && mostInFlight < limit / 2) return;
@@ -101,11 +120,13 @@ final class AdaptiveLimit {
         return !hasSeenRoom && mostInFlight >= limit() && ++crowdedWindows == CROWDED_BEFORE_PROBE;
     }
 
-    private void probe(double meanNanos) {
-        probeWindowsLeft--;
+    private void probe(long now, double medianNanos) {
         // Several loops may each pass their share a little.
-        if (mostInFlight > 2 * least || ++calmWindows < CALM_WINDOWS) return;
-        usualNanos = meanNanos;
-        probeWindowsLeft = 0;
+        if (mostInFlight > 2 * least || ++calmWindows < CALM_WINDOWS) {
+            pass(now);
+            return;
+        }
+        usualNanos = medianNanos;
+        isProbing = false;
     }
 }

@@ -108,6 +108,17 @@ final class Admission {
         if (!line.isEmpty()) line.admit(); // the limit may have grown
     }
 
+    /** Tells an adaptive limit how late it is, for one that finds no room. Any thread; does not wait. */
+    void pass(long now) {
+        AdaptiveLimit following = adaptive;
+        if (following == null || !measuring.tryLock()) return;
+        try {
+            if (following.pass(now)) become(following.limit());
+        } finally {
+            measuring.unlock();
+        }
+    }
+
     /** The requests of one loop. Any thread. */
     @SuppressWarnings("serial")
     final class Counter extends AtomicInteger {

@@ -63,6 +63,45 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void aFewThatPollOrWhoseClientsReadSlowlyDoNotLowerIt() {
+        var limit = new AdaptiveLimit(10, 1000);
+        for (int i = 0; i < 100; i++) window(limit, Duration.ofMillis(5), limit.limit());
+        int before = limit.limit();
+        for (int i = 0; i < 100; i++) {
+            for (int j = 0; j < 3; j++)
+                limit.sample(clock.nanoTime(), Duration.ofSeconds(20).toNanos(), before);
+            window(limit, Duration.ofMillis(5), before);
+        }
+        assertThat(limit.limit()).isGreaterThanOrEqualTo(before);
+    }
+
+    @Test
+    void aWindowOfMoreRequestsThanItKeepsIsJudgedByItsLastOnes() {
+        var limit = new AdaptiveLimit(10, 1000);
+        window(limit, Duration.ofMillis(5), 200);
+        int before = limit.limit();
+        for (int i = 0; i < 50; i++) {
+            for (int j = 0; j < 300; j++)
+                limit.sample(clock.nanoTime(), Duration.ofSeconds(1).toNanos(), 200);
+            clock.advance(Duration.ofMillis(120));
+            limit.sample(clock.nanoTime(), Duration.ofSeconds(1).toNanos(), 200);
+        }
+        assertThat(limit.limit()).isLessThan(before / 2);
+    }
+
+    @Test
+    void itDoesNotStayAtItsLeastForThoseThatNeverEnd() {
+        var limit = new AdaptiveLimit(10, 1000);
+        while (limit.limit() > 10) window(limit, Duration.ofMillis(5), limit.limit());
+        clock.advance(Duration.ofMillis(4_800)); // a window took 120 ms of the five seconds
+        assertThat(limit.pass(clock.nanoTime())).isFalse();
+        assertThat(limit.limit()).isEqualTo(10);
+        clock.advance(Duration.ofMillis(200));
+        assertThat(limit.pass(clock.nanoTime())).isTrue();
+        assertThat(limit.limit()).isGreaterThan(200);
+    }
+
+    @Test
     void whatIsSlowerForGoodBecomesUsual() {
         var limit = new AdaptiveLimit(10, 1000);
         window(limit, Duration.ofMillis(10), 200);
