@@ -53,21 +53,31 @@ final class Door implements ExchangeHandler {
         // Who waits is not overtaken.
         if (!admission.line().isEmpty() || !counter.enter()) {
             joinTheLine(exchange, application);
-        } else if (!begin(exchange, application, counter.isBusy() ? admission.nanoTime() : AT_ONCE)) {
-            counter.leave();
+            return;
+        }
+        boolean begun = false;
+        try {
+            begun = begin(exchange, application, counter.isBusy() ? admission.nanoTime() : AT_ONCE);
+        } finally {
+            if (!begun) counter.leave();
         }
     }
 
     private void joinTheLine(Exchange exchange, Application application) {
         long arrived = admission.nanoTime();
+        admission.pass(arrived);
         var waiting = new WaitingLine.Waiting(exchange, counter) {
             @Override
             boolean begin() {
                 return Door.this.begin(exchange, application, arrived);
             }
         };
-        boolean joined = admission.line().join(waiting);
-        admission.line().admit();
+        boolean joined;
+        try {
+            joined = admission.line().join(waiting);
+        } finally {
+            admission.line().admit(); // while it joined, those behind it were not looked at
+        }
         if (joined) return;
         counter.turnAway(
                 exchange,
@@ -114,14 +124,22 @@ final class Door implements ExchangeHandler {
             try {
                 application.dispatch().dispatch(exchange, application.threads().later(exchange));
             } catch (Throwable bug) {
-                // The dispatcher answers whatever a servlet throws, so this is ours; a stack or heap that ran out again
-                // while it did, too.
-                Complaints.report("request " + exchange.request().rawPath() + " was given up", bug);
-                exchange.abort();
-                exchange.finish();
+                giveUp(bug);
             } finally {
                 exchange.servedBy(null);
                 counter.leave();
+            }
+        }
+
+        /**
+         * The dispatcher answers whatever a servlet throws, so this is ours; a stack or heap that ran out again while it did, too. So the
+         * connection comes first, and the log, which takes memory, last.
+         */
+        private void giveUp(Throwable bug) {
+            try {
+                PlainAnswer.cut(exchange);
+            } finally {
+                Complaints.report("request " + exchange.request().rawPath() + " was given up", bug);
             }
         }
     }

@@ -20,6 +20,15 @@ final class PlainAnswer {
         send(exchange, 503, line, fields);
     }
 
+    /** Ends an exchange that gets no answer, or no more of it. */
+    static void cut(Exchange exchange) {
+        try {
+            exchange.abort();
+        } finally {
+            exchange.finish();
+        }
+    }
+
     static void send(Exchange exchange, int status, String line, Headers fields) {
         byte[] body = (line + "\n").getBytes(StandardCharsets.UTF_8);
         fields.add("Content-Type", "text/plain;charset=utf-8");

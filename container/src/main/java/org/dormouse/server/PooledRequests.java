@@ -2,6 +2,7 @@ package org.dormouse.server;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,18 +20,20 @@ final class PooledRequests implements RequestThreads {
     private final ThreadPoolExecutor threads;
 
     PooledRequests(int maxThreads, int maxQueued) {
-        this.maxAdmitted = maxThreads + maxQueued;
-        this.threads = new ThreadPoolExecutor(
+        this(
                 maxThreads,
-                maxThreads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
+                maxQueued,
                 Thread.ofPlatform()
                         .name("dormouse-pool-", 0)
                         .daemon()
                         .inheritInheritableThreadLocals(false)
                         .factory());
+    }
+
+    PooledRequests(int maxThreads, int maxQueued, ThreadFactory factory) {
+        this.maxAdmitted = maxThreads + maxQueued;
+        this.threads = new ThreadPoolExecutor(
+                maxThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -45,13 +48,18 @@ final class PooledRequests implements RequestThreads {
             admitted.decrementAndGet();
             return false;
         }
-        threads.execute(() -> {
-            try {
-                request.run();
-            } finally {
-                admitted.decrementAndGet();
-            }
-        });
+        try {
+            threads.execute(() -> {
+                try {
+                    request.run();
+                } finally {
+                    admitted.decrementAndGet();
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            admitted.decrementAndGet(); // the system gives no thread now, but it may again
+            throw e;
+        }
         return true;
     }
 

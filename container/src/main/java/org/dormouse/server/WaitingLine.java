@@ -81,9 +81,14 @@ final class WaitingLine {
         } finally {
             lock.unlock();
         }
-        Runnable timer = request.exchange.schedule(timeoutNanos, () -> expired(request));
-        request.exchange.whenGone(() -> left(request));
-        becomeReady(request, timer);
+        try {
+            Runnable timer = request.exchange.schedule(timeoutNanos, () -> expired(request));
+            request.exchange.whenGone(() -> left(request));
+            becomeReady(request, timer);
+        } catch (RuntimeException | Error e) {
+            take(request); // or it would stand before all others for ever
+            throw e;
+        }
         return true;
     }
 
@@ -107,8 +112,19 @@ final class WaitingLine {
     /** Begins those who wait, while there is room. */
     void admit() {
         for (Waiting next = takeFirst(); next != null; next = takeFirst()) {
+            if (!begin(next)) next.counter.takeBack();
+        }
+    }
+
+    /** Whoever leaves is not to be hit by what goes wrong here. */
+    private boolean begin(Waiting next) {
+        try {
             release(next);
-            if (!next.begin()) next.counter.takeBack();
+            return next.begin();
+        } catch (RuntimeException | Error bug) {
+            PlainAnswer.cut(next.exchange);
+            Complaints.report("request " + next.exchange.request().rawPath() + " could not begin after its wait", bug);
+            return false;
         }
     }
 
@@ -159,8 +175,7 @@ final class WaitingLine {
     private void left(Waiting request) {
         if (!take(request)) return;
         release(request);
-        request.exchange.abort();
-        request.exchange.finish();
+        PlainAnswer.cut(request.exchange);
     }
 
     /** Answers all who wait 503, so that they try elsewhere while there is time, and lets nobody wait any more. */

@@ -1,12 +1,14 @@
 package org.dormouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.Headers;
 import org.dormouse.poller.loop.HandClock;
 import org.dormouse.servlet.TestExchange;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,47 @@ class DoorTest {
     }
 
     @Test
+    void whoCannotWaitDoesNotStandInTheWayOfWhoComesBehindIt() {
+        Admission admission = admission(1, 2);
+        var door = door(admission);
+        come(door);
+        assertThatThrownBy(() -> door.handle(TestExchange.get("/").withoutTimers()))
+                .hasMessage("no timers");
+        assertThat(admission.line().length()).isZero();
+        TestExchange third = come(door);
+        runNext();
+        runNext();
+        assertThat(served).contains(third);
+        assertThat(admission.admitted()).isZero();
+    }
+
+    @Test
+    void whoCanNeitherBeginNorBeAnsweredKeepsNoPlace() {
+        Admission admission = admission(1, 2);
+        var door = door(admission);
+        hasThreads = false;
+        assertThatThrownBy(() -> door.handle(answered())).isInstanceOf(IllegalStateException.class);
+        assertThat(admission.admitted()).isZero();
+
+        hasThreads = true;
+        come(door);
+        TestExchange waiting = answered();
+        door.handle(waiting);
+        hasThreads = false;
+        runNext(); // whoever leaves is not hit by it
+        assertThat(waiting.isAborted()).isTrue();
+        assertThat(waiting.isEnded()).isTrue();
+        assertThat(admission.admitted()).isZero();
+    }
+
+    /** It takes no second answer. */
+    private static TestExchange answered() {
+        var exchange = TestExchange.get("/");
+        exchange.commit(200, null, new Headers(), 0);
+        return exchange;
+    }
+
+    @Test
     void whoWasAdmittedAndFindsItsThreadTooLateIsAnswered503AndItsServletNeverRuns() {
         Admission admission = admission(1000, 0);
         var door = door(admission);
@@ -201,6 +244,19 @@ class DoorTest {
         for (int i = 0; i < 100; i++) come(door);
         assertThat(begun).hasSize(admission.limit());
         assertThat(admission.line().length()).isEqualTo(100 - admission.limit());
+    }
+
+    @Test
+    void anAdaptiveLimitThatLooksForRoomGivesUpWhenWhoIsAtWorkDoesNotEnd() {
+        var settings = new AdmissionSettings(true, 1000, 4, 1000, Duration.ofSeconds(5));
+        var admission = new Admission(settings, 1, clock);
+        var door = door(admission);
+        while (admission.limit() > 4) serve(door, admission.limit(), Duration.ofMillis(20));
+        for (int i = 0; i < 10; i++) come(door);
+        assertThat(begun).hasSize(4);
+        clock.advance(Duration.ofSeconds(5));
+        come(door);
+        assertThat(begun).hasSize(11);
     }
 
     private void serve(Door door, int requests, Duration each) {

@@ -51,6 +51,7 @@ public final class TestExchange implements Exchange, Peer {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final List<String> calls = new ArrayList<>();
     private int takes = Integer.MAX_VALUE;
+    private boolean hasTimers = true;
     private @Nullable Runnable writable;
     private boolean gone;
     private @Nullable Runnable whenGone;
@@ -125,6 +126,12 @@ public final class TestExchange implements Exchange, Peer {
     /** Takes {@code bytes} of the response and no more until {@link #take} is called again. */
     public synchronized TestExchange takeOnly(int bytes) {
         takes = bytes;
+        return this;
+    }
+
+    /** It cannot be woken later: there is no memory for it, or whoever keeps its time has ended. */
+    public TestExchange withoutTimers() {
+        hasTimers = false;
         return this;
     }
 
@@ -468,6 +475,7 @@ public final class TestExchange implements Exchange, Peer {
 
     @Override
     public synchronized Runnable schedule(long delayNanos, Runnable task) {
+        if (!hasTimers) throw new IllegalStateException("no timers");
         var timer = new Timer(nanos + delayNanos, task);
         timers.add(timer);
         return () -> timer.cancelled = true;
