@@ -155,6 +155,29 @@ class ListeningTest {
         }
     }
 
+    @Test
+    void aDescriptorThatWasTakenOverAndClosedByAStopIsNotTakenOverAgainThoughAStrangerHasItsNumber() throws Exception {
+        var any = new org.dormouse.poller.socket.SocketAddress(0, 0xffff_7f00_0001L, 0);
+        ListenSocket given = KernelSockets.listen(any, 16, 1).getFirst();
+        int number = given.descriptor();
+        var strangers = new ArrayList<ListenSocket>();
+        try (var server = builder().listen("fd:" + number).start()) {
+            server.stopListening();
+            while (strangers.isEmpty() || strangers.getLast().descriptor() != number && strangers.size() < 100)
+                strangers.addAll(KernelSockets.listen(any, 16, 1));
+            assertThat(strangers.getLast().descriptor()).isEqualTo(number);
+            assertThatThrownBy(server::listen)
+                    .hasMessageContaining("fd:" + number + " cannot be listened on")
+                    .hasMessageContaining("taken over before");
+        }
+        try (var client = SocketChannel.open(
+                new InetSocketAddress("127.0.0.1", strangers.getLast().port()))) {
+            assertThat(client.isConnected()).isTrue();
+        } finally {
+            strangers.forEach(ListenSocket::close);
+        }
+    }
+
     private static long loopThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.isAlive() && thread.getName().startsWith("dormouse-"))

@@ -31,6 +31,9 @@ final class Network {
     /** Less than the patience with a loop that does not answer. */
     private static final long ACCEPT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /** Right after its start a loop has many classes to load, and maybe no processor to do it with. */
+    private static final long BEGIN_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final EventLoops loops;
     private final List<Connections> families = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
@@ -55,10 +58,15 @@ final class Network {
      *
      * @param protocols makes what is spoken over the connections of a loop
      * @throws BindException with the address and the reason, if one cannot be had; none is listened on then
+     * @throws IOException if a loop cannot accept from one of them; likewise
      */
-    void listen(ListenSettings settings, ServiceManager manager, Function<EventLoop, ProtocolUpgrade> protocols)
+    void listen(
+            ListenSettings settings,
+            ServiceManager manager,
+            GivenDescriptors given,
+            Function<EventLoop, ProtocolUpgrade> protocols)
             throws IOException {
-        addresses = OpenAddress.openAll(loops, settings, manager);
+        addresses = OpenAddress.openAll(loops, settings, manager, given);
         var opened = new ArrayList<Entrance>();
         for (Connections family : families) {
             family.takeNew();
@@ -78,6 +86,18 @@ final class Network {
                 for (int i = 0; i < sockets.size(); i++)
                     listeners.add(Listener.start(entrances.get(i), sockets.get(i)));
             }
+        }
+        awaitBegun();
+    }
+
+    /** Only then is the server ready: connections to a socket that no loop watches would wait for ever. */
+    private void awaitBegun() throws IOException {
+        try {
+            for (Listener each : listeners) each.awaitBegun(BEGIN_NANOS);
+        } catch (IOException e) {
+            stopListening(Duration.ZERO);
+            abortAll();
+            throw e;
         }
     }
 

@@ -28,12 +28,13 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
      *
      * @throws BindException with the address and the reason, if one cannot be had
      */
-    static List<OpenAddress> openAll(EventLoops loops, ListenSettings settings, ServiceManager manager)
+    static List<OpenAddress> openAll(
+            EventLoops loops, ListenSettings settings, ServiceManager manager, GivenDescriptors given)
             throws IOException {
         var opened = new ArrayList<OpenAddress>();
         try {
             for (ListenAddress address : single(settings.addresses(), manager))
-                opened.add(open(loops, settings, address));
+                opened.add(open(loops, settings, given, address));
             return List.copyOf(opened);
         } catch (IOException | RuntimeException e) {
             for (OpenAddress each : opened) {
@@ -70,7 +71,8 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         }
     }
 
-    private static OpenAddress open(EventLoops loops, ListenSettings settings, ListenAddress address)
+    private static OpenAddress open(
+            EventLoops loops, ListenSettings settings, GivenDescriptors given, ListenAddress address)
             throws IOException {
         int users = settings.balance().hasAcceptor() ? 1 : loops.size();
         try {
@@ -81,8 +83,8 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
                     yield new OpenAddress(unix.toString(), opened.sockets(), opened.file());
                 }
                 case ListenAddress.Activated activated -> throw new AssertionError(activated + " is several");
-                case ListenAddress.Descriptor given ->
-                    new OpenAddress(given.toString(), loops.adoptListening(given.number(), users), null);
+                case ListenAddress.Descriptor one ->
+                    new OpenAddress(one.toString(), given.listen(loops, one.number(), users), null);
             };
         } catch (BindException | InvalidPathException e) {
             throw exception(refusal(address, e), e);

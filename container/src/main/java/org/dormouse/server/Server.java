@@ -33,6 +33,7 @@ public final class Server implements AutoCloseable {
     private final @Nullable String serverHeader;
     private final List<Hosted> hosted;
     private final ServiceManager manager = ServiceManager.ofThisProcess();
+    private final GivenDescriptors given = new GivenDescriptors();
     private final Admission admission;
 
     // until the applications have started, nothing of them can be asked for
@@ -147,6 +148,7 @@ public final class Server implements AutoCloseable {
             reached.listen(
                     listening,
                     manager,
+                    given,
                     loop -> new Http1(
                             loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
         } catch (IOException | RuntimeException e) {

@@ -1,7 +1,9 @@
 package org.dormouse.transport;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.Timeout;
@@ -36,7 +38,7 @@ public final class Listener implements EventLoop.Handler {
     private final Timeout retry = new Timeout() {
         @Override
         protected void expired() {
-            family.loop.again(Listener.this);
+            again();
         }
     };
 
@@ -45,6 +47,7 @@ public final class Listener implements EventLoop.Handler {
     private boolean registered;
     private boolean closed;
     private boolean paused;
+    private boolean asksAgain;
     /** Something was accepted since this loop joined the line of those that wait. */
     private boolean hadTurn;
     /** Since when descriptors lack for those who wait to be accepted. */
@@ -53,6 +56,10 @@ public final class Listener implements EventLoop.Handler {
     private long closesAt;
 
     private @Nullable Runnable whenClosed; // set once closing has begun
+
+    // any thread
+    private final CountDownLatch begins = new CountDownLatch(1);
+    private volatile @Nullable IOException refusal;
 
     private Listener(Entrance own, ListenSocket socket, @Nullable LoopChooser chooser) {
         this.own = own;
@@ -89,6 +96,25 @@ public final class Listener implements EventLoop.Handler {
     private static Listener started(Listener listener) {
         listener.family.loop.execute(listener::register);
         return listener;
+    }
+
+    /**
+     * Waits until it accepts. Any thread but those of loops.
+     *
+     * @throws IOException if the poller does not take the socket, which is closed then; or if its loop does not come to it within {@code nanos}
+     */
+    public void awaitBegun(long nanos) throws IOException {
+        try {
+            if (!begins.await(nanos, TimeUnit.NANOSECONDS))
+                throw new IOException(
+                        "loop " + family.loop.index() + " does not answer, so nobody accepts from " + this);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before " + this + " accepts");
+        }
+        IOException refused = refusal;
+        if (refused != null)
+            throw new IOException("nobody accepts from " + this + ": " + refused.getMessage(), refused);
     }
 
     /** The connections of the loop that accepts. Any thread. */
@@ -151,6 +177,14 @@ public final class Listener implements EventLoop.Handler {
     }
 
     private void register() {
+        try {
+            tryRegister();
+        } finally {
+            begins.countDown();
+        }
+    }
+
+    private void tryRegister() {
         if (closed) {
             if (whenClosed != null) whenClosed.run();
             return;
@@ -162,6 +196,7 @@ public final class Listener implements EventLoop.Handler {
             family.whenOneCloses(resumption);
             if (whenClosed != null) acceptSome();
         } catch (IOException e) {
+            refusal = e;
             closeNow();
             throw new IllegalStateException("the poller refuses the listening socket of port " + socket.port(), e);
         }
@@ -189,7 +224,16 @@ public final class Listener implements EventLoop.Handler {
 
     @Override
     public void ready(int readiness) {
+        if (readiness == 0) asksAgain = false;
+        else if (asksAgain) return; // that comes in this turn, or the next
         acceptSome();
+    }
+
+    /** Asked for twice, it comes once: or in a flood, where each turn has an edge too, more and more would be accepted in each. */
+    private void again() {
+        if (asksAgain) return;
+        asksAgain = true;
+        family.loop.again(this);
     }
 
     /** A connection could not begin, which is a bug; the others must not wait for an edge that will not come. */
@@ -201,7 +245,7 @@ public final class Listener implements EventLoop.Handler {
     private void resume() {
         if (!paused || closed) return;
         paused = false;
-        family.loop.again(this);
+        again();
     }
 
     private void acceptSome() {
@@ -217,7 +261,7 @@ public final class Listener implements EventLoop.Handler {
             else if (!goesOn()) return;
         }
         if (isOutOfPatience()) closeNow();
-        else family.loop.again(this);
+        else again();
     }
 
     private void open(StreamSocket accepted) {

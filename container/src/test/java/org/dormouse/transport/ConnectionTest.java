@@ -1,6 +1,7 @@
 package org.dormouse.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -270,6 +271,50 @@ class ConnectionTest {
         assertThat(events).contains("listener closed");
         assertThat(kernel.openDescriptors()).isZero();
         assertThat(open.get()).isZero();
+    }
+
+    @Test
+    void aFloodOfConnectionsIsAcceptedABoundedNumberATurn() {
+        var socket = kernel.listen(0);
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener listener = Listener.start(family, socket, Sender::new);
+        loop.settle();
+        for (int i = 0; i < 1_000; i++) kernel.connect(socket);
+        for (int turn = 0; turn < 10; turn++) {
+            kernel.connect(socket); // an edge in each turn
+            int before = open.get();
+            loop.turn();
+            assertThat(open.get() - before).isEqualTo(64);
+        }
+        loop.settle();
+        assertThat(open.get()).isEqualTo(1_010);
+        listener.close(0, () -> {});
+        family.abortAll();
+        loop.settle();
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    @Test
+    void whoeverWaitsForAListenerHearsThatItAcceptsOrWhyItDoesNot() throws Exception {
+        var family = family(ConnectionLimits.DEFAULT);
+        Listener good = Listener.start(family, kernel.listen(0), Sender::new);
+        var socket = kernel.listen(0);
+        Listener refused = Listener.start(family, socket, Sender::new);
+        assertThatThrownBy(() -> good.awaitBegun(1)).hasMessageContaining("loop 0 does not answer");
+        socket.close();
+        loop.settle();
+
+        good.awaitBegun(1);
+        assertThatThrownBy(() -> refused.awaitBegun(1))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("port " + socket.port())
+                .hasMessageContaining("is not open");
+        assertThat(loop.takeFaults()).hasSize(1);
+        refused.close(0, () -> events.add("refused closed"));
+        good.close(0, () -> events.add("good closed"));
+        loop.settle();
+        assertThat(events).contains("refused closed", "good closed");
+        assertThat(kernel.openDescriptors()).isZero();
     }
 
     @Test
