@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -314,27 +313,6 @@ class ExecutionTest {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.getWriter().print(new long[Integer.MAX_VALUE].length);
-        }
-    }
-
-    private static final class Gate extends HttpServlet {
-        private static final long serialVersionUID = 1;
-        private final transient CountDownLatch entered;
-        private final transient CountDownLatch open = new CountDownLatch(1);
-
-        Gate(int expected) {
-            entered = new CountDownLatch(expected);
-        }
-
-        @Override
-        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            entered.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            response.getWriter().print("through");
         }
     }
 }

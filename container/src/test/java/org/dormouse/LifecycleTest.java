@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -226,24 +225,6 @@ class LifecycleTest {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.getWriter().print(text);
-        }
-    }
-
-    /** Answers when it is opened. */
-    private static final class Gate extends HttpServlet {
-        private static final long serialVersionUID = 1;
-        private final transient CountDownLatch entered = new CountDownLatch(1);
-        private final transient CountDownLatch open = new CountDownLatch(1);
-
-        @Override
-        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            entered.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            response.getWriter().print("through");
         }
     }
 

@@ -7,17 +7,15 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.WriteListener;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.dormouse.ErrorLog;
 import org.dormouse.http.ClientGone;
 import org.junit.jupiter.api.Test;
 
-/** What an operator reads: the simple logger of the tests writes to standard error. */
+/** What an operator reads. */
 class FailureLogTest {
     private static String logOf(TestApp.Service service) {
         return logOf(service, exchange -> {});
@@ -28,15 +26,12 @@ class FailureLogTest {
     }
 
     private static String logOf(TestApp application, TestExchange exchange, Consumer<TestExchange> play) {
-        var log = new ByteArrayOutputStream();
-        PrintStream before = System.err;
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try (var app = application) {
-            play.accept(app.run(exchange));
-        } finally {
-            System.setErr(before);
+        var log = new ErrorLog();
+        try (log;
+                application) {
+            play.accept(application.run(exchange));
         }
-        return log.toString(StandardCharsets.UTF_8);
+        return log.text();
     }
 
     @Test

@@ -3,9 +3,6 @@ package org.dormouse.servlet.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.dormouse.ErrorLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,19 +102,15 @@ class PasswordChecksTest {
 
     @Test
     void refusalsAreLoggedOnceAMinute() {
-        var log = new ByteArrayOutputStream();
-        PrintStream before = System.err;
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
+        var log = new ErrorLog();
+        try (log) {
             var checks = new PasswordChecks(1, 0, nanos::get);
             begin(checks, 1, "");
             for (int i = 0; i < 10; i++) refused(checks);
             nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
             for (int i = 0; i < 10; i++) refused(checks);
-        } finally {
-            System.setErr(before);
         }
-        assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        assertThat(log.text().lines())
                 .hasSize(2)
                 .satisfiesExactly(
                         first -> assertThat(first).contains(" 1 passwords were not checked"),
