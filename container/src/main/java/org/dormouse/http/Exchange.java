@@ -24,6 +24,14 @@ public interface Exchange {
     /** Identifies this exchange among all of this server. */
     long id();
 
+    /** Who follows this exchange; null if nobody does. */
+    default @Nullable ExchangeObserver observer() {
+        return null;
+    }
+
+    /** From now on {@code follower} follows it, in the place of another: who wants that to go on tells it. Nobody learns of it elsewhere. */
+    default void observer(ExchangeObserver follower) {}
+
     /** Starts tasks where this exchange is at home: as virtual threads carried by the loop of its connection, or what comes closest. */
     Executor carrier();
 

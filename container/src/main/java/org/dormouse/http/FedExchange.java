@@ -44,6 +44,8 @@ public final class FedExchange implements Exchange {
     // writer only, but that it is there may be asked by any thread
     private volatile @Nullable ResponseBody output;
 
+    private @Nullable ExchangeObserver observer;
+
     // reader only
     private boolean awaitsContinue;
 
@@ -136,6 +138,21 @@ public final class FedExchange implements Exchange {
     }
 
     @Override
+    public @Nullable ExchangeObserver observer() {
+        return observer;
+    }
+
+    @Override
+    public void observer(ExchangeObserver follower) {
+        observer = follower;
+    }
+
+    private void tellObserver() {
+        ResponseBody body = output;
+        if (observer != null) observer.ended(body == null ? 0 : body.status(), body == null ? 0 : body.written());
+    }
+
+    @Override
     public Executor carrier() {
         return connection.carrier();
     }
@@ -217,6 +234,7 @@ public final class FedExchange implements Exchange {
             return;
         }
         if (!stage.compareAndSet(Stage.OPEN, Stage.FINISHED)) return;
+        tellObserver();
         whenGone(null);
         writableWake.set(null);
         connection.end(!body.isShort());
@@ -226,6 +244,7 @@ public final class FedExchange implements Exchange {
     @Override
     public void abort() {
         if (!stage.compareAndSet(Stage.OPEN, Stage.ABORTED)) return;
+        tellObserver();
         connection.abort();
         cut(new ClientGone("exchange " + id + " was aborted"));
     }

@@ -20,6 +20,16 @@ public interface Peer {
         return null;
     }
 
+    /** Whether the client is at the other end of a Unix domain socket, and so has no address of its own. */
+    default boolean isUnix() {
+        return false;
+    }
+
+    /** The version of TLS as the JDK names it, {@code TLSv1.3} for one; null without TLS. */
+    default @Nullable String tlsProtocol() {
+        return null;
+    }
+
     /** Whether the bytes of the client arrive encrypted. */
     boolean isSecure();
 

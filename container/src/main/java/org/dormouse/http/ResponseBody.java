@@ -5,6 +5,7 @@ package org.dormouse.http;
  * with this, so that the rule stands once (RFC 9110 §6.4.1 and §8.6, RFC 9112 §6.3). Belongs to the writer of the exchange.
  */
 public final class ResponseBody {
+    private final short status; // with the boolean behind it in what is padding otherwise
     private final boolean allowed;
     private final long contentLength;
     private long written;
@@ -14,6 +15,7 @@ public final class ResponseBody {
      */
     public ResponseBody(String method, int status, long contentLength) {
         if (contentLength < -1) throw new IllegalArgumentException("content length " + contentLength + " < -1");
+        this.status = (short) status;
         this.allowed = isAllowed(method, status);
         this.contentLength = forbidsLength(status) ? -1 : contentLength;
     }
@@ -26,6 +28,10 @@ public final class ResponseBody {
     /** A 1xx or 204 has no Content-Length; an answer to HEAD and a 304 may have that of the body they leave out (RFC 9110 §8.6). */
     private static boolean forbidsLength(int status) {
         return status < 200 || status == 204;
+    }
+
+    public int status() {
+        return status;
     }
 
     public boolean isAllowed() {

@@ -32,6 +32,11 @@ record ConnectionPeer(Connection connection) implements Peer {
     }
 
     @Override
+    public boolean isUnix() {
+        return connection.isUnix();
+    }
+
+    @Override
     public boolean isSecure() {
         return false;
     }

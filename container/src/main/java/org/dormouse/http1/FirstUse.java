@@ -45,7 +45,7 @@ final class FirstUse {
             new ChunkedBody(limits).decode(body, 0, body.length, null, 0, 1);
             throw new BadRequest(400, head + " with " + body.length + " bytes");
         } catch (BadRequest e) {
-            PlainRefusal.of(new BufferPool(1), e, date).close();
+            PlainRefusal.of(new BufferPool(1), e, PlainRefusal.text(e), date).close();
         }
     }
 }

@@ -76,19 +76,20 @@ final class Http1Connection implements Protocol {
     private int onHead(byte[] bytes, int offset, int length) {
         HeadParser present = parser;
         HeadParser reading = present == null ? http1.takeParser() : present;
+        RequestHeadBytes head = null;
         try {
             if (!reading.parse(bytes, offset, length)) {
                 if (present == null) beginHead(reading);
                 return 0;
             }
             int headLength = reading.headLength();
-            RequestHeadBytes head = reading.takeHead(bytes, offset);
+            head = reading.takeHead(bytes, offset);
             http1.rules().judge(head);
             forgetParser(reading);
             begin(head, bytes, offset + headLength, length - headLength);
         } catch (BadRequest e) {
             forgetParser(reading);
-            refuse(e);
+            refuse(e, head);
         }
         return length;
     }
@@ -200,9 +201,14 @@ final class Http1Connection implements Protocol {
         connection.sendUnsent();
     }
 
-    private void refuse(BadRequest reason) {
+    /** @param head null if there is no whole one */
+    private void refuse(BadRequest reason, @Nullable RequestHeadBytes head) {
         http1.log.refused(connection, reason);
-        send(PlainRefusal.of(connection.pool(), reason, http1.date));
+        byte[] text = PlainRefusal.text(reason);
+        send(PlainRefusal.of(connection.pool(), reason, text, http1.date));
+        // One whose target was not looked at has no path to show.
+        RequestHeadBytes shown = head == null || head.pathEnd == 0 ? null : head;
+        http1.handler.refused(new ConnectionPeer(connection), shown, reason.status(), text.length);
         close(true, reason.status() == 408 ? ConnectionEnd.HEAD_TIMEOUT : ConnectionEnd.REFUSED);
     }
 
@@ -363,8 +369,10 @@ final class Http1Connection implements Protocol {
             connection.deadline(http1.writeNanos);
         } else if (state == State.HEAD && parser != null) {
             forgetParser(parser);
-            refuse(new BadRequest(
-                    408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"));
+            refuse(
+                    new BadRequest(
+                            408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"),
+                    null);
         } else {
             if (state == State.BLOCKED) http1.log.left(connection, http1.writeTimedOut());
             close(state == State.DRAINING, reasonOfTimeout());

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
 import org.dormouse.http.Headers;
 import org.dormouse.http.Peer;
@@ -41,6 +42,19 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
         FORGONE
     }
 
+    /** Who serves, where somebody follows: few exchanges are followed, and the others shall have no field for it. */
+    private static final class Followed {
+        final ExchangeObserver observer;
+
+        @Nullable
+        Object servant;
+
+        Followed(ExchangeObserver observer, @Nullable Object servant) {
+            this.observer = observer;
+            this.servant = servant;
+        }
+    }
+
     private static final VarHandle READER;
     private static final VarHandle WRITER;
     private static final VarHandle GONE;
@@ -70,7 +84,8 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     private @Nullable ProtocolUpgrade successor;
 
     // the thread that serves; whoever lists requests reads it and may come a moment too late
-    private @Nullable Object servant; // null: nobody has begun; then the thread, and NOBODY when it has returned
+    private @Nullable Object
+            servant; // null: nobody has begun; then the thread, and NOBODY when it has returned; or Followed with that
 
     // any thread
     private volatile @Nullable Runnable reader;
@@ -106,18 +121,35 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     }
 
     @Override
+    public @Nullable ExchangeObserver observer() {
+        return servant instanceof Followed followed ? followed.observer : null;
+    }
+
+    @Override
+    public void observer(ExchangeObserver follower) {
+        servant = new Followed(follower, servant());
+    }
+
+    @Override
     public Executor carrier() {
         return http1.carrier;
     }
 
     @Override
     public void servedBy(@Nullable Thread thread) {
-        servant = thread == null ? NOBODY : thread;
+        Object present = thread == null ? NOBODY : thread;
+        if (servant instanceof Followed followed) followed.servant = present;
+        else servant = present;
+    }
+
+    private @Nullable Object servant() {
+        Object present = servant;
+        return present instanceof Followed followed ? followed.servant : present;
     }
 
     /** Any thread. */
     ExchangeAtWork atWork(long beganNanos) {
-        Object present = servant;
+        Object present = servant();
         Thread thread = present instanceof Thread alive ? alive : null;
         String client = connection.remoteAddress() + ":" + connection.remotePort();
         return new ExchangeAtWork(this, beganNanos, present != null, thread, client);
@@ -285,6 +317,7 @@ final class Http1Exchange extends ResponseOutput implements Exchange {
     public void finish() {
         if (hasEnded()) return;
         end();
+        if (servant instanceof Followed followed) followed.observer.ended(status(), written());
         awaitInterim();
         gone = null;
         PooledBuffer rest = takeBuffer();

@@ -12,8 +12,11 @@ import org.dormouse.http1.ResponseHeadWriter.Persistence;
 final class PlainRefusal {
     private PlainRefusal() {}
 
-    static PooledBuffer of(BufferPool pool, BadRequest reason, DateLine date) {
-        byte[] text = (reason.status() + " " + reason.getMessage() + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    static byte[] text(BadRequest reason) {
+        return (reason.status() + " " + reason.getMessage() + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static PooledBuffer of(BufferPool pool, BadRequest reason, byte[] text, DateLine date) {
         var fields = new Headers();
         fields.add("Content-Type", "text/plain;charset=iso-8859-1");
         if (reason.status() == 405) fields.add("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");

@@ -211,6 +211,18 @@ abstract class ResponseOutput {
         return holdsOutput;
     }
 
+    /** The status that was committed; 0 if none was. */
+    final int status() {
+        ResponseBody framed = body;
+        return framed == null ? 0 : framed.status();
+    }
+
+    /** Bytes of the body, as far as they were taken. */
+    final long written() {
+        ResponseBody framed = body;
+        return framed == null ? 0 : framed.written();
+    }
+
     final boolean hasEnded() {
         return ended;
     }
