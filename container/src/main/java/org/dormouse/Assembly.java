@@ -1,5 +1,6 @@
 package org.dormouse;
 
+import jakarta.servlet.Filter;
 import jakarta.websocket.DeploymentException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,11 +55,13 @@ final class Assembly {
         threads(beneath(execution), settings); // what cannot be had fails, also where every application has another
         checkBackend(settings.backend());
         var hosted = new ArrayList<Hosted>();
+        List<Filter> filters = configuration.filters();
         var usersFiles = new HashMap<Path, UsersFile>();
         for (WebApp application : applications) {
             Execution own = application.execution == null ? execution : application.execution;
             var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
             deployment.nonBlocking(own == Execution.INLINE);
+            deployment.frontFilters().addAll(filters);
             deployment
                     .attributes()
                     .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));

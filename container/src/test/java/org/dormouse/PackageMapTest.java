@@ -57,6 +57,7 @@ class PackageMapTest {
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
         mayUse("websocket", "http", "transport", "buffer", "poller.loop");
         mayUse("annotation");
+        mayUse("filter", "http", "transport", "servlet", "poller.socket");
         mayUse(
                 "servlet",
                 "annotation",

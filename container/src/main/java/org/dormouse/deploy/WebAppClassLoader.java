@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
  * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}, but
- * its annotations. Parallel capable;
+ * its annotations and its filters. Parallel capable;
  * closing it closes its jars.
  */
 final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
-    private static final String FOR_APPLICATIONS = "org.dormouse.annotation.";
+    private static final String ANNOTATIONS = "org.dormouse.annotation.";
+    private static final String FILTERS = "org.dormouse.filter.";
     private static final String SERVER_FILES = "org/dormouse/";
     private static final String SERVICES = "META-INF/services/";
 
@@ -49,7 +50,7 @@ final class WebAppClassLoader extends URLClassLoader {
 
     private Class<?> findAnywhere(String name) throws ClassNotFoundException {
         Class<?> found = loadQuietly(getParent(), name);
-        if (found == null && (name.startsWith("jakarta.") || name.startsWith(FOR_APPLICATIONS)))
+        if (found == null && (name.startsWith("jakarta.") || isForApplications(name)))
             found = loadQuietly(server, name);
         if (found != null) return found;
         try {
@@ -63,6 +64,10 @@ final class WebAppClassLoader extends URLClassLoader {
                 throw own;
             }
         }
+    }
+
+    private static boolean isForApplications(String name) {
+        return name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS);
     }
 
     private static @Nullable Class<?> loadQuietly(ClassLoader loader, String name) {

@@ -1,5 +1,6 @@
 package org.dormouse.server;
 
+import jakarta.servlet.Filter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dormouse.deploy.UnpackLimits;
+import org.dormouse.filter.AccessLog;
+import org.dormouse.filter.SettingText;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
@@ -102,6 +105,7 @@ public final class Configuration {
                 Map.entry("websocket.send-timeout", Kind.DURATION),
                 Map.entry("websocket.close-timeout", Kind.DURATION),
                 Map.entry("websocket.idle-timeout", Kind.DURATION)));
+        KEYS.putAll(FilterKeys.KINDS);
     }
 
     /** Every key there is, in alphabetical order. */
@@ -257,6 +261,31 @@ public final class Configuration {
                 duration("websocket.idle-timeout", otherwise.idleTimeout()));
     }
 
+    /**
+     * What stands in front of every application, in this order; already started.
+     *
+     * @throws IllegalArgumentException with the key, if a value cannot be read, or one that others need is missing
+     */
+    public List<Filter> filters() {
+        return FilterKeys.filters(this);
+    }
+
+    /** A new log with a line for each request; null if none is asked for. */
+    @Nullable
+    AccessLog accessLog() {
+        return FilterKeys.accessLog(this);
+    }
+
+    /** What was set behind {@code family} and a dot, by what stands behind that. */
+    Map<String, String> family(String family) {
+        var found = new TreeMap<String, String>();
+        String start = family + ".";
+        values.forEach((key, value) -> {
+            if (key.startsWith(start)) found.put(key.substring(start.length()), value);
+        });
+        return found;
+    }
+
     /** The value of the Server field; null for none. */
     public @Nullable String serverHeader() {
         return values.get("http.server-header");
@@ -316,63 +345,15 @@ public final class Configuration {
     private static Object read(String key, Kind kind, String value) {
         Object read = switch (kind) {
             case TEXT -> value;
-            case COUNT -> wholeNumber(value, 1);
-            case BYTES -> bytes(value);
-            case DURATION -> time(value);
-            case SWITCH -> onOrOff(value);
+            case COUNT -> SettingText.wholeNumber(value, 1);
+            case BYTES -> SettingText.bytes(value);
+            case DURATION -> SettingText.time(value);
+            case SWITCH -> SettingText.onOrOff(value);
         };
         if (read == null) {
             throw new IllegalArgumentException(key + " is \"" + value + "\", expected is " + kind.expectation);
         }
         return read;
-    }
-
-    private static @Nullable Long bytes(String value) {
-        if (value.isEmpty()) return null;
-        return switch (Character.toLowerCase(value.charAt(value.length() - 1))) {
-            case 'k' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 10);
-            case 'm' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 20);
-            case 'g' -> wholeNumber(value.substring(0, value.length() - 1), 1L << 30);
-            default -> wholeNumber(value, 1);
-        };
-    }
-
-    private static @Nullable Duration time(String value) {
-        int unitAt = 0;
-        while (unitAt < value.length() && isDigit(value.charAt(unitAt))) unitAt++;
-        Long number = wholeNumber(value.substring(0, unitAt), 1);
-        if (number == null || number > Integer.MAX_VALUE) return null;
-        return switch (value.substring(unitAt).toLowerCase(Locale.ROOT)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            case "" -> number == 0 ? Duration.ZERO : null;
-            default -> null;
-        };
-    }
-
-    private static @Nullable Boolean onOrOff(String value) {
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> null;
-        };
-    }
-
-    /** Digits only: no sign, no digits of other scripts. Null for anything else, and for what does not fit. */
-    private static @Nullable Long wholeNumber(String digits, long factor) {
-        if (digits.isEmpty() || digits.length() > 18) return null;
-        long number = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            if (!isDigit(digits.charAt(i))) return null;
-            number = number * 10 + digits.charAt(i) - '0';
-        }
-        return number > Long.MAX_VALUE / factor ? null : number * factor;
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
     }
 
     /** The keys of the same section, or where all of them are. */

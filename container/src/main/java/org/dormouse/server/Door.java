@@ -1,9 +1,11 @@
 package org.dormouse.server;
 
+import org.dormouse.filter.AccessLog;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeHandler;
 import org.dormouse.http.Headers;
+import org.dormouse.http.Peer;
 import org.dormouse.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,18 @@ final class Door implements ExchangeHandler {
     private final Applications applications;
     private final Admission admission;
     private final Admission.Counter counter;
+    private final @Nullable AccessLog log;
 
     Door(Applications applications, Admission admission, int loop) {
+        this(applications, admission, loop, null);
+    }
+
+    /** @param log has a line for each request; null for none */
+    Door(Applications applications, Admission admission, int loop, @Nullable AccessLog log) {
         this.applications = applications;
         this.admission = admission;
         this.counter = admission.counter(loop);
+        this.log = log;
     }
 
     /** Requests that came in here and whose servlet is at work. */
@@ -29,6 +38,7 @@ final class Door implements ExchangeHandler {
 
     @Override
     public void handle(Exchange exchange) {
+        if (log != null) exchange.observer(log.follow(exchange));
         RequestHead head = exchange.request();
         String path = head.rawPath();
         if (path.equals("*")) {
@@ -43,6 +53,11 @@ final class Door implements ExchangeHandler {
             return;
         }
         start(exchange, application);
+    }
+
+    @Override
+    public void refused(Peer peer, @Nullable RequestHead head, int status, long bytes) {
+        if (log != null) log.refused(peer, head, status, bytes);
     }
 
     private void start(Exchange exchange, @Nullable Application application) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.dormouse.filter.AccessLog;
 import org.dormouse.http.Exchange;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
@@ -32,6 +33,7 @@ public final class Server implements AutoCloseable {
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
     private final List<Hosted> hosted;
+    private final @Nullable AccessLog accessLog;
     private final ServiceManager manager = ServiceManager.ofThisProcess();
     private final GivenDescriptors given = new GivenDescriptors();
     private final Admission admission;
@@ -57,7 +59,8 @@ public final class Server implements AutoCloseable {
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
             @Nullable String serverHeader,
-            List<Hosted> hosted) {
+            List<Hosted> hosted,
+            @Nullable AccessLog accessLog) {
         this.settings = settings;
         this.loopSettings = loopSettings;
         this.listening = listening;
@@ -65,11 +68,12 @@ public final class Server implements AutoCloseable {
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
         this.hosted = hosted;
+        this.accessLog = accessLog;
         this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
         this.applications = new Applications(
                 hosted.stream().map(each -> application(each, each.threads())).toList());
         this.state = new ServiceState(manager);
-        this.guests = new Door(applications, admission, settings.loops());
+        this.guests = new Door(applications, admission, settings.loops(), accessLog);
     }
 
     private static Application application(Hosted hosted, RequestThreads threads) {
@@ -81,7 +85,7 @@ public final class Server implements AutoCloseable {
     private void haveStarted() {
         applications = new Applications(
                 hosted.stream().map(each -> application(each, threads(each))).toList());
-        guests = new Door(applications, admission, settings.loops());
+        guests = new Door(applications, admission, settings.loops(), accessLog);
     }
 
     private static RequestThreads threads(Hosted hosted) {
@@ -103,12 +107,14 @@ public final class Server implements AutoCloseable {
                 configuration.connections(),
                 configuration.http1(),
                 configuration.serverHeader(),
-                List.copyOf(hosted));
+                List.copyOf(hosted),
+                configuration.accessLog());
         for (Hosted each : hosted) {
             try {
                 each.context().start();
             } catch (Exception | LinkageError | StackOverflowError e) {
                 stop(server.hosted);
+                server.endLog();
                 throw new IllegalStateException("application " + name(each) + " failed to start", e);
             }
         }
@@ -150,7 +156,10 @@ public final class Server implements AutoCloseable {
                     manager,
                     given,
                     loop -> new Http1(
-                            loop, new Door(applications, admission, loop.index()), http1Limits, serverHeader));
+                            loop,
+                            new Door(applications, admission, loop.index(), accessLog),
+                            http1Limits,
+                            serverHeader));
         } catch (IOException | RuntimeException e) {
             if (network == null) reached.close();
             throw e;
@@ -270,6 +279,11 @@ public final class Server implements AutoCloseable {
             if (network != null) network.close();
         }
         for (Hosted each : hosted) each.threads().close();
+        endLog();
+    }
+
+    private void endLog() {
+        if (accessLog != null) accessLog.close();
     }
 
     private boolean isQuiet() {

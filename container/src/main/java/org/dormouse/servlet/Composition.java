@@ -1,6 +1,7 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.MappingMatch;
@@ -40,7 +41,9 @@ final class Composition {
         welcomeFiles = List.copyOf(deployment.welcomeFiles());
         resources = deployment.resources();
         List<FilterMapping> filterMappings = ordered(deployment.filterMappings(), deployment.lastFilterMappings());
-        ServletPlan.Front front = (type, chain) -> front(type, chain, requestListeners, gate);
+        List<Filter> frontFilters = List.copyOf(deployment.frontFilters());
+        ServletPlan.Front front =
+                (type, chain) -> behind(frontFilters, type, front(type, chain, requestListeners, gate));
         var builder = ServletMappings.<ServletPlan>builder();
         byName = new HashMap<>();
         boolean hasDefault = false;
@@ -75,6 +78,13 @@ final class Composition {
         for (FilterMapping mapping : declared) if (mapping.byServletName()) mappings.add(mapping);
         mappings.addAll(last);
         return mappings;
+    }
+
+    private static FilterChain behind(List<Filter> filters, DispatcherType type, FilterChain chain) {
+        FilterChain first = chain;
+        if (type != DispatcherType.REQUEST) return first;
+        for (Filter filter : filters.reversed()) first = new Chain.FilterLink(filter, first);
+        return first;
     }
 
     private static FilterChain front(

@@ -1,5 +1,6 @@
 package org.dormouse.servlet;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.descriptor.JspConfigDescriptor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class Deployment {
 
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
     private final Map<String, FilterDeclaration> filters = new LinkedHashMap<>();
+    private final List<Filter> frontFilters = new ArrayList<>();
     private final List<FilterMapping> filterMappings = new ArrayList<>();
     private final List<FilterMapping> lastFilterMappings = new ArrayList<>();
     private final List<ListenerDeclaration> listeners = new ArrayList<>();
@@ -237,6 +239,14 @@ public final class Deployment {
     /** In the order declared; read-only. */
     public Collection<FilterDeclaration> filters() {
         return Collections.unmodifiableCollection(filters.values());
+    }
+
+    /**
+     * Filters of the server, which are in front of everything that a request from a client meets: request listeners, constraints, filters of
+     * the application. Whoever adds them starts and ends them; they support async, and do not block.
+     */
+    public List<Filter> frontFilters() {
+        return frontFilters;
     }
 
     /** In the order in which filters run: those by URL pattern first, then those by servlet name (Servlet 6.1 §6.2.4). */

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
 import org.dormouse.http.RequestHead;
 import org.dormouse.http.Upgrade;
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * never another user's data. What costs anything is made when asked for. One thread at a time.
  */
 public final class DormouseRequest extends HeadOfRequest {
-    /** Attribute that says who really connected, where a trusted proxy announced the client: see {@link org.dormouse.http.Peer#proxy}. */
-    private static final String PROXY = "org.dormouse.proxy";
+    /** Attribute with the id that the request was given, a String, if it was given one. */
+    public static final String REQUEST_ID = "org.dormouse.request-id";
 
     private final DormouseContext context;
     private final Executor executor;
@@ -106,8 +107,23 @@ public final class DormouseRequest extends HeadOfRequest {
      */
     public void upgrade(Fields fields, Upgrade successor) {
         checkAlive();
+        tellObserver();
         exchange.upgrade(fields, successor);
         response.upgraded();
+    }
+
+    /** Whoever follows the exchange learns who sent it. Before it ends. */
+    void tellObserver() {
+        ExchangeObserver observer = exchange.observer();
+        if (observer == null) return;
+        Map<String, Object> known = attributes;
+        String id = known != null && known.get(REQUEST_ID) instanceof String text ? text : null;
+        ForwardedClient client = forwarded();
+        observer.identified(
+                client == null ? null : client.address(),
+                client == null ? null : client.authority(),
+                getRemoteUser(),
+                id);
     }
 
     /** Runs tasks where this application runs its requests. */
@@ -240,7 +256,7 @@ public final class DormouseRequest extends HeadOfRequest {
         checkAlive();
         Map<String, Object> known = attributes;
         Object value = known == null ? null : known.get(name);
-        return value == null && name.equals(PROXY) ? exchange.peer().proxy() : value;
+        return value == null ? peerAttribute(name) : value;
     }
 
     @Override

@@ -16,10 +16,26 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request tells by its head and its connection alone, wherever it is dispatched. The request's thread. */
 abstract class HeadOfRequest implements HttpServletRequest {
+    /** Attribute that says who really connected, where a trusted proxy announced the client: see {@link org.dormouse.http.Peer#proxy}. */
+    private static final String PROXY = "org.dormouse.proxy";
+
+    /** Attribute, {@code address:port}, that says the same where a trusted proxy told in the head of the request: {@link #seenThrough}. */
+    private static final String FORWARDED_PEER = "org.dormouse.forwarded.peer";
+
     final Exchange exchange;
     final RequestHead head;
-    private Cookie @Nullable [] cookies;
-    private @Nullable List<Locale> locales;
+    private @Nullable Details details;
+
+    /** What few requests are asked for. */
+    private static final class Details {
+        Cookie @Nullable [] cookies;
+
+        @Nullable
+        List<Locale> locales;
+
+        @Nullable
+        ForwardedClient forwarded;
+    }
 
     HeadOfRequest(Exchange exchange, RequestHead head) {
         this.exchange = exchange;
@@ -28,6 +44,12 @@ abstract class HeadOfRequest implements HttpServletRequest {
 
     /** @throws IllegalStateException if the request has ended */
     abstract void checkAlive();
+
+    private Details details() {
+        Details known = details;
+        if (known == null) details = known = new Details();
+        return known;
+    }
 
     RequestHead head() {
         return head;
@@ -82,8 +104,9 @@ abstract class HeadOfRequest implements HttpServletRequest {
     @Override
     public Cookie @Nullable [] getCookies() {
         checkAlive();
-        Cookie[] known = cookies;
-        if (known == null) cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
+        Cookie[] known = details().cookies;
+        if (known == null)
+            details().cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
         return known.length == 0 ? null : known.clone();
     }
 
@@ -101,16 +124,50 @@ abstract class HeadOfRequest implements HttpServletRequest {
 
     private List<Locale> locales() {
         checkAlive();
-        List<Locale> known = locales;
-        if (known == null) locales = known = AcceptLanguage.parse(head.fields());
+        List<Locale> known = details().locales;
+        if (known == null) details().locales = known = AcceptLanguage.parse(head.fields());
         return known;
     }
 
-    // --- the connection
+    // --- the connection, and what trusted proxies say
+
+    /** From now on it shows its client as {@code client} has it. */
+    public void seenThrough(ForwardedClient client) {
+        details().forwarded = client;
+    }
+
+    /** What trusted proxies say; null if they said nothing. */
+    @Nullable
+    ForwardedClient forwarded() {
+        Details known = details;
+        return known == null ? null : known.forwarded;
+    }
+
+    /** Host and port it is for, as the client wrote them; null for HTTP/1.0 without. */
+    public @Nullable String authority() {
+        ForwardedClient client = forwarded();
+        return client == null || client.authority() == null ? head.authority() : client.authority();
+    }
+
+    /** Who really connected, where a proxy has spoken for the client. */
+    @Nullable
+    Object peerAttribute(String name) {
+        return switch (name) {
+            case PROXY -> exchange.peer().proxy();
+            case FORWARDED_PEER -> {
+                String address = exchange.peer().remoteAddress();
+                String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
+                yield forwarded() == null ? null : host + ":" + exchange.peer().remotePort();
+            }
+            default -> null;
+        };
+    }
 
     @Override
     public boolean isSecure() {
-        return exchange.peer().isSecure();
+        ForwardedClient client = forwarded();
+        if (client == null || client.scheme() == null) return exchange.peer().isSecure();
+        return client.scheme().equals("https");
     }
 
     @Override
@@ -120,13 +177,13 @@ abstract class HeadOfRequest implements HttpServletRequest {
 
     @Override
     public String getServerName() {
-        String authority = head.authority();
+        String authority = authority();
         return authority == null || authority.isEmpty() ? getLocalAddr() : Authority.host(authority);
     }
 
     @Override
     public int getServerPort() {
-        String authority = head.authority();
+        String authority = authority();
         if (authority == null || authority.isEmpty()) return getLocalPort();
         int port = Authority.port(authority);
         return port >= 0 ? port : isSecure() ? 443 : 80;
@@ -134,7 +191,9 @@ abstract class HeadOfRequest implements HttpServletRequest {
 
     @Override
     public String getRemoteAddr() {
-        return exchange.peer().remoteAddress();
+        ForwardedClient client = forwarded();
+        if (client == null || client.address() == null) return exchange.peer().remoteAddress();
+        return client.address();
     }
 
     /** The address: names are not looked up. */
@@ -145,7 +204,8 @@ abstract class HeadOfRequest implements HttpServletRequest {
 
     @Override
     public int getRemotePort() {
-        return exchange.peer().remotePort();
+        ForwardedClient client = forwarded();
+        return client == null || client.address() == null ? exchange.peer().remotePort() : client.port();
     }
 
     @Override

@@ -161,8 +161,18 @@ public final class ServletDispatcher {
         if (status != 0) errors.answer(request, status, response.errorMessage(), null);
     }
 
+    /** A log that cannot be told does not keep the response. */
+    private static void tellObserver(DormouseRequest request) {
+        try {
+            request.tellObserver();
+        } catch (RuntimeException e) {
+            LOG.error("{}: it cannot be told who sent it", request, e);
+        }
+    }
+
     /** Sends what is left and ends both. */
     void end(DormouseRequest request) {
+        tellObserver(request);
         try {
             request.response().end();
         } catch (IOException e) {

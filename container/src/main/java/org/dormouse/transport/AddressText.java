@@ -5,17 +5,26 @@ import java.net.InetSocketAddress;
 import org.dormouse.poller.socket.SocketAddress;
 
 /** Reads addresses of IP as they are written, strictly, and without asking a name server. */
-final class AddressText {
+public final class AddressText {
     private static final long MAPPED_IPV4 = 0xffff_0000_0000L;
 
     private AddressText() {}
+
+    /**
+     * Either, without a port.
+     *
+     * @throws IllegalArgumentException if it is neither
+     */
+    public static SocketAddress parse(String text) {
+        return text.indexOf(':') >= 0 ? ipv6(text, 0) : ipv4(text, 0);
+    }
 
     /**
      * IPv4 as four decimal numbers without leading zeros.
      *
      * @throws IllegalArgumentException if it is not that
      */
-    static SocketAddress ipv4(String text, int port) {
+    public static SocketAddress ipv4(String text, int port) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) throw wrong(text, "IPv4");
         long bits = 0;
@@ -31,7 +40,7 @@ final class AddressText {
      *
      * @throws IllegalArgumentException if it is not that
      */
-    static SocketAddress ipv6(String text, int port) {
+    public static SocketAddress ipv6(String text, int port) {
         // The JDK takes brackets and zones as well.
         boolean isPlain = text.indexOf(':') >= 0 && text.chars().allMatch(AddressText::isOfIpv6);
         if (!isPlain) throw wrong(text, "IPv6");
@@ -47,7 +56,7 @@ final class AddressText {
     }
 
     /** A decimal number without leading zeros. */
-    static boolean isNumber(String text, int maxDigits) {
+    public static boolean isNumber(String text, int maxDigits) {
         if (text.isEmpty() || text.length() > maxDigits) return false;
         if (text.length() > 1 && text.charAt(0) == '0') return false;
         return text.chars().allMatch(c -> c >= '0' && c <= '9');

@@ -151,6 +151,11 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         return source == null ? SocketAddress.host(socket.peerHigh(), socket.peerLow()) : source.host();
     }
 
+    /** Whether the client itself is at the other end of a Unix domain socket. Any thread. */
+    public boolean isUnix() {
+        return socket.isUnix() && announcedSource() == null;
+    }
+
     /** The client's port, 0 over a Unix domain socket. Any thread. */
     public int remotePort() {
         SocketAddress source = announcedSource();

@@ -68,6 +68,24 @@ public final class TrustedSources {
         return range;
     }
 
+    /** Whether it names whoever may connect to a Unix domain socket. */
+    public boolean includesUnix() {
+        return includesUnix;
+    }
+
+    public boolean contains(SocketAddress address) {
+        return contains(false, address.high(), address.low());
+    }
+
+    /** Whether {@code address}, as it is written without a port, is one of them; what is no address is none. */
+    public boolean contains(String address) {
+        try {
+            return contains(AddressText.parse(address));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     boolean contains(boolean isUnix, long high, long low) {
         if (isUnix) return includesUnix;
         for (int i = 0; i < ranges.size(); i++) if (ranges.get(i).contains(high, low)) return true;

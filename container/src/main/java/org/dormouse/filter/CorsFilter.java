@@ -1,0 +1,247 @@
+package org.dormouse.filter;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.dormouse.filter.FilterSettings.Kind;
+
+/**
+ * Tells browsers which other origins may read responses (Fetch, CORS protocol). Answers preflights itself: 204, or 403 where the origin, the
+ * method or a field is not allowed. Of other requests with an origin that is not allowed, only opening handshakes of WebSocket are refused
+ * (403), because there no browser asks; the rest goes on, without the fields that would let a page read the answer.
+ */
+public final class CorsFilter extends ConfiguredFilter {
+    private static final String ANY = "*";
+    private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+    private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
+
+    /** Methods and fields that need no permission (Fetch §2.2.1 and §2.2.2). */
+    private static final Set<String> SIMPLE_METHODS = Set.of("GET", "HEAD", "POST");
+
+    private static final Set<String> SIMPLE_FIELDS =
+            Set.of("accept", "accept-language", "content-language", "content-type", "range");
+
+    private Set<String> origins = Set.of();
+    private List<WildOrigin> wildOrigins = List.of();
+    private boolean isAnyOrigin;
+    private Set<String> methods = Set.of();
+    private boolean isAnyMethod;
+    private Set<String> fields = Set.of();
+    private boolean isAnyField;
+    private String exposed = "";
+    private boolean withCredentials;
+    private boolean toPrivateNetwork;
+    private String maxAge = "";
+
+    /** {@code https://*.example.com}, with a port or without. */
+    private record WildOrigin(String start, String end) {
+        boolean matches(String origin) {
+            int length = origin.length() - start.length() - end.length();
+            if (length < 1 || !origin.startsWith(start) || !origin.endsWith(end)) return false;
+            HostText host = HostText.parse(origin.substring(start.length(), start.length() + length));
+            return host != null && host.port() < 0 && !host.host().startsWith("[");
+        }
+    }
+
+    public CorsFilter() {
+        super("cors", names());
+    }
+
+    private static Map<String, Kind> names() {
+        var names = new HashMap<String, Kind>();
+        names.put("allowed-origins", Kind.TEXT);
+        names.put("allowed-methods", Kind.TEXT);
+        names.put("allowed-headers", Kind.TEXT);
+        names.put("exposed-headers", Kind.TEXT);
+        names.put("allow-credentials", Kind.SWITCH);
+        names.put("allow-private-network", Kind.SWITCH);
+        names.put("max-age", Kind.DURATION);
+        return names;
+    }
+
+    @Override
+    public String main() {
+        return "allowed-origins";
+    }
+
+    @Override
+    void configure(FilterSettings settings) {
+        settings.required("allowed-origins");
+        withCredentials = settings.isOn("allow-credentials", false);
+        toPrivateNetwork = settings.isOn("allow-private-network", false);
+        configureOrigins(settings);
+        methods = new HashSet<>(tokens(settings, "allowed-methods", "GET, HEAD, POST"));
+        isAnyMethod = methods.contains(ANY);
+        fields = new HashSet<>();
+        for (String field : tokens(settings, "allowed-headers", "")) fields.add(field.toLowerCase(Locale.ROOT));
+        isAnyField = fields.contains(ANY);
+        exposed = String.join(", ", tokens(settings, "exposed-headers", ""));
+        maxAge = Long.toString(settings.duration("max-age", Duration.ofMinutes(10), Duration.ZERO, Duration.ofDays(1))
+                .toSeconds());
+    }
+
+    private void configureOrigins(FilterSettings settings) {
+        String expected = "origins as in https://app.example.com, https://*.example.com:8443, null, or *";
+        var exact = new HashSet<String>();
+        var wild = new ArrayList<WildOrigin>();
+        isAnyOrigin = false;
+        for (String origin : settings.list("allowed-origins", "")) {
+            int star = origin.indexOf('*');
+            if (origin.equals(ANY)) isAnyOrigin = true;
+            else if (origin.equals("null")) exact.add(origin);
+            else if (!isOrigin(star < 0 ? origin : origin.replaceFirst("\\*", "x")))
+                throw settings.wrong("allowed-origins", expected);
+            else if (star < 0) exact.add(origin);
+            else if (origin.startsWith("://*.", star - 3))
+                wild.add(new WildOrigin(origin.substring(0, star), origin.substring(star + 1)));
+            else throw settings.wrong("allowed-origins", expected);
+        }
+        if (isAnyOrigin && withCredentials) {
+            throw new IllegalArgumentException(
+                    "cors.allow-credentials with cors.allowed-origins * would let every page act for the user:"
+                            + " name the origins");
+        }
+        origins = Set.copyOf(exact);
+        wildOrigins = List.copyOf(wild);
+    }
+
+    /** As a browser writes it (RFC 6454 §6.2): scheme, host in lower case, port unless it is the scheme's. */
+    private static boolean isOrigin(String text) {
+        int colon = text.indexOf("://");
+        if (colon < 1) return false;
+        for (int i = 0; i < colon; i++) {
+            char c = text.charAt(i);
+            boolean isLetter = c >= 'a' && c <= 'z';
+            if (!isLetter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'))) return false;
+        }
+        String authority = text.substring(colon + 3);
+        HostText host = HostText.parse(authority);
+        return host != null && host.toString().equals(authority);
+    }
+
+    private static List<String> tokens(FilterSettings settings, String name, String otherwise) {
+        List<String> tokens = settings.list(name, otherwise);
+        for (String token : tokens) if (!FieldNames.isToken(token)) throw settings.wrong(name, "names with commas");
+        return tokens;
+    }
+
+    @Override
+    void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        boolean isSameForAll = isAnyOrigin;
+        if (!isSameForAll) response.addHeader("Vary", "Origin");
+        String origin = request.getHeader("Origin");
+        if (origin == null || isOwn(origin, request)) {
+            if (isSameForAll) allowOrigin(response, ANY);
+            chain.doFilter(request, response);
+            return;
+        }
+        boolean allowed = isAllowed(origin) && isOnly(request);
+        String method = request.getHeader("Access-Control-Request-Method");
+        if (request.getMethod().equals("OPTIONS") && method != null) {
+            preflight(request, response, origin, allowed, method);
+            return;
+        }
+        if (!allowed && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            refuse(response, 403, "no WebSocket for pages of that origin (cors.allowed-origins)");
+            return;
+        }
+        if (allowed) {
+            allowOrigin(response, isSameForAll ? ANY : origin);
+            if (!exposed.isEmpty()) response.setHeader("Access-Control-Expose-Headers", exposed);
+        }
+        chain.doFilter(request, response);
+    }
+
+    private boolean isAllowed(String origin) {
+        if (isAnyOrigin || origins.contains(origin)) return true;
+        for (int i = 0; i < wildOrigins.size(); i++) if (wildOrigins.get(i).matches(origin)) return true;
+        return false;
+    }
+
+    /** Several are nobody's. */
+    private static boolean isOnly(HttpServletRequest request) {
+        var values = request.getHeaders("Origin");
+        values.nextElement();
+        return !values.hasMoreElements();
+    }
+
+    /** Browsers send an Origin with requests to the page's own, too. */
+    private static boolean isOwn(String origin, HttpServletRequest request) {
+        String scheme = request.getScheme();
+        int length = scheme.length();
+        if (!origin.startsWith(scheme) || !origin.startsWith("://", length)) return false;
+        HostText theirs = HostText.parse(origin.substring(length + 3));
+        if (theirs == null) return false;
+        int usual = request.isSecure() ? 443 : 80;
+        return theirs.host().equals(request.getServerName().toLowerCase(Locale.ROOT))
+                && (theirs.port() < 0 ? usual : theirs.port()) == request.getServerPort();
+    }
+
+    private void allowOrigin(HttpServletResponse response, String origin) {
+        response.setHeader(ALLOW_ORIGIN, origin);
+        if (withCredentials) response.setHeader(ALLOW_CREDENTIALS, "true");
+    }
+
+    private void preflight(
+            HttpServletRequest request, HttpServletResponse response, String origin, boolean allowed, String method)
+            throws IOException {
+        response.addHeader("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers");
+        String asked = request.getHeader("Access-Control-Request-Headers");
+        List<String> askedFields = asked == null || asked.isEmpty() ? List.of() : FieldNames.tokens(asked);
+        if (!allowed) {
+            refuse(response, 403, "pages of that origin may not (cors.allowed-origins)");
+        } else if (!isMethodAllowed(method)) {
+            refuse(response, 403, "other origins may not use that method (cors.allowed-methods)");
+        } else if (askedFields == null || !areAllowed(askedFields)) {
+            refuse(response, 403, "other origins may not send one of these fields (cors.allowed-headers)");
+        } else {
+            allow(request, response, origin, method, askedFields);
+        }
+    }
+
+    private boolean isMethodAllowed(String method) {
+        return SIMPLE_METHODS.contains(method)
+                || methods.contains(method)
+                || (isAnyMethod && FieldNames.isToken(method));
+    }
+
+    private boolean areAllowed(List<String> asked) {
+        if (isAnyField) return true;
+        for (String field : asked) {
+            String name = field.toLowerCase(Locale.ROOT);
+            if (!fields.contains(name) && !SIMPLE_FIELDS.contains(name)) return false;
+        }
+        return true;
+    }
+
+    /** With credentials, a star in these fields is a name like any other (Fetch §3.2.3): what was asked for is named. */
+    private void allow(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String origin,
+            String method,
+            List<String> askedFields) {
+        allowOrigin(response, isAnyOrigin ? ANY : origin);
+        response.setHeader("Access-Control-Allow-Methods", isAnyMethod ? method : String.join(", ", sorted(methods)));
+        if (!askedFields.isEmpty()) response.setHeader("Access-Control-Allow-Headers", String.join(", ", askedFields));
+        response.setHeader("Access-Control-Max-Age", maxAge);
+        if (toPrivateNetwork && "true".equals(request.getHeader("Access-Control-Request-Private-Network")))
+            response.setHeader("Access-Control-Allow-Private-Network", "true");
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
+    }
+}
