@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -148,6 +152,11 @@ class ConstraintSpellingTest {
         }
     }
 
+    public static final class Talk extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {}
+    }
+
     private static WebApp application(String contextPath) throws IOException {
         Path war = Files.createDirectories(folder.resolve("war" + contextPath.replace('/', '-')));
         for (String file :
@@ -177,7 +186,11 @@ class ConstraintSpellingTest {
         return Mode.app(contextPath)
                 .war(war)
                 .users(users)
-                .servletNamed("secret", new Secret(), "/admin/servlet/*", "*.sec", "/exact");
+                .servletNamed("secret", new Secret(), "/admin/servlet/*", "*.sec", "/exact")
+                .endpoint(ServerEndpointConfig.Builder.create(Talk.class, "/admin/talk")
+                        .build())
+                .endpoint(ServerEndpointConfig.Builder.create(Talk.class, "/admin/rooms/{room}")
+                        .build());
     }
 
     @BeforeAll
@@ -256,6 +269,29 @@ class ConstraintSpellingTest {
                 assertThat(http.status()).as(target).isBetween(300, 499);
             }
         }
+    }
+
+    private static final String OPENING = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+    private static int open(String target, String fields) throws IOException {
+        try (var http = RawHttp.connect(server.port())) {
+            http.sendBytes(("GET " + target + " HTTP/1.1\r\nHost: h\r\n" + OPENING + fields + "\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            http.receive();
+            return http.status();
+        }
+    }
+
+    /** CVE-2026-76183: an endpoint is found by the path that its constraint was asked about, and by no other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/admin/talk", "/admin/talk", "/app/admin/rooms/7"})
+    void noSpellingOfAPathOpensAWebSocketPastItsConstraint(String path) throws IOException {
+        for (String target : spellings(path))
+            assertThat(open(target, "")).as(target).isBetween(300, 499);
+        assertThat(open(path, credentials())).isEqualTo(101);
+        assertThat(open(path.replace("/admin/", "//%61dmin;x/./"), credentials()))
+                .isEqualTo(101);
     }
 
     @ParameterizedTest

@@ -113,6 +113,29 @@ class ProxyProtocolTest {
         assertThat(connection.remoteAddress()).isEqualTo("192.0.2.1");
     }
 
+    /** CVE-2024-7885: a reader shared between connections mixes their headers up. */
+    @Test
+    void headersOfConnectionsThatArriveInTurnsStayWithTheirOwn() throws IOException {
+        var settings = new ProxySettings(TrustedSources.parse("127.0.0.1"), false, 1024, Duration.ofSeconds(5));
+        var shared = new ProxyProtocol(settings, (cut, why) -> whyCut = why, each -> new Recorder());
+        var peers = new ScriptedPeer[8];
+        var connections = new Connection[peers.length];
+        for (int i = 0; i < peers.length; i++) {
+            peers[i] = kernel.connect();
+            connections[i] = Connection.open(family, peers[i].socket(), shared);
+        }
+        for (int at = 0; at < HEADER.length(); at++) {
+            for (int i = 0; i < peers.length; i++) {
+                peers[i].send(HEADER.replace("192.0.2.1 ", "192.0.2." + i + " ").substring(at, at + 1));
+            }
+            loop.settle();
+        }
+        for (int i = 0; i < peers.length; i++) {
+            assertThat(connections[i].remoteAddress()).isEqualTo("192.0.2." + i);
+        }
+        assertThat(whyCut).isEmpty();
+    }
+
     @Test
     void whoDoesNotBeginWithAHeaderIsCutBeforeAnythingIsBelieved() throws IOException {
         ScriptedPeer peer = kernel.connect();
