@@ -50,7 +50,7 @@ class BufferPoolTest {
     /** As two threads leave it whose writes cross. */
     @Test
     void aHintBelowTheArraysFindsThemAndOneWithoutRoomAboveFindsRoom() {
-        var wide = new BufferPool(64);
+        var wide = new ArrayShelf(BufferPool.BUFFER_SIZE, 64);
         Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 8; i++) arrays.add(new byte[BufferPool.BUFFER_SIZE]);
         arrays.forEach(wide::keep);
@@ -63,7 +63,7 @@ class BufferPoolTest {
         wide.keepNear(0, ninth);
         arrays.add(ninth);
         int again = 0;
-        for (int i = 0; i < 9; i++) if (arrays.contains(wide.takeArray())) again++;
+        for (int i = 0; i < 9; i++) if (arrays.contains(wide.take())) again++;
         assertThat(again).isEqualTo(9);
     }
 
@@ -75,6 +75,17 @@ class BufferPoolTest {
         large.close();
 
         assertThat(pool.take(100_000).array()).isNotSameAs(array);
+    }
+
+    @Test
+    void aBufferForARecordIsLentAgainAndDoesNotMixWithTheOthers() {
+        PooledBuffer record = pool.take(BufferPool.BUFFER_SIZE + 1);
+        assertThat(record.room()).isEqualTo(BufferPool.RECORD_SIZE);
+        byte[] array = record.array();
+        record.close();
+
+        assertThat(pool.take().array()).hasSize(BufferPool.BUFFER_SIZE);
+        assertThat(pool.take(BufferPool.RECORD_SIZE).array()).isSameAs(array);
     }
 
     @Test
