@@ -90,7 +90,7 @@ public final class LibC {
     }
 
     /**
-     * Links a function that never waits and moves at most 16 KiB, so that it may run without leaving Java, on arrays of the Java heap.
+     * Links a function that never waits and moves at most 17 KiB, so that it may run without leaving Java, on arrays of the Java heap.
      * While it runs no garbage collection can start.
      */
     public static MethodHandle linkCritical(String function, FunctionDescriptor signature, Linker.Option... options) {

@@ -5,6 +5,9 @@ import org.dormouse.poller.libc.Errno;
 
 /** Reads the negative results of {@link StreamSocket}. */
 public final class SocketError {
+    /** What a socket gives that cannot go on, though the kernel's could. */
+    public static final int ABORTED = -Errno.ECONNABORTED;
+
     private SocketError() {}
 
     /** Nothing is wrong: there is nothing to read, or no room to write, until the next readiness. */

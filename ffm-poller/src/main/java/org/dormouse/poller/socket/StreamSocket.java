@@ -6,8 +6,11 @@ package org.dormouse.poller.socket;
  * interrupted has been repeated.
  */
 public interface StreamSocket {
-    /** The most bytes that one call moves: the system call runs without leaving Java, so it must be short. */
-    int MAX_TRANSFER = 16 * 1024;
+    /**
+     * The most bytes that one call moves: the system call runs without leaving Java, so it must be short. What 16 KiB become in a record of
+     * TLS fits.
+     */
+    int MAX_TRANSFER = 17 * 1024;
 
     /** The kernel's number for this socket. It is given to another one as soon as this is closed. */
     int descriptor();
@@ -28,7 +31,21 @@ public interface StreamSocket {
      */
     int send(byte[] source, int offset, int length);
 
-    /** Tells the peer that nothing more will come; input goes on. */
+    /**
+     * Whether the last receive, though it gave less than was asked, has left bytes that no event will tell of. Never of a plain socket; of one
+     * that decrypts. For who receives.
+     */
+    default boolean holdsMore() {
+        return false;
+    }
+
+    /**
+     * Says in what is spoken over this socket that nothing more will come, if that has a way to say so; before {@link #close} in order. What
+     * does not leave at once is lost.
+     */
+    default void endOutput() {}
+
+    /** Tells the peer that nothing more will come; input goes on, to be dropped. */
     void shutdownOutput();
 
     /**
