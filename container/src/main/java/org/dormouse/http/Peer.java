@@ -1,5 +1,6 @@
 package org.dormouse.http;
 
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Both ends of the connection that carries an exchange. Strings are made when asked for. */
@@ -32,6 +33,16 @@ public interface Peer {
 
     /** Whether the bytes of the client arrive encrypted. */
     boolean isSecure();
+
+    /** Version, suite and the client's certificates; null if the connection that ends here is not encrypted. */
+    default @Nullable SSLSession tlsSession() {
+        return null;
+    }
+
+    /** The name that the client asked for in its handshake of TLS, in lower case; null if it did not, or there was none. */
+    default @Nullable String tlsServerName() {
+        return null;
+    }
 
     /** Identifies the connection among all of this server; stays the same for its whole life. */
     String connectionId();

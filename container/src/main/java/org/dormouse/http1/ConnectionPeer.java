@@ -1,7 +1,9 @@
 package org.dormouse.http1;
 
+import javax.net.ssl.SSLSession;
 import org.dormouse.http.Peer;
 import org.dormouse.transport.Connection;
+import org.dormouse.transport.Encryption;
 import org.jspecify.annotations.Nullable;
 
 /** Both ends of a connection, asked when somebody wants to know. */
@@ -38,7 +40,19 @@ record ConnectionPeer(Connection connection) implements Peer {
 
     @Override
     public boolean isSecure() {
-        return false;
+        return connection.encryption() != null;
+    }
+
+    @Override
+    public @Nullable SSLSession tlsSession() {
+        Encryption encryption = connection.encryption();
+        return encryption == null ? null : encryption.session();
+    }
+
+    @Override
+    public @Nullable String tlsServerName() {
+        Encryption encryption = connection.encryption();
+        return encryption == null ? null : encryption.serverName();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.dormouse.transport;
 
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.poller.Readiness;
 import org.dormouse.poller.loop.EventLoop;
@@ -245,6 +246,20 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     /** Puts {@code next} in the place of the present protocol, which becomes garbage. Loop owner. */
     public void become(Protocol next) {
         if (phase != Phase.CLOSED) protocol = next;
+    }
+
+    /**
+     * Puts what encrypts in front of the socket, once and for good; what it gives is shown in the next turn. Loop owner; nothing is lent,
+     * kept or unsent.
+     *
+     * @param encrypting makes it of the socket, which it owns from then on
+     */
+    public void encrypt(UnaryOperator<StreamSocket> encrypting) {
+        if (phase != Phase.OPEN || has(LENT | UNSENT) || kept != null)
+            throw new IllegalStateException("connection " + this + " is in use");
+        socket = encrypting.apply(socket);
+        moreInput = true;
+        again();
     }
 
     /** Stops showing bytes; the peer is held up by its window when the kernel's buffer is full. Loop owner. */
@@ -588,6 +603,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private void progressClosing() {
         if (phase != Phase.FINISHING || has(LENT | UNSENT)) return; // the end of the loan, or room, calls again
         if (has(BROKEN) || !lingers || inputEnded || family.lingerNanos == 0) {
+            if (!has(BROKEN)) socket.endOutput();
             close();
             return;
         }

@@ -24,6 +24,14 @@ public enum ConnectionEnd {
     ADDRESS_LIMIT,
     /** No descriptor was left to serve it with. */
     NO_DESCRIPTORS,
+    /** As many handshakes of TLS were under way as may be (tls.max-handshakes). */
+    HANDSHAKE_LIMIT,
+    /** Its handshake of TLS failed, of either side: no version, suite, name or certificate in common, or a client that broke it off. */
+    HANDSHAKE_FAILED,
+    /** Its handshake of TLS did not end in time (tls.handshake-timeout). */
+    HANDSHAKE_TIMEOUT,
+    /** What came after the handshake was no TLS, or none that is accepted, or the client told of an error. */
+    TLS_ERROR,
     /** The poller refused to watch it. */
     NOT_WATCHED,
     /** The server, or its loop, comes to rest, and nothing was under way on it any more. */

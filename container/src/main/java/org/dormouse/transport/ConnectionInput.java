@@ -85,7 +85,7 @@ abstract class ConnectionInput extends ConnectionOutput {
             if (count > 0) {
                 // A stream that gave less than was asked is empty, and what comes later is a new edge; its end is found
                 // by reading on.
-                if (count < asked && !has(PEER_FINISHED)) moreInput = false;
+                if (count < asked && !has(PEER_FINISHED) && !socket.holdsMore()) moreInput = false;
                 return count;
             }
             moreInput = false;

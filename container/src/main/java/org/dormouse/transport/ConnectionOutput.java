@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The sending half of a {@link Connection}: borrowing the output, the queue, and what the socket takes of it. */
 abstract class ConnectionOutput extends OwnershipWord {
     final Connections family;
-    final StreamSocket socket;
+    /** Exchanged at most once, before anything is lent. */
+    StreamSocket socket;
 
     // owner of the output; unsent is read by others as an estimate
     private @Nullable OutboundQueue queue;
