@@ -17,12 +17,12 @@ public record TlsSettings(int maxHandshakes, Duration handshakeTimeout, int maxH
     public static final String MAX_HELLO_BYTES = "tls.max-hello-bytes";
     public static final String MAX_HANDSHAKE_BYTES = "tls.max-handshake-bytes";
 
-    public static final TlsSettings DEFAULT = new TlsSettings(10_000, Duration.ofSeconds(10), 16 * 1024, 256 * 1024);
-
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int LEAST_HELLO_BYTES = 512;
     private static final int MOST_HELLO_BYTES = 64 * 1024;
     private static final int MOST_HANDSHAKE_BYTES = 16 * 1024 * 1024;
+
+    public static final TlsSettings DEFAULT = new TlsSettings(10_000, Duration.ofSeconds(10), 16 * 1024, 256 * 1024);
 
     public TlsSettings {
         check(MAX_HANDSHAKES, maxHandshakes, 1, 1_000_000);

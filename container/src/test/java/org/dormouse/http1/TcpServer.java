@@ -10,8 +10,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.dormouse.buffer.TrackingBufferPool;
 import org.dormouse.http.ExchangeHandler;
+import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.poller.loop.EventLoops;
 import org.dormouse.poller.loop.Faults;
 import org.dormouse.poller.loop.LoopSettings;
@@ -20,9 +22,10 @@ import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
 import org.dormouse.transport.Listener;
+import org.dormouse.transport.ProtocolUpgrade;
 
-/** HTTP/1.1 on real loops and sockets of the loopback address. Closing it fails if a buffer leaked, a connection does not end, or a loop reported a bug. */
-final class TcpServer implements AutoCloseable {
+/** A protocol on real loops and sockets of the loopback address. Closing it fails if a buffer leaked, a connection does not end, or a loop reported a bug. */
+public final class TcpServer implements AutoCloseable {
     final TrackingBufferPool pool = new TrackingBufferPool();
     final AtomicInteger open = new AtomicInteger();
     private final List<AssertionError> faults = new CopyOnWriteArrayList<>();
@@ -32,6 +35,12 @@ final class TcpServer implements AutoCloseable {
     private final int port;
 
     TcpServer(int loopCount, Http1Limits limits, ConnectionLimits connectionLimits, ExchangeHandler handler)
+            throws IOException {
+        this(loopCount, connectionLimits, loop -> new Http1(loop, handler, limits, null));
+    }
+
+    /** @param protocols makes what is spoken over the connections of a loop */
+    public TcpServer(int loopCount, ConnectionLimits connectionLimits, Function<EventLoop, ProtocolUpgrade> protocols)
             throws IOException {
         loops = EventLoops.start(LoopSettings.defaults().withLoops(loopCount).withFaults(new Faults() {
             @Override
@@ -58,7 +67,7 @@ final class TcpServer implements AutoCloseable {
         for (int i = 0; i < loopCount; i++) {
             var family = new Connections(loops.loop(i), connectionLimits, open, pool);
             families.add(family);
-            listeners.add(Listener.start(family, sockets.get(i), new Http1(loops.loop(i), handler, limits, null)));
+            listeners.add(Listener.start(family, sockets.get(i), protocols.apply(loops.loop(i))));
         }
     }
 
@@ -77,7 +86,7 @@ final class TcpServer implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
