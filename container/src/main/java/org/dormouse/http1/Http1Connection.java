@@ -8,6 +8,7 @@ import org.dormouse.http.BadRequest;
 import org.dormouse.poller.loop.Timeout;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionEnd;
+import org.dormouse.transport.Encryption;
 import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,7 @@ final class Http1Connection implements Protocol {
             int headLength = reading.headLength();
             head = reading.takeHead(bytes, offset);
             http1.rules().judge(head);
+            judgeHost(head);
             forgetParser(reading);
             begin(head, bytes, offset + headLength, length - headLength);
         } catch (BadRequest e) {
@@ -92,6 +94,16 @@ final class Http1Connection implements Protocol {
             refuse(e, head);
         }
         return length;
+    }
+
+    /** Over TLS, the host of a request must be that of the handshake: its certificate and its demands on clients (RFC 9110 §15.5.20). */
+    private void judgeHost(RequestHeadBytes head) throws BadRequest {
+        Encryption encryption = connection.encryption();
+        if (encryption == null || encryption.serves(head.bytes, head.authorityStart, Math.max(head.authorityEnd, 0)))
+            return;
+        throw new BadRequest(
+                421,
+                "a request for " + head.authority() + " came over a connection whose handshake was about another host");
     }
 
     private void beginHead(HeadParser reading) {
