@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
+import org.dormouse.servlet.security.SecurityDeclaration;
 
 /** Reads security-constraint and login-config (Servlet 6.1 §13.8): what it does not know is refused, since it may be a restriction. */
 final class SecurityElements {
@@ -60,9 +61,9 @@ final class SecurityElements {
         if (descriptor.authMethod != null) throw new DeploymentException(rules.at(e) + "there are two of them");
         String method = e.childText("auth-method");
         if (method == null || method.isEmpty()) return;
-        if (!method.equals("BASIC")) {
+        if (!SecurityDeclaration.isSupported(method)) {
             throw new DeploymentException(
-                    rules.at(e) + "auth-method " + method + " is not supported yet, only BASIC is");
+                    rules.at(e) + "auth-method " + method + " is not supported yet, only BASIC and CLIENT-CERT are");
         }
         descriptor.authMethod = method;
         descriptor.realm = e.childText("realm-name");

@@ -25,8 +25,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import org.dormouse.servlet.security.BasicAuthenticator;
+import org.dormouse.servlet.security.Authenticator;
+import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.session.MemorySession;
 import org.dormouse.servlet.session.Sessions;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,8 @@ public final class DormouseContext extends RegisteringContext {
     private volatile @Nullable Sessions sessions;
     private volatile @Nullable SessionCookie sessionCookie;
     private volatile ErrorPages errorPages = ErrorPages.NONE;
-    private volatile @Nullable BasicAuthenticator authenticator;
+    private volatile @Nullable Authenticator authenticator;
+    private volatile IntSupplier securePort = () -> 0;
     private volatile boolean tracksByUrl;
     private volatile @Nullable NonBlockingPromise promiseOfEndpoints;
 
@@ -274,8 +277,22 @@ public final class DormouseContext extends RegisteringContext {
     }
 
     @Nullable
-    BasicAuthenticator authenticator() {
+    Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** Says where clients reach this application over HTTPS; 0 or less: nowhere. */
+    public void securePort(IntSupplier port) {
+        securePort = port;
+    }
+
+    int securePort() {
+        return securePort.getAsInt();
+    }
+
+    /** Whether its callers log in by the certificates of their connections. */
+    public boolean needsClientCertificates() {
+        return SecurityDeclaration.CLIENT_CERT.equals(deployment.security().authMethod());
     }
 
     long nowMillis() {

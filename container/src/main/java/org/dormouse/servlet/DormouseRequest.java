@@ -18,12 +18,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.security.Principal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -263,9 +263,9 @@ public final class DormouseRequest extends HeadOfRequest {
     public Enumeration<String> getAttributeNames() {
         checkAlive();
         Map<String, Object> known = attributes;
-        return known == null
-                ? Collections.emptyEnumeration()
-                : Collections.enumeration(new ArrayList<>(known.keySet()));
+        var names = new LinkedHashSet<>(EncryptionAttributes.names(exchange.peer()));
+        if (known != null) names.addAll(known.keySet());
+        return Collections.enumeration(names);
     }
 
     @Override

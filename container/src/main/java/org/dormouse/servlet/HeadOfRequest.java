@@ -149,7 +149,7 @@ abstract class HeadOfRequest implements HttpServletRequest {
         return client == null || client.authority() == null ? head.authority() : client.authority();
     }
 
-    /** Who really connected, where a proxy has spoken for the client. */
+    /** Who really connected, where a proxy has spoken for the client, and how its connection is encrypted. */
     @Nullable
     Object peerAttribute(String name) {
         return switch (name) {
@@ -159,7 +159,7 @@ abstract class HeadOfRequest implements HttpServletRequest {
                 String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
                 yield forwarded() == null ? null : host + ":" + exchange.peer().remotePort();
             }
-            default -> null;
+            default -> EncryptionAttributes.find(name, exchange.peer());
         };
     }
 

@@ -1,10 +1,9 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.dormouse.servlet.security.BasicAuthenticator;
+import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.TooManyLogins;
 import org.dormouse.servlet.session.MemorySession;
@@ -57,10 +56,10 @@ final class RequestSecurity {
     @Nullable
     Caller identify() {
         Caller known = caller();
-        BasicAuthenticator basic = request.servletContext().authenticator();
-        if (known != null || basic == null) return known;
-        known = basic.authenticate(request.head().fields());
-        if (known != null) become(known, HttpServletRequest.BASIC_AUTH);
+        Authenticator method = request.servletContext().authenticator();
+        if (known != null || method == null) return known;
+        known = method.authenticate(request.head().fields(), request.exchange().peer());
+        if (known != null) become(known, method.type());
         return known;
     }
 
@@ -77,14 +76,15 @@ final class RequestSecurity {
         return false;
     }
 
-    /** Answers 401, or 403 where the application declares no way to log in. */
+    /** Answers 401, or 403 where there is no way to log in with another request. */
     void challenge(HttpServletResponse response) throws IOException {
-        BasicAuthenticator basic = request.servletContext().authenticator();
-        if (basic == null) {
+        Authenticator method = request.servletContext().authenticator();
+        String challenge = method == null ? null : method.challenge();
+        if (challenge == null) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
             return;
         }
-        response.setHeader("WWW-Authenticate", basic.challenge());
+        response.setHeader("WWW-Authenticate", challenge);
         response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
     }
 
@@ -126,7 +126,7 @@ final class RequestSecurity {
     void created(MemorySession session) {
         Caller known = caller;
         if (known == null) return;
-        if (isToBeKept || HttpServletRequest.BASIC_AUTH.equals(authType)) session.belongTo(known, isToBeKept);
+        if (isToBeKept || !LOGIN.equals(authType)) session.belongTo(known, isToBeKept);
         isToBeKept = false;
     }
 

@@ -8,8 +8,10 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.dormouse.servlet.security.AccessRequirement;
+import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.BasicAuthenticator;
 import org.dormouse.servlet.security.Caller;
+import org.dormouse.servlet.security.CertificateAuthenticator;
 import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.security.TooManyLogins;
@@ -37,9 +39,11 @@ final class SecurityGate implements Filter {
     }
 
     /** Null where the application declares no method to log in. */
-    static @Nullable BasicAuthenticator authenticator(Deployment deployment) {
+    static @Nullable Authenticator authenticator(Deployment deployment) {
         SecurityDeclaration declared = deployment.security();
         if (declared.authMethod() == null) return null;
+        if (declared.authMethod().equals(SecurityDeclaration.CLIENT_CERT))
+            return new CertificateAuthenticator(declared.users());
         String realm = declared.realm().isEmpty() ? "Dormouse" : declared.realm();
         return new BasicAuthenticator(realm, declared.users());
     }
@@ -60,9 +64,21 @@ final class SecurityGate implements Filter {
         switch (requirement.decide(request.isSecure(), caller)) {
             case GRANTED -> chain.doFilter(any, response);
             case LOGIN_NEEDED -> request.security().challenge(answer);
-            case ENCRYPTION_NEEDED ->
-                answer.sendError(HttpServletResponse.SC_FORBIDDEN, "this resource needs an encrypted connection");
+            case ENCRYPTION_NEEDED -> sendToEncrypted(request, answer);
             case FORBIDDEN -> answer.sendError(HttpServletResponse.SC_FORBIDDEN);
         }
+    }
+
+    /** To the same host with the port of HTTPS, if the server has one (Servlet 6.1 §13.8.3). */
+    private static void sendToEncrypted(DormouseRequest request, HttpServletResponse answer) throws IOException {
+        int port = request.servletContext().securePort();
+        String authority = request.authority();
+        if (port <= 0 || authority == null || authority.isEmpty()) {
+            answer.sendError(HttpServletResponse.SC_FORBIDDEN, "this resource needs an encrypted connection");
+            return;
+        }
+        String query = request.head().query();
+        answer.sendRedirect("https://" + Authority.host(authority) + (port == 443 ? "" : ":" + port)
+                + ContextPaths.withOneSlash(request.head().rawPath()) + (query == null ? "" : "?" + query));
     }
 }

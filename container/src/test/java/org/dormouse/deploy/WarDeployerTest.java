@@ -432,7 +432,6 @@ class WarDeployerTest {
             <servlet-mapping><servlet-name>s</servlet-name><url-pattern>/s</url-pattern></servlet-mapping>   | servlet s, which is not declared
             <filter-mapping><filter-name>f</filter-name><url-pattern>/s</url-pattern></filter-mapping>       | filter f, which is not declared
             <login-config><auth-method>FORM</auth-method></login-config>                                     | auth-method FORM is not supported yet
-            <login-config><auth-method>CLIENT-CERT</auth-method></login-config>                              | auth-method CLIENT-CERT is not supported yet
             <security-constraint><auth-constraint/></security-constraint>                                    | without web-resource-collection
             <security-constraint><what/></security-constraint>                                               | <what>: unknown element in a security-constraint
             <security-something/>                                                                            | looks like a restriction

@@ -160,6 +160,20 @@ class SecurityGateTest {
     }
 
     @Test
+    void plainTextIsSentToTheEncryptedPortWhereThereIsOne() {
+        try (var app = guarded()) {
+            app.context.securePort(() -> 8443);
+            var redirected = app.run(TestExchange.get("/app/tls?a=b").field("Host", "www.example.org:8080"));
+            assertThat(redirected.status()).isEqualTo(302);
+            assertThat(redirected.responseField("Location")).isEqualTo("https://www.example.org:8443/app/tls?a=b");
+            app.context.securePort(() -> 443);
+            var standard = app.run(TestExchange.get("//app/tls").field("Host", "[::1]"));
+            assertThat(standard.responseField("Location")).isEqualTo("https://[::1]/app/tls");
+            assertThat(app.get("/app/tls").status()).as("without a host").isEqualTo(403);
+        }
+    }
+
+    @Test
     void unguardedPathKnowsNobodyAndForwardsAreNotAsked() {
         try (var app = guarded()) {
             assertThat(app.run(as("anna:secret", "/app/free")).body()).isEqualTo("null null false");

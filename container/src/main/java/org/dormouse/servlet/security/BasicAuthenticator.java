@@ -5,10 +5,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.dormouse.http.Fields;
+import org.dormouse.http.Peer;
 import org.jspecify.annotations.Nullable;
 
 /** The BASIC scheme (RFC 7617): name and password in every request, in UTF-8. Immutable, safe for all threads. */
-public final class BasicAuthenticator {
+public final class BasicAuthenticator implements Authenticator {
     private final String challenge;
     private final Users users;
 
@@ -17,7 +18,12 @@ public final class BasicAuthenticator {
         this.users = users;
     }
 
-    /** The value for {@code WWW-Authenticate} in an answer 401. */
+    @Override
+    public String type() {
+        return "BASIC";
+    }
+
+    @Override
     public String challenge() {
         return challenge;
     }
@@ -35,6 +41,11 @@ public final class BasicAuthenticator {
         int colon = credentials.indexOf(':');
         if (colon <= 0) return null;
         return users.login(credentials.substring(0, colon), credentials.substring(colon + 1));
+    }
+
+    @Override
+    public @Nullable Caller authenticate(Fields request, Peer peer) {
+        return authenticate(request);
     }
 
     /** Scheme, spaces, token68 (RFC 9110 §11.4); what is inside is UTF-8 without control characters. */

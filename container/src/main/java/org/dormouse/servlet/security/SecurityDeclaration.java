@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an application declares about security, and who its users are. Plain and mutable; one thread at a time. */
 public final class SecurityDeclaration {
+    public static final String BASIC = "BASIC";
+    public static final String CLIENT_CERT = "CLIENT-CERT";
+
     private final List<SecurityConstraint> constraints = new ArrayList<>();
     private boolean denyUncovered;
     private @Nullable String authMethod;
@@ -27,7 +30,7 @@ public final class SecurityDeclaration {
         return this;
     }
 
-    /** How callers log in: {@code "BASIC"}, or null where the application says nothing. */
+    /** How callers log in: {@link #BASIC}, {@link #CLIENT_CERT}, or null where the application says nothing. */
     public @Nullable String authMethod() {
         return authMethod;
     }
@@ -38,11 +41,17 @@ public final class SecurityDeclaration {
      * @throws IllegalArgumentException if this method does not exist, or not yet: nobody shall believe to be protected by it
      */
     public SecurityDeclaration authMethod(String method) {
-        if (!method.equals("BASIC")) {
-            throw new IllegalArgumentException("auth-method " + method + " is not supported, only BASIC is");
+        if (!isSupported(method)) {
+            throw new IllegalArgumentException(
+                    "auth-method " + method + " is not supported, only BASIC and CLIENT-CERT are");
         }
         authMethod = method;
         return this;
+    }
+
+    /** Whether callers can log in so. */
+    public static boolean isSupported(String method) {
+        return method.equals(BASIC) || method.equals(CLIENT_CERT);
     }
 
     /** What the client shows when it asks for a password; empty where none was declared. */

@@ -10,13 +10,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The users of a server from a file in UTF-8, one a line, {@code name:password:role,role}; lines that begin with {@code #} and empty ones
- * are skipped. The password is a hash as {@link #hash} makes it, or plain, which is warned of. Read once. Safe for many threads.
+ * are skipped. The password is a hash as {@link #hash} makes it, or plain, which is warned of; or {@code {certificate}} for one who has none,
+ * but a certificate: the name is its subject ({@code CN=ann,O=Example}) or its common name. Read once. Safe for many threads.
  */
 public final class UsersFile implements Users {
     private static final Logger LOG = LoggerFactory.getLogger(UsersFile.class);
@@ -33,20 +35,30 @@ public final class UsersFile implements Users {
     /** Whose password nobody has, for names that are not in the file: a password has at least one character. */
     private static final User NOBODY = new User(new Caller("nobody", Set.of()), null, "");
 
+    /** In the place of a password. */
+    private static final String BY_CERTIFICATE = "{certificate}";
+
     private final Map<String, User> users;
+    /** Those who log in by certificate, by common name or by subject in its canonical form. */
+    private final Map<String, Caller> certified = new HashMap<>();
+
     /** The most iterations of any user: what every attempt costs, whoever is named. */
     private final int cost;
 
     private final PasswordChecks checks;
     private final VerifiedLogins verified = new VerifiedLogins(MAX_VERIFIED, new SecureRandom(), System::nanoTime);
 
-    /** Exactly one of {@code hash} and {@code plain} is set. */
+    /** One of {@code hash} and {@code plain} is set, or none: then there is no password that fits. */
     private record User(
             Caller caller,
             @Nullable PasswordHash hash,
             @Nullable String plain) {
         int iterations() {
             return hash == null ? 0 : hash.iterations();
+        }
+
+        boolean hasCertificate() {
+            return hash == null && plain == null;
         }
 
         boolean hasPassword(String password) {
@@ -57,6 +69,8 @@ public final class UsersFile implements Users {
     private UsersFile(Map<String, User> users) {
         this.users = users;
         this.checks = new PasswordChecks(AT_ONCE, WAITING, System::nanoTime);
+        for (User user : users.values())
+            if (user.hasCertificate()) certified.put(certifiedName(user.caller.name()), user.caller);
         this.cost = users.values().stream().mapToInt(User::iterations).max().orElse(0);
     }
 
@@ -85,7 +99,7 @@ public final class UsersFile implements Users {
                 if (users.putIfAbsent(user.caller.name(), user) != null) {
                     throw new IllegalArgumentException("user " + user.caller.name() + " again");
                 }
-                if (user.hash == null) plain++;
+                if (user.plain != null) plain++;
             } catch (IllegalArgumentException e) {
                 throw new IOException("users file " + file + " line " + (i + 1) + ": " + e.getMessage(), e);
             }
@@ -119,9 +133,30 @@ public final class UsersFile implements Users {
             throw new IllegalArgumentException("the password of " + name + " is longer than " + MAX_CHARACTERS);
         }
         var caller = new Caller(name, roles(line.substring(last + 1)));
+        if (password.equals(BY_CERTIFICATE)) {
+            certifiedName(name); // which checks it
+            return new User(caller, null, null);
+        }
         return PasswordHash.isHashed(password)
                 ? new User(caller, PasswordHash.parse(password), null)
                 : new User(caller, null, password);
+    }
+
+    /** A common name as it is; what has an equals sign is a subject. */
+    private static String certifiedName(String name) {
+        if (name.indexOf('=') < 0) return name;
+        try {
+            return new X500Principal(name).getName(X500Principal.CANONICAL);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " is no subject of a certificate, as in CN=ann,O=Example", e);
+        }
+    }
+
+    @Override
+    public @Nullable Caller certified(X500Principal subject, @Nullable String commonName) {
+        Caller known = certified.get(subject.getName(X500Principal.CANONICAL));
+        if (known != null || commonName == null || commonName.indexOf('=') >= 0) return known;
+        return certified.get(PasswordHash.normalized(commonName));
     }
 
     private static Set<String> roles(String text) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,26 @@ class UsersFileTest {
         assertThat(users.login("Anna", "s:e:cret")).isNull();
         assertThat(users.login("dora", "pass:word")).isNull();
         assertThat(users.toString()).doesNotContain("anna");
+    }
+
+    @Test
+    void whoHasACertificateIsKnownByItsSubjectOrItsCommonNameAndByNoPassword() throws IOException {
+        Users users = read("cn=Ann Lee, O=Example:{certificate}:admin\nbert:{certificate}:user\ncarl:secret:user\n");
+        var ann = new X500Principal("CN=Ann Lee,O=Example");
+        assertThat(users.certified(ann, "Ann Lee")).isEqualTo(new Caller("cn=Ann Lee, O=Example", Set.of("admin")));
+        assertThat(users.certified(new X500Principal("CN=Ann Lee,O=Other"), "Ann Lee"))
+                .isNull();
+        var bert = new X500Principal("CN=bert,O=Anything");
+        assertThat(users.certified(bert, "bert")).isEqualTo(new Caller("bert", Set.of("user")));
+        assertThat(users.certified(bert, null)).isNull();
+        assertThat(users.certified(new X500Principal("CN=carl"), "carl"))
+                .as("has a password")
+                .isNull();
+        for (String guess : List.of("{certificate}", "", "certificate"))
+            assertThat(users.login("bert", guess)).isNull();
+        assertThatThrownBy(() -> read("ann=lee=x:{certificate}:r"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("line 1: ann=lee=x is no subject of a certificate");
     }
 
     @Test

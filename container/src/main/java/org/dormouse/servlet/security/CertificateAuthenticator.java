@@ -1,0 +1,69 @@
+package org.dormouse.servlet.security;
+
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.security.auth.x500.X500Principal;
+import org.dormouse.http.Fields;
+import org.dormouse.http.Peer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CLIENT-CERT: the certificate that the client has shown in its handshake, which its connection has found to be trusted. Who that is, and
+ * with which roles, say the users of the application, by the subject of the certificate or its common name. Immutable.
+ */
+public final class CertificateAuthenticator implements Authenticator {
+    private final Users users;
+
+    public CertificateAuthenticator(Users users) {
+        this.users = users;
+    }
+
+    @Override
+    public String type() {
+        return "CLIENT_CERT";
+    }
+
+    /** It is too late for a certificate. */
+    @Override
+    public @Nullable String challenge() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Caller authenticate(Fields request, Peer peer) {
+        SSLSession session = peer.tlsSession();
+        X509Certificate shown = session == null ? null : certificate(session);
+        if (shown == null) return null;
+        X500Principal subject = shown.getSubjectX500Principal();
+        return users.certified(subject, commonName(subject));
+    }
+
+    private static @Nullable X509Certificate certificate(SSLSession session) {
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate own ? own : null;
+        } catch (SSLPeerUnverifiedException e) {
+            return null; // the JDK's way to say that there is none
+        }
+    }
+
+    /** Null if there is none, or more than one: which would be meant? */
+    static @Nullable String commonName(X500Principal subject) {
+        String found = null;
+        try {
+            for (Rdn rdn : new LdapName(subject.getName()).getRdns()) {
+                if (!rdn.getType().equalsIgnoreCase("CN") || !(rdn.getValue() instanceof String name)) continue;
+                if (found != null) return null;
+                found = name;
+            }
+        } catch (InvalidNameException e) {
+            return null;
+        }
+        return found;
+    }
+}
