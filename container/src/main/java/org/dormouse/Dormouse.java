@@ -44,6 +44,21 @@ public final class Dormouse implements AutoCloseable {
         return server.port();
     }
 
+    /** The port it listens on for HTTPS; with several, the first. -1 while it does not listen, or for HTTPS on no port. */
+    public int httpsPort() {
+        return server.tlsPort();
+    }
+
+    /**
+     * Reads certificates, keys, authorities and revocation lists anew, which also happens by itself when their files change. The next
+     * handshakes get the new ones; connections that are there live on.
+     *
+     * @throws IllegalStateException if they cannot be had, with file and reason: the present ones stay; or if nothing is encrypted
+     */
+    public void reloadCertificates() {
+        server.reloadCertificates();
+    }
+
     /** The host of the first address to listen on. */
     public String host() {
         return host;
@@ -167,6 +182,23 @@ public final class Dormouse implements AutoCloseable {
             return set("server.port", port);
         }
 
+        /**
+         * The port to listen on for HTTPS, beside {@link #port} if that was called too.
+         *
+         * @param port 1 to 65535, or 0 for a free one
+         * @param tls the certificates, and what else there is to say of them
+         */
+        public Builder https(int port, Tls tls) {
+            if (port < 0 || port > 65535) throw new IllegalArgumentException("port " + port + " is not in 0 to 65535");
+            return tls(tls).set("server.https-port", port);
+        }
+
+        /** The certificates for addresses of {@link #listen} that have {@code tls} behind them. */
+        public Builder tls(Tls tls) {
+            tls.settings().forEach(this::set);
+            return this;
+        }
+
         /** Name or address of the interface to listen on; {@code 0.0.0.0}, every interface, if not called. */
         public Builder host(String host) {
             return set("server.host", host);
@@ -174,7 +206,8 @@ public final class Dormouse implements AutoCloseable {
 
         /**
          * Addresses to listen on instead of {@link #host} and {@link #port}: {@code 127.0.0.1:8080}, {@code [::1]:0}, {@code unix:/run/a.sock},
-         * {@code unix:@name}, {@code systemd:NAME}, {@code fd:3}. Called again, it adds more.
+         * {@code unix:@name}, {@code systemd:NAME}, {@code fd:3}; with options behind it, {@code 0.0.0.0:8443 tls}. Called again, it adds
+         * more.
          */
         public Builder listen(String... addresses) {
             for (String address : addresses) {

@@ -50,9 +50,11 @@ public final class Configuration {
     private static final Map<String, Kind> KEYS = new TreeMap<>(SocketKeys.KINDS);
 
     static {
+        KEYS.putAll(TlsKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
+                Map.entry("server.https-port", Kind.COUNT),
                 Map.entry("server.listen", Kind.TEXT),
                 Map.entry("server.balance", Kind.TEXT),
                 Map.entry("server.notify", Kind.SWITCH),
@@ -119,7 +121,7 @@ public final class Configuration {
      * @throws IllegalArgumentException if there is no such key or its value cannot be read; whether it is in range is told at the start
      */
     public void set(String key, String value) {
-        Kind kind = KEYS.get(key);
+        Kind kind = kindOrNull(key);
         if (kind == null) throw new IllegalArgumentException("there is no setting " + key + "; " + near(key));
         read(key, kind, value.strip());
         values.put(key, value.strip());
@@ -157,30 +159,48 @@ public final class Configuration {
     }
 
     ListenSettings listening() {
-        ServerSettings server = server();
-        String listen = values.get("server.listen");
         return new ListenSettings(
-                listen == null
-                        ? List.of(new ListenAddress.Tcp(server.host(), server.port()))
-                        : ListenAddress.parseAll(listen),
+                points(),
                 choice("server.balance", Balance.REUSE_PORT),
                 ListenSettings.permissions(text("server.unix-permissions", "660")),
                 sockets(),
                 SocketKeys.areSet(this),
                 Boolean.TRUE.equals(value("server.notify")),
-                proxies());
+                proxies(),
+                values.containsKey("proxy-protocol.trusted"));
     }
 
-    /** Null if nobody's word is taken. */
-    private @Nullable ProxySettings proxies() {
-        String trusted = values.get("proxy-protocol.trusted");
+    private List<ListenPoint> points() {
+        String listen = values.get("server.listen");
+        boolean hasHttps = values.containsKey("server.https-port");
+        if (listen != null && hasHttps)
+            throw new IllegalArgumentException(
+                    "server.https-port and server.listen are both set; tls behind an address of server.listen says the same");
+        if (listen != null) return ListenPoint.parseAll(listen);
+        ServerSettings server = server();
+        var points = new ArrayList<ListenPoint>();
+        if (!hasHttps || values.containsKey("server.port"))
+            points.add(ListenPoint.plain(new ListenAddress.Tcp(server.host(), server.port())));
+        if (hasHttps) {
+            int port = count("server.https-port", 0);
+            ServerSettings.within("server.https-port", port, 0, 65535);
+            points.add(ListenPoint.tls(new ListenAddress.Tcp(server.host(), port)));
+        }
+        return List.copyOf(points);
+    }
+
+    TlsSetup tls() {
+        return TlsKeys.read(this);
+    }
+
+    /** Whether or not anybody's word is taken. */
+    private ProxySettings proxies() {
         Others others = choice("proxy-protocol.others", Others.PLAIN);
         int maxHeaderBytes = count("proxy-protocol.max-header-bytes", 4096);
         Duration timeout = duration("proxy-protocol.timeout", Duration.ofSeconds(5));
         try {
-            TrustedSources sources = TrustedSources.parse(trusted == null ? "unix" : trusted);
-            var settings = new ProxySettings(sources, others == Others.REFUSE, maxHeaderBytes, timeout);
-            return trusted == null ? null : settings;
+            TrustedSources sources = TrustedSources.parse(text("proxy-protocol.trusted", "unix"));
+            return new ProxySettings(sources, others == Others.REFUSE, maxHeaderBytes, timeout);
         } catch (IllegalArgumentException e) {
             boolean isNamed = e.getMessage() != null && e.getMessage().startsWith("proxy-protocol.");
             throw isNamed ? e : new IllegalArgumentException("proxy-protocol.trusted: " + e.getMessage(), e);
@@ -195,7 +215,7 @@ public final class Configuration {
 
     /** The host of the first address that is listened on, or what stands for it where it has none. */
     public String host() {
-        ListenAddress first = listening().addresses().getFirst();
+        ListenAddress first = listening().points().getFirst().address();
         return first instanceof ListenAddress.Tcp tcp ? tcp.host() : first.toString();
     }
 
@@ -303,6 +323,11 @@ public final class Configuration {
         return value == null ? null : read(key, kind(key), value);
     }
 
+    /** Keys that have been set. */
+    Set<String> keysThatAreSet() {
+        return Set.copyOf(values.keySet());
+    }
+
     private String text(String key, String otherwise) {
         return values.getOrDefault(key, otherwise);
     }
@@ -321,7 +346,7 @@ public final class Configuration {
                 key + " is \"" + value + "\", expected is one of " + String.join(", ", words));
     }
 
-    private int count(String key, int otherwise) {
+    int count(String key, int otherwise) {
         long number = number(key, otherwise);
         if (number != (int) number) throw new IllegalArgumentException(key + " is " + number + ", which is too large");
         return (int) number;
@@ -332,13 +357,18 @@ public final class Configuration {
         return value == null ? otherwise : (Long) read(key, kind(key), value);
     }
 
-    private Duration duration(String key, Duration otherwise) {
+    Duration duration(String key, Duration otherwise) {
         String value = values.get(key);
         return value == null ? otherwise : (Duration) read(key, kind(key), value);
     }
 
     private static Kind kind(String key) {
-        return Objects.requireNonNull(KEYS.get(key), key);
+        return Objects.requireNonNull(kindOrNull(key), key);
+    }
+
+    private static @Nullable Kind kindOrNull(String key) {
+        Kind kind = KEYS.get(key);
+        return kind == null ? TlsKeys.kindOfHost(key) : kind;
     }
 
     /** A String, Long, Boolean or Duration. */

@@ -1,7 +1,5 @@
 package org.dormouse.server;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.dormouse.poller.socket.UnixAddress;
 
 /** Something to listen on, as an administrator names it. */
@@ -45,31 +43,18 @@ sealed interface ListenAddress {
     }
 
     /**
-     * Reads {@code server.listen}: addresses with commas between them.
+     * Reads one address.
      *
-     * @throws IllegalArgumentException with the address that cannot be read
+     * @throws IllegalArgumentException why it cannot be read
      */
-    static List<ListenAddress> parseAll(String text) {
-        var addresses = new ArrayList<ListenAddress>();
-        for (String each : text.split(",", -1)) {
-            ListenAddress address = parse(each.strip());
-            if (addresses.contains(address))
-                throw new IllegalArgumentException("server.listen has " + address + " twice");
-            addresses.add(address);
-        }
-        return List.copyOf(addresses);
-    }
-
-    private static ListenAddress parse(String text) {
+    static ListenAddress parse(String text) {
         try {
             if (text.startsWith("unix:")) return new Unix(UnixAddress.of(text.substring(5)));
             if (text.startsWith("systemd:")) return new Activated(text.substring(8));
             if (text.startsWith("fd:")) return new Descriptor(number(text.substring(3), Integer.MAX_VALUE));
             return tcp(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "server.listen \"" + text + "\" cannot be read: " + e.getMessage() + "; expected is " + EXPECTED,
-                    e);
+            throw new IllegalArgumentException(e.getMessage() + "; expected is " + EXPECTED, e);
         }
     }
 

@@ -7,27 +7,56 @@ import java.util.Set;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.transport.Balance;
 import org.dormouse.transport.ProxySettings;
+import org.dormouse.transport.TrustedSources;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a server listens. Keys are those of docs/configuration.md.
  *
- * @param addresses at least one ({@code server.listen}, or {@code server.host} with {@code server.port})
+ * @param points at least one ({@code server.listen}, or {@code server.host} with {@code server.port} and {@code server.https-port})
  * @param balance how connections find their loop ({@code server.balance})
  * @param unixPermissions of the files of Unix domain sockets ({@code server.unix-permissions})
  * @param options of the sockets of TCP ({@code socket.*}), and the backlog of all ({@code server.backlog})
  * @param checksOptions whether to read them back and say in the log what is otherwise
  * @param notifies whether the service manager is told when the server is ready, stops and lives ({@code server.notify})
- * @param proxies from whom the PROXY protocol is taken; null: from nobody ({@code proxy-protocol.*})
+ * @param proxies from whom the PROXY protocol is taken, and how, where an address says nothing else ({@code proxy-protocol.*})
+ * @param trustsProxies whether it is taken where no address says anything
  */
 record ListenSettings(
-        List<ListenAddress> addresses,
+        List<ListenPoint> points,
         Balance balance,
         Set<PosixFilePermission> unixPermissions,
         SocketOptions options,
         boolean checksOptions,
         boolean notifies,
-        @Nullable ProxySettings proxies) {
+        ProxySettings proxies,
+        boolean trustsProxies) {
+
+    ListenSettings {
+        for (ListenPoint each : points) {
+            if (each.takesProxy() && each.proxies().isEmpty() && !trustsProxies)
+                throw new IllegalArgumentException(
+                        each.address()
+                                + " is to take the PROXY protocol, but proxy-protocol.trusted names nobody; proxy=ADDRESS says from whom");
+            if (!each.proxies().isEmpty()) ownProxies(each, proxies);
+        }
+    }
+
+    /** From whom the PROXY protocol is taken at {@code point}; null: from nobody. As soon as one address says so, only where it is said. */
+    @Nullable
+    ProxySettings proxies(ListenPoint point) {
+        if (!point.proxies().isEmpty()) return ownProxies(point, proxies);
+        boolean isSaid = points.stream().anyMatch(ListenPoint::takesProxy);
+        return point.takesProxy() || (trustsProxies && !isSaid) ? proxies : null;
+    }
+
+    private static ProxySettings ownProxies(ListenPoint point, ProxySettings others) {
+        try {
+            return others.trusting(TrustedSources.parse(String.join(",", point.proxies())));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("server.listen \"" + point + "\" cannot be read: " + e.getMessage(), e);
+        }
+    }
 
     /**
      * Reads {@code server.unix-permissions}, as in chmod: {@code 660}.

@@ -38,9 +38,21 @@ final class Network {
     private final List<Connections> families = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
     private final @Nullable AddressLimit addressLimit;
-    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Listening> listeners = new ArrayList<>();
     private List<OpenAddress> addresses = List.of();
-    private List<Entrance> entrances = List.of();
+
+    /**
+     * One listener.
+     *
+     * @param entrances of its address, one for each loop
+     */
+    private record Listening(Listener listener, List<Entrance> entrances) {}
+
+    /** Makes what is spoken at an address, by the connections of each loop. */
+    interface Speech {
+        /** Puts in front of {@code http} what the address asks for. */
+        ProtocolUpgrade at(ListenPoint point, ProtocolUpgrade http);
+    }
 
     private Network(EventLoops loops, ConnectionLimits limits) {
         this.loops = loops;
@@ -56,7 +68,8 @@ final class Network {
     /**
      * Begins to accept on every address.
      *
-     * @param protocols makes what is spoken over the connections of a loop
+     * @param protocols makes what is spoken over the connections of a loop, wherever they come in
+     * @param speech makes of that what is spoken at one address
      * @throws BindException with the address and the reason, if one cannot be had; none is listened on then
      * @throws IOException if a loop cannot accept from one of them; likewise
      */
@@ -64,27 +77,26 @@ final class Network {
             ListenSettings settings,
             ServiceManager manager,
             GivenDescriptors given,
-            Function<EventLoop, ProtocolUpgrade> protocols)
+            Function<EventLoop, ProtocolUpgrade> protocols,
+            Speech speech)
             throws IOException {
         addresses = OpenAddress.openAll(loops, settings, manager, given);
-        var opened = new ArrayList<Entrance>();
+        var spoken = new ArrayList<ProtocolUpgrade>();
         for (Connections family : families) {
             family.takeNew();
-            ProtocolUpgrade http = protocols.apply(family.loop());
-            ProtocolUpgrade spoken = addressLimit == null ? http : new AddressLimited(http);
-            ProxySettings proxies = settings.proxies();
-            opened.add(new Entrance(family, proxies == null ? spoken : new ProxyProtocol(proxies, spoken)));
+            spoken.add(protocols.apply(family.loop()));
         }
-        entrances = List.copyOf(opened);
         for (OpenAddress address : addresses) {
             List<ListenSocket> sockets = address.sockets();
+            List<Entrance> entrances = entrances(settings, address.point(), spoken, speech);
             if (settings.balance().hasAcceptor()) {
                 // Accepting for all is some work: another loop does it for each address.
                 int acceptor = listeners.size() % loops.size();
-                listeners.add(Listener.startForAll(entrances, acceptor, sockets.getFirst(), settings.balance()));
+                Listener listener = Listener.startForAll(entrances, acceptor, sockets.getFirst(), settings.balance());
+                listeners.add(new Listening(listener, entrances));
             } else {
                 for (int i = 0; i < sockets.size(); i++)
-                    listeners.add(Listener.start(entrances.get(i), sockets.get(i)));
+                    listeners.add(new Listening(Listener.start(entrances.get(i), sockets.get(i)), entrances));
             }
         }
         awaitBegun();
@@ -93,12 +105,26 @@ final class Network {
     /** Only then is the server ready: connections to a socket that no loop watches would wait for ever. */
     private void awaitBegun() throws IOException {
         try {
-            for (Listener each : listeners) each.awaitBegun(BEGIN_NANOS);
+            for (Listening each : listeners) each.listener.awaitBegun(BEGIN_NANOS);
         } catch (IOException e) {
             stopListening(Duration.ZERO);
             abortAll();
             throw e;
         }
+    }
+
+    /** PROXY header first, then who comes, then TLS. */
+    private List<Entrance> entrances(
+            ListenSettings settings, ListenPoint point, List<ProtocolUpgrade> spoken, Speech speech) {
+        ProxySettings proxies = settings.proxies(point);
+        var entrances = new ArrayList<Entrance>();
+        for (int i = 0; i < families.size(); i++) {
+            ProtocolUpgrade first = speech.at(point, spoken.get(i));
+            if (addressLimit != null) first = new AddressLimited(first);
+            if (proxies != null) first = new ProxyProtocol(proxies, first);
+            entrances.add(new Entrance(families.get(i), first));
+        }
+        return List.copyOf(entrances);
     }
 
     /** What is listened on, as {@code server.listen} would have it, with the ports in use. */
@@ -115,10 +141,10 @@ final class Network {
     void drainLoop(int index, Duration atMost) {
         Connections family = families.get(index);
         long patienceNanos = Math.min(atMost.toNanos(), ACCEPT_NANOS);
-        var own = new ArrayList<Listener>();
-        for (Listener listener : listeners) if (listener.family() == family && !listener.isForAll()) own.add(listener);
+        var own = new ArrayList<Listening>();
+        for (Listening each : listeners)
+            if (each.listener.family() == family && !each.listener.isForAll()) own.add(each);
         listeners.removeAll(own);
-        Entrance heir = heirOf(index);
         var done = new CountDownLatch(own.size() + 1);
         family.loop().execute(() -> {
             try {
@@ -127,18 +153,19 @@ final class Network {
                 done.countDown();
             }
         });
-        for (Listener listener : own) {
-            if (listener.isShared()) listener.close(patienceNanos, done::countDown);
-            else listeners.add(listener.moveTo(heir, done::countDown));
+        for (Listening each : own) {
+            Entrance heir = each.entrances.get(heirOf(index));
+            if (each.listener.isShared()) each.listener.close(patienceNanos, done::countDown);
+            else listeners.add(new Listening(each.listener.moveTo(heir, done::countDown), each.entrances));
         }
         await(done);
     }
 
     /** The next loop that is at work; there is one, or nobody would drain this. */
-    private Entrance heirOf(int index) {
-        int heir = (index + 1) % entrances.size();
-        while (heir != index && isDraining(heir)) heir = (heir + 1) % entrances.size();
-        return entrances.get(heir);
+    private int heirOf(int index) {
+        int heir = (index + 1) % families.size();
+        while (heir != index && isDraining(heir)) heir = (heir + 1) % families.size();
+        return heir;
     }
 
     /** Whether {@link #drainLoop} was called for it. */
@@ -160,7 +187,7 @@ final class Network {
         long patienceNanos = Math.min(atMost.toNanos(), ACCEPT_NANOS);
         for (OpenAddress address : addresses) address.removeFile();
         var closed = new CountDownLatch(listeners.size());
-        for (Listener listener : listeners) listener.close(patienceNanos, closed::countDown);
+        for (Listening each : listeners) each.listener.close(patienceNanos, closed::countDown);
         onEachLoop(Connections::drain);
         await(closed);
         listeners.clear();

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.dormouse.poller.loop.EventLoops;
 import org.dormouse.poller.socket.ListenSocket;
@@ -18,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One address that is listened on.
  *
- * @param shown as {@code server.listen} would have it, with the port in use
+ * @param point what was asked for, with the port in use
  * @param sockets one for each loop; or one, for the loop that accepts for all
  * @param file of a Unix domain socket that has one
  */
-record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullable SocketFile file) {
+record OpenAddress(ListenPoint point, List<ListenSocket> sockets, UnixSockets.@Nullable SocketFile file) {
     /**
      * Opens every address, or none.
      *
@@ -33,8 +34,8 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
             throws IOException {
         var opened = new ArrayList<OpenAddress>();
         try {
-            for (ListenAddress address : single(settings.addresses(), manager))
-                opened.add(open(loops, settings, given, address));
+            for (ListenPoint point : single(settings.points(), manager))
+                opened.add(open(loops, settings, given, point));
             return List.copyOf(opened);
         } catch (IOException | RuntimeException e) {
             for (OpenAddress each : opened) {
@@ -46,19 +47,22 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
     }
 
     /** With the descriptors of what systemd passed in its place, each of which is there once: two owners would close it twice. */
-    static List<ListenAddress> single(List<ListenAddress> addresses, ServiceManager manager) throws BindException {
-        var all = new ArrayList<ListenAddress>();
-        for (ListenAddress address : addresses) {
-            if (!(address instanceof ListenAddress.Activated activated)) {
-                all.add(address);
+    static List<ListenPoint> single(List<ListenPoint> points, ServiceManager manager) throws BindException {
+        var all = new ArrayList<ListenPoint>();
+        for (ListenPoint point : points) {
+            if (!(point.address() instanceof ListenAddress.Activated activated)) {
+                all.add(point);
                 continue;
             }
-            for (int descriptor : passed(manager, activated)) all.add(new ListenAddress.Descriptor(descriptor));
+            for (int descriptor : passed(manager, activated))
+                all.add(point.at(new ListenAddress.Descriptor(descriptor)));
         }
-        for (int i = 0; i < all.size(); i++)
-            if (all.indexOf(all.get(i)) < i)
-                throw new BindException(all.get(i) + " is listened on twice: by its number and by the name that systemd"
-                        + " has for it, or by two names (server.listen)");
+        var descriptors = new HashSet<ListenAddress>();
+        for (ListenPoint each : all)
+            if (each.address() instanceof ListenAddress.Descriptor && !descriptors.add(each.address()))
+                throw new BindException(each.address()
+                        + " is listened on twice: by its number and by the name that systemd has for it, or by two names"
+                        + " (server.listen)");
         return all;
     }
 
@@ -72,26 +76,26 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
     }
 
     private static OpenAddress open(
-            EventLoops loops, ListenSettings settings, GivenDescriptors given, ListenAddress address)
-            throws IOException {
+            EventLoops loops, ListenSettings settings, GivenDescriptors given, ListenPoint point) throws IOException {
         int users = settings.balance().hasAcceptor() ? 1 : loops.size();
         try {
-            return switch (address) {
-                case ListenAddress.Tcp tcp -> openTcp(loops, settings, tcp, users);
+            return switch (point.address()) {
+                case ListenAddress.Tcp tcp -> openTcp(loops, settings, point, tcp, users);
                 case ListenAddress.Unix unix -> {
                     var opened = loops.listen(unix.address(), settings.unixPermissions(), settings.options(), users);
-                    yield new OpenAddress(unix.toString(), opened.sockets(), opened.file());
+                    yield new OpenAddress(point, opened.sockets(), opened.file());
                 }
                 case ListenAddress.Activated activated -> throw new AssertionError(activated + " is several");
                 case ListenAddress.Descriptor one ->
-                    new OpenAddress(one.toString(), given.listen(loops, one.number(), users), null);
+                    new OpenAddress(point, given.listen(loops, one.number(), users), null);
             };
         } catch (BindException | InvalidPathException e) {
-            throw exception(refusal(address, e), e);
+            throw exception(refusal(point.address(), e), e);
         }
     }
 
-    private static OpenAddress openTcp(EventLoops loops, ListenSettings settings, ListenAddress.Tcp tcp, int users)
+    private static OpenAddress openTcp(
+            EventLoops loops, ListenSettings settings, ListenPoint point, ListenAddress.Tcp tcp, int users)
             throws IOException {
         var address = SocketAddress.of(new InetSocketAddress(resolve(tcp.host()), tcp.port()));
         List<ListenSocket> sockets = settings.balance() == Balance.REUSE_PORT
@@ -101,7 +105,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         if (settings.checksOptions()) {
             for (String each : loops.shortfalls(settings.options(), first)) Complaints.warn("socket option " + each);
         }
-        return new OpenAddress(new ListenAddress.Tcp(tcp.host(), first.port()).toString(), sockets, null);
+        return new OpenAddress(point.at(new ListenAddress.Tcp(tcp.host(), first.port())), sockets, null);
     }
 
     private static InetAddress resolve(String host) throws IOException {
@@ -126,6 +130,11 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         return exception;
     }
 
+    /** As {@code server.listen} would have it, with the port in use. */
+    String shown() {
+        return point.toString();
+    }
+
     /** Of TCP the port in use; -1 of what has none. */
     int port() {
         int port = sockets.getFirst().port();
@@ -138,7 +147,7 @@ record OpenAddress(String shown, List<ListenSocket> sockets, UnixSockets.@Nullab
         try {
             file.remove();
         } catch (IOException e) {
-            Complaints.warn("the file of " + shown + " stays behind: " + e.getMessage());
+            Complaints.warn("the file of " + point.address() + " stays behind: " + e.getMessage());
         }
     }
 }

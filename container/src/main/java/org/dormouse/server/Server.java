@@ -29,6 +29,7 @@ public final class Server implements AutoCloseable {
     private final ServerSettings settings;
     private final LoopSettings loopSettings;
     private final ListenSettings listening;
+    private final TlsFront tls;
     private final ConnectionLimits connectionLimits;
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
@@ -50,12 +51,14 @@ public final class Server implements AutoCloseable {
     private @Nullable KeepAlive keepAlive;
 
     private volatile boolean closed;
+    private volatile List<OpenAddress> openAddresses = List.of();
 
     private Server(
             ServerSettings settings,
             AdmissionSettings admissionSettings,
             LoopSettings loopSettings,
             ListenSettings listening,
+            TlsFront tls,
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
             @Nullable String serverHeader,
@@ -64,6 +67,7 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.loopSettings = loopSettings;
         this.listening = listening;
+        this.tls = tls;
         this.connectionLimits = connectionLimits;
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
@@ -97,13 +101,16 @@ public final class Server implements AutoCloseable {
      * Starts the applications, in their order.
      *
      * @throws IllegalStateException which one failed and why; those started before are stopped again
+     * @throws IllegalArgumentException if a setting is out of its range, or certificates cannot be had
      */
     public static Server start(Configuration configuration, LoopSettings loops, List<Hosted> hosted) {
+        ListenSettings listening = configuration.listening();
         var server = new Server(
                 configuration.server(),
                 configuration.admission(),
                 loops.withFaults(new LoopFaults()),
-                configuration.listening(),
+                listening,
+                TlsFront.of(configuration.tls(), listening),
                 configuration.connections(),
                 configuration.http1(),
                 configuration.serverHeader(),
@@ -111,6 +118,8 @@ public final class Server implements AutoCloseable {
                 configuration.accessLog());
         for (Hosted each : hosted) {
             try {
+                server.tls.check(each);
+                each.context().securePort(server::publicTlsPort);
                 each.context().start();
             } catch (Exception | LinkageError | StackOverflowError e) {
                 stop(server.hosted);
@@ -159,13 +168,16 @@ public final class Server implements AutoCloseable {
                             loop,
                             new Door(applications, admission, loop.index(), accessLog),
                             http1Limits,
-                            serverHeader));
+                            serverHeader),
+                    tls);
         } catch (IOException | RuntimeException e) {
             if (network == null) reached.close();
             throw e;
         }
         network = reached;
+        openAddresses = reached.addresses();
         listens = true;
+        tls.watch();
         keepAlive = KeepAlive.begin(addresses().getFirst());
         if (listening.notifies()) state.ready(reached.eachLoop());
     }
@@ -175,6 +187,25 @@ public final class Server implements AutoCloseable {
         if (network == null) return -1;
         for (OpenAddress address : network.addresses()) if (address.port() >= 0) return address.port();
         return -1;
+    }
+
+    /** The port of the first address with TLS that has one; -1 while it does not listen, or on none. Any thread. */
+    public int tlsPort() {
+        return TlsFront.port(openAddresses);
+    }
+
+    /** Where clients reach HTTPS, for redirects; asked by requests, which must not wait for a close. */
+    private int publicTlsPort() {
+        return tls.publicPort(openAddresses);
+    }
+
+    /**
+     * Reads all certificates anew.
+     *
+     * @throws IllegalStateException why the present ones stay
+     */
+    public void reloadCertificates() {
+        tls.reload();
     }
 
     /** What it listens on, as {@code server.listen} would have it, with the ports in use; empty while it does not listen. */
@@ -210,6 +241,7 @@ public final class Server implements AutoCloseable {
     public synchronized void stopListening() {
         if (!listens || network == null) return;
         listens = false;
+        openAddresses = List.of();
         network.stopListening(settings.drainTimeout());
         if (keepAlive != null) keepAlive.end();
     }
@@ -276,6 +308,7 @@ public final class Server implements AutoCloseable {
         stop(hosted);
         synchronized (this) {
             state.close();
+            tls.unwatch();
             if (network != null) network.close();
         }
         for (Hosted each : hosted) each.threads().close();

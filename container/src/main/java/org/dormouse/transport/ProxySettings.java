@@ -26,4 +26,9 @@ public record ProxySettings(TrustedSources trusted, boolean refusesOthers, int m
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofMinutes(10)) > 0)
             throw new IllegalArgumentException("proxy-protocol.timeout " + timeout + " is not above 0 and up to PT10M");
     }
+
+    /** The same, trusting others. */
+    public ProxySettings trusting(TrustedSources others) {
+        return new ProxySettings(others, refusesOthers, maxHeaderBytes, timeout);
+    }
 }

@@ -27,7 +27,7 @@ class ConfigurationTest {
     /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\w./-])("
-                    + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+                    + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|tls|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
 
     private static final Map<String, String> SOCKET_KEYS = Map.ofEntries(
             Map.entry("server.backlog", "7"),
@@ -169,7 +169,8 @@ class ConfigurationTest {
                 .isEqualTo(configuration.listening().unixPermissions());
         assertThat(withDefaults.listening().notifies())
                 .isEqualTo(configuration.listening().notifies());
-        assertThat(withDefaults.listening().proxies()).isNull();
+        assertThat(withDefaults.listening().trustsProxies()).isFalse();
+        assertThat(withDefaults.tls()).isEqualTo(configuration.tls());
         configuration.set("proxy-protocol.trusted", "::1");
         withDefaults.set("proxy-protocol.trusted", "::1");
         assertThat(withDefaults.listening().proxies())

@@ -92,10 +92,10 @@ class ServiceManagerTest {
     @Test
     void aDescriptorThatIsNamedTwiceIsRefusedBeforeAnybodyTouchesIt() throws IOException {
         var manager = manager("LISTEN_PID", "77", "LISTEN_FDS", "2", "LISTEN_FDNAMES", "web:admin");
-        var all = ListenAddress.parseAll("systemd:web, 127.0.0.1:0, systemd:admin");
+        var all = ListenPoint.parseAll("systemd:web, 127.0.0.1:0, systemd:admin");
         assertThat(OpenAddress.single(all, manager)).hasToString("[fd:3, 127.0.0.1:0, fd:4]");
         for (String twice : List.of("fd:4, systemd:", "systemd:admin, systemd:", "systemd:, fd:4"))
-            assertThatThrownBy(() -> OpenAddress.single(ListenAddress.parseAll(twice), manager))
+            assertThatThrownBy(() -> OpenAddress.single(ListenPoint.parseAll(twice), manager))
                     .as(twice)
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("fd:4 is listened on twice");
