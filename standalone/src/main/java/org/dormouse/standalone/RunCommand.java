@@ -45,6 +45,43 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Integer port;
 
     @Option(
+            names = "--https-port",
+            paramLabel = "N",
+            description = "Port to listen on for HTTPS; 0: a free one. Without --port, only there")
+    private @Nullable Integer httpsPort;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description =
+                    "Certificate chain in PEM, the server's own first; repeated for more names, which clients choose by")
+    private List<Path> certificates = new ArrayList<>();
+
+    @Option(
+            names = "--private-key",
+            paramLabel = "FILE",
+            description = "Private key of the certificate in PEM; once for each --certificate, in their order")
+    private List<Path> privateKeys = new ArrayList<>();
+
+    @Option(
+            names = "--private-key-password-file",
+            paramLabel = "FILE",
+            description = "File whose first line is the password of encrypted private keys")
+    private @Nullable Path privateKeyPassword;
+
+    @Option(
+            names = "--keystore",
+            paramLabel = "FILE",
+            description = "Key store (PKCS12 or JKS) instead of PEM files; may be repeated")
+    private List<Path> keyStores = new ArrayList<>();
+
+    @Option(
+            names = "--keystore-password-file",
+            paramLabel = "FILE",
+            description = "File whose first line is the password of the key stores")
+    private @Nullable Path keyStorePassword;
+
+    @Option(
             names = "--host",
             paramLabel = "H",
             description = "Name or address of the interface to listen on. Default: 0.0.0.0, every interface")
@@ -55,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description =
                     "Address to listen on instead of host and port: 127.0.0.1:8080, [::1]:8080, unix:/run/a.sock, "
-                            + "unix:@name, systemd:NAME, fd:3; may be repeated")
+                            + "unix:@name, systemd:NAME, fd:3; may be repeated. With options behind it, as in \"0.0.0.0:8443 tls\"")
     private List<String> addresses = new ArrayList<>();
 
     @Option(
@@ -161,6 +198,12 @@ final class RunCommand implements Callable<Integer> {
         if (config != null) readConfig(config).forEach(builder::set);
         settings.forEach(builder::set);
         if (port != null) builder.port(port);
+        if (httpsPort != null) builder.set("server.https-port", httpsPort.toString());
+        setFiles(builder, "tls.certificate", certificates);
+        setFiles(builder, "tls.private-key", privateKeys);
+        setFiles(builder, "tls.private-key-password-file", one(privateKeyPassword));
+        setFiles(builder, "tls.keystore", keyStores);
+        setFiles(builder, "tls.keystore-password-file", one(keyStorePassword));
         if (host != null) builder.host(host);
         if (!addresses.isEmpty()) builder.listen(addresses.toArray(String[]::new));
         if (execution != null) builder.execution(execution.execution);
@@ -182,6 +225,17 @@ final class RunCommand implements Callable<Integer> {
             builder.deploy(application);
         }
         return builder;
+    }
+
+    private static List<Path> one(@Nullable Path file) {
+        return file == null ? List.of() : List.of(file);
+    }
+
+    private static void setFiles(Dormouse.Builder builder, String key, List<Path> files) {
+        if (files.isEmpty()) return;
+        for (Path each : files)
+            if (each.toString().indexOf(',') >= 0) throw new IllegalArgumentException("a comma in file name " + each);
+        builder.set(key, String.join(",", files.stream().map(Path::toString).toList()));
     }
 
     private static Map<String, String> readConfig(Path file) throws IOException {
@@ -225,12 +279,15 @@ final class RunCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Of TCP what a browser takes. */
-    private static String place(String address, String path) {
+    /** Of TCP what a browser takes. What is said of an address stands behind it. */
+    private static String place(String listened, String path) {
+        String[] words = listened.split(" ", -1);
+        String address = words[0];
+        boolean isTls = List.of(words).contains("tls");
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon);
-        if (host.equals("fd") || address.startsWith("unix:")) return address + " under " + path;
+        if (host.equals("fd") || address.startsWith("unix:")) return listened + " under " + path;
         boolean isEvery = host.equals("0.0.0.0") || host.equals("[::]");
-        return "http://" + (isEvery ? "localhost" + address.substring(colon) : address) + path;
+        return (isTls ? "https://" : "http://") + (isEvery ? "localhost" + address.substring(colon) : address) + path;
     }
 }

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.dormouse.tls.TestCertificates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,6 +212,45 @@ class CommandTest {
     void theUrlOfTheDemonstrationHasItsContextPath() throws Exception {
         try (var dormouse = DormouseProcess.start("run", "--port", "0", "--host", "127.0.0.1", "--context", "/demo")) {
             assertThat(dormouse.urls()).extracting(URI::getPath).containsExactly("/demo/");
+        }
+    }
+
+    @Test
+    void httpsIsServedAloneOrBesideHttpAndBothUrlsArePrinted() throws Exception {
+        var server = TestCertificates.SERVER_RSA;
+        String certificate = "" + Files.writeString(folder.resolve("chain.pem"), server.chainPem());
+        String key = "" + Files.writeString(folder.resolve("key.pem"), server.keyPem());
+        String password = "" + Files.writeString(folder.resolve("password"), TestCertificates.PASSWORD);
+        String store = "" + Files.write(folder.resolve("store.p12"), TestCertificates.OTHER_SERVER.pkcs12());
+        String[] https = {"run", "--https-port", "0", "--certificate", certificate, "--private-key", key};
+        String[] both = {"run", "--port", "0", "--https-port", "0", "--certificate", certificate, "--private-key", key};
+        String[] withStore = {"--keystore", store, "--keystore-password-file", password};
+        try (var client = HttpClient.newBuilder()
+                .sslContext(TestCertificates.clientContext(null))
+                .build()) {
+            try (var dormouse = DormouseProcess.start(https)) {
+                assertThat(dormouse.urls()).extracting(URI::getScheme).containsExactly("https");
+            }
+            try (var dormouse = DormouseProcess.start(
+                    Stream.concat(Stream.of(both), Stream.of(withStore)).toArray(String[]::new))) {
+                List<URI> urls = dormouse.urls();
+                assertThat(urls).extracting(URI::getScheme).containsExactly("http", "https");
+                for (URI url : urls)
+                    assertThat(client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.discarding())
+                                    .statusCode())
+                            .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void aCertificateThatCannotBeHadEndsWithStatus2AndOneLineThatNamesItsFile() throws Exception {
+        Path missing = folder.resolve("none.pem");
+        try (var dormouse = DormouseProcess.start(
+                "run", "--https-port", "0", "--certificate", "" + missing, "--private-key", "" + missing)) {
+            assertThat(dormouse.exitStatus()).isEqualTo(2);
+            assertThat(dormouse.errors().lines()).hasSize(1);
+            assertThat(dormouse.errors()).contains("tls.certificate " + missing + ": there is no such file");
         }
     }
 

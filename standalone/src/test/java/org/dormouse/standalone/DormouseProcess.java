@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 final class DormouseProcess implements AutoCloseable {
     static final List<String> FLAGS =
             List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
-    private static final Pattern URL = Pattern.compile("http://\\S+/");
+    private static final Pattern URL = Pattern.compile("https?://\\S+/");
     private static final int PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -72,8 +72,8 @@ final class DormouseProcess implements AutoCloseable {
         List<URI> urls = new ArrayList<>();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher url = URL.matcher(line);
-            if (url.find()) urls.add(URI.create(url.group()));
-            else if (line.contains("Ctrl-C")) return urls;
+            if (line.contains("Ctrl-C")) return urls;
+            while (url.find()) urls.add(URI.create(url.group()));
             lines.add(line);
         }
         throw new AssertionError("it ended without an address; output " + lines + ", errors " + errors);
