@@ -26,17 +26,18 @@ public interface Peer {
         return false;
     }
 
-    /** The version of TLS as the JDK names it, {@code TLSv1.3} for one; null without TLS. */
-    default @Nullable String tlsProtocol() {
-        return null;
-    }
-
     /** Whether the bytes of the client arrive encrypted. */
     boolean isSecure();
 
     /** Version, suite and the client's certificates; null if the connection that ends here is not encrypted. */
     default @Nullable SSLSession tlsSession() {
         return null;
+    }
+
+    /** The version of TLS as the JDK names it, {@code TLSv1.3} for one; null without TLS. */
+    default @Nullable String tlsProtocol() {
+        SSLSession session = tlsSession();
+        return session == null ? null : session.getProtocol();
     }
 
     /** The name that the client asked for in its handshake of TLS, in lower case; null if it did not, or there was none. */
