@@ -130,9 +130,13 @@ final class Load implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stops = true;
-        for (Thread thread : threads) thread.join(30_000);
+        try {
+            for (Thread thread : threads) thread.join(30_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         webSockets.shutdownNow();
     }
 }
