@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * timeout stays where it was planned, and when its place comes up it is put where its deadline is by then. All of it belongs to the
  * loop's owner.
  *
- * <p>A timeout never fires early, and at most one step late (plus what the loop is busy).
+ * <p>A timeout never fires early, and at most one step late (plus what the loop is busy). What was taken back or planned elsewhere since
+ * does not stay until its place comes up, or a timeout of an hour would keep an hour's worth of it: whoever plans looks at two entries on
+ * the way round and drops such, so that there are never more of them than of others.
  */
 final class TimerWheel {
     static final long NANOS_PER_TICK = 1_000_000;
@@ -18,6 +20,8 @@ final class TimerWheel {
     private static final int PLACES = 1 << BITS;
     private static final long FARTHEST = (1L << (BITS * LEVELS)) - 1;
     private static final int FIRST_CAPACITY = 4;
+    private static final int LOOKS = 2;
+    private static final int FEW = 1024;
 
     private final @Nullable Timeout[][][] places = new Timeout[LEVELS][PLACES][];
     private final int[][] counts = new int[LEVELS][PLACES];
@@ -26,8 +30,29 @@ final class TimerWheel {
     /** Everything planned up to this tick has been looked at. */
     private long now;
 
+    /** How many need no tidying. */
+    private final int few;
+
+    private int size;
+
+    // where tidying goes on
+    private int tidyLevel;
+    private int tidyPlace;
+    private int tidyIndex;
+
     TimerWheel(long nanoTime) {
+        this(nanoTime, FEW);
+    }
+
+    /** For tests, which have few. */
+    TimerWheel(long nanoTime, int few) {
         now = nanoTime / NANOS_PER_TICK;
+        this.few = few;
+    }
+
+    /** Entries, those that nobody waits for any more included. */
+    int size() {
+        return size;
     }
 
     /** Makes sure that {@code timeout} is looked at no later than its deadline. */
@@ -45,6 +70,8 @@ final class TimerWheel {
 
     /** An entry planned earlier for the same timeout stays behind and is recognised by its tick. */
     private void put(Timeout timeout, long tick) {
+        if (size >= few) tidy();
+        size++;
         timeout.plannedTick = tick;
         int level = level(tick);
         int place = (int) (tick >>> (BITS * level)) & (PLACES - 1);
@@ -111,6 +138,7 @@ final class TimerWheel {
         places[level][place] = null;
         counts[level][place] = 0;
         occupied[level] &= ~(1L << place);
+        size -= count;
         for (int i = 0; i < count; i++) {
             Timeout timeout = entries[i];
             if (isStale(timeout, level)) continue;
@@ -125,8 +153,63 @@ final class TimerWheel {
 
     /** Whether the timeout has been planned for another place since. */
     private boolean isStale(Timeout timeout, int level) {
+        return isElsewhere(timeout, level, now >>> (BITS * level));
+    }
+
+    private static boolean isElsewhere(Timeout timeout, int level, long hand) {
         long tick = timeout.plannedTick;
-        return tick == Timeout.NOT_PLANNED || tick >>> (BITS * level) != now >>> (BITS * level);
+        return tick == Timeout.NOT_PLANNED || tick >>> (BITS * level) != hand;
+    }
+
+    private void tidy() {
+        for (int i = 0; i < LOOKS; i++) {
+            if (tidyIndex >= counts[tidyLevel][tidyPlace]) goToNextPlace();
+            else if (!isNeeded()) drop();
+            else tidyIndex++;
+        }
+    }
+
+    private void goToNextPlace() {
+        tidyIndex = 0;
+        tidyPlace++;
+        long further = tidyPlace == PLACES ? 0 : occupied[tidyLevel] >>> tidyPlace;
+        if (further != 0) {
+            tidyPlace += Long.numberOfTrailingZeros(further);
+        } else {
+            tidyPlace = 0;
+            tidyLevel = (tidyLevel + 1) % LEVELS;
+        }
+    }
+
+    private boolean isNeeded() {
+        Timeout timeout = entry();
+        if (isElsewhere(timeout, tidyLevel, handAt(tidyLevel, tidyPlace))) return false;
+        if (timeout.expiresAt() != Timeout.NEVER) return true;
+        timeout.plannedTick = Timeout.NOT_PLANNED;
+        return false;
+    }
+
+    private Timeout entry() {
+        @Nullable Timeout[] entries = places[tidyLevel][tidyPlace];
+        return entries[tidyIndex];
+    }
+
+    /** What the hand of {@code level} shows when it comes to {@code place} next. */
+    private long handAt(int level, int place) {
+        long next = (now >>> (BITS * level)) + 1;
+        return next + ((place - next) & (PLACES - 1));
+    }
+
+    /** The last one of its place takes its place. */
+    private void drop() {
+        @Nullable Timeout[] entries = places[tidyLevel][tidyPlace];
+        int last = --counts[tidyLevel][tidyPlace];
+        entries[tidyIndex] = entries[last];
+        entries[last] = null;
+        size--;
+        if (last > 0) return;
+        places[tidyLevel][tidyPlace] = null;
+        occupied[tidyLevel] &= ~(1L << tidyPlace);
     }
 
     /** Is handed what has expired. */

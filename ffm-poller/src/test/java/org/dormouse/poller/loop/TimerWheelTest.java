@@ -43,7 +43,7 @@ class TimerWheelTest {
         for (int seed = 0; seed < 300; seed++) {
             var random = new Random(seed);
             long now = Math.abs(random.nextLong()) % (1L << 50);
-            var wheel = new TimerWheel(now);
+            var wheel = new TimerWheel(now, seed % 2 == 0 ? 0 : 1000); // tidied all the time, or not at all
             Map<Integer, Numbered> timeouts = new HashMap<>();
             Map<Integer, Long> model = new HashMap<>();
             fired.clear();
@@ -88,6 +88,28 @@ class TimerWheelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void whatWasTakenBackDoesNotPileUpUntilItsTimeComes() {
+        var wheel = new TimerWheel(0);
+        var kept = new ArrayList<Numbered>();
+        long now = 0;
+        int most = 0;
+        for (int i = 0; i < 100_000; i++) {
+            now += MILLI / 10;
+            wheel.advance(now, TimerWheelTest::fire);
+            var timeout = new Numbered(i);
+            timeout.expireAt(now + 3_600_000 * MILLI);
+            wheel.plan(timeout);
+            if (i % 50 == 0) kept.add(timeout);
+            else timeout.expireAt(Timeout.NEVER);
+            most = Math.max(most, wheel.size());
+        }
+        assertThat(most).isLessThan(2 * kept.size() + 2_000);
+        wheel.advance(now + 3_600_001 * MILLI, TimerWheelTest::fire);
+        assertThat(fired).hasSameSizeAs(kept);
+        assertThat(wheel.size()).isZero();
     }
 
     @Test
