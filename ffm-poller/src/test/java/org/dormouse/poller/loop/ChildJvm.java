@@ -34,7 +34,7 @@ public final class ChildJvm {
                 return "unreadable: " + e;
             }
         });
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("still running; so far it printed: " + output.get(5, TimeUnit.SECONDS));
         }
