@@ -37,7 +37,7 @@ final class FirstUse implements Runnable {
 
     private final TlsHosts hosts;
 
-    private FirstUse(TlsHosts hosts) {
+    FirstUse(TlsHosts hosts) {
         this.hosts = hosts;
     }
 

@@ -40,9 +40,6 @@ final class Handshake implements Protocol, Runnable {
     /** Calls of the engine in a row; then others of this loop have their turn. An ordinary handshake takes a dozen. */
     private static final int MAX_CALLS = 64;
 
-    /** An engine that has failed has an alert to send, and perhaps what it had wanted to send before. */
-    private static final int MAX_LAST_RECORDS = 16;
-
     /** After a stop, as for a client that has just connected. */
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,12 +51,12 @@ final class Handshake implements Protocol, Runnable {
 
     private final TlsProtocol tls;
     private final Connection connection;
+    private final Flight flight;
 
     private State state = State.HELLO;
     private @Nullable TlsHost host;
     private @Nullable SSLEngine engine;
     private @Nullable String serverName;
-    private @Nullable PooledBuffer flight;
     private int receivedBytes;
     private boolean isCounted;
     private boolean isComputing;
@@ -68,6 +65,7 @@ final class Handshake implements Protocol, Runnable {
     Handshake(TlsProtocol tls, Connection connection) {
         this.tls = tls;
         this.connection = connection;
+        flight = new Flight(connection);
     }
 
     // --- input
@@ -144,7 +142,7 @@ final class Handshake implements Protocol, Runnable {
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         int record = Records.ready(bytes, at, end - at);
                         if (record == 0) {
-                            sendFlight();
+                            flight.send();
                             return at - offset;
                         }
                         SSLEngineResult result = present.unwrap(ByteBuffer.wrap(bytes, at, record), NOTHING);
@@ -156,7 +154,7 @@ final class Handshake implements Protocol, Runnable {
                         status = result.getHandshakeStatus();
                     }
                     case NEED_WRAP -> {
-                        SSLEngineResult result = wrap(present);
+                        SSLEngineResult result = flight.wrap(present);
                         if (result.getStatus() != Status.OK || !isProgress(result, status))
                             return fail("the engine has nothing to send: " + result, length);
                         status = result.getHandshakeStatus();
@@ -174,7 +172,7 @@ final class Handshake implements Protocol, Runnable {
         } catch (SSLException e) {
             return fail(String.valueOf(e.getMessage()), length);
         }
-        sendFlight();
+        flight.send();
         elsewhere();
         connection.execute(this::computed);
         return at - offset;
@@ -201,7 +199,7 @@ final class Handshake implements Protocol, Runnable {
     // --- arithmetic elsewhere
 
     private void compute() {
-        sendFlight();
+        flight.send();
         elsewhere();
         isComputing = true;
         try {
@@ -245,39 +243,6 @@ final class Handshake implements Protocol, Runnable {
         if (connection.kept() == null) shake(NO_BYTES, 0, 0);
     }
 
-    // --- output
-
-    private SSLEngineResult wrap(SSLEngine present) throws SSLException {
-        int most = present.getSession().getPacketBufferSize();
-        PooledBuffer collected = flight;
-        if (collected != null && collected.room() < most) {
-            sendFlight();
-            collected = null;
-        }
-        if (collected == null) {
-            collected = connection.pool().take(Math.max(most, BufferPool.RECORD_SIZE));
-            flight = collected;
-        }
-        ByteBuffer room = ByteBuffer.wrap(collected.array(), collected.end(), collected.room());
-        SSLEngineResult result = present.wrap(NOTHING, room);
-        collected.produced(result.bytesProduced());
-        return result;
-    }
-
-    private void sendFlight() {
-        PooledBuffer collected = flight;
-        if (collected == null) return;
-        flight = null;
-        send(collected);
-    }
-
-    private void send(PooledBuffer bytes) {
-        if (!connection.borrowOutput()) throw new IllegalStateException("output is lent in a handshake");
-        connection.send(bytes);
-        boolean given = connection.giveBackOutput();
-        while (!given) given = connection.giveBackOutput();
-    }
-
     // --- how it ends
 
     /**
@@ -286,7 +251,7 @@ final class Handshake implements Protocol, Runnable {
      * @return whether the bytes behind the last record of the handshake were taken over
      */
     private boolean agreed(byte[] bytes, int offset, int length) {
-        sendFlight();
+        flight.send();
         if (connection.isBroken()) return false;
         if (present().getSession().getProtocol().equals(NO_PROTOCOL)) {
             fail("the engine has given up", length);
@@ -331,20 +296,13 @@ final class Handshake implements Protocol, Runnable {
     }
 
     private void refuse(byte[] lastWords, String why) {
-        send(PooledBuffer.sharing(lastWords, 0, lastWords.length));
+        flight.send(PooledBuffer.sharing(lastWords, 0, lastWords.length));
         end(ConnectionEnd.HANDSHAKE_FAILED, why);
     }
 
     /** The engine has failed, or is made to; its alert is sent. */
     private int fail(String why, int length) {
-        SSLEngine present = present();
-        try {
-            for (int i = 0; i < MAX_LAST_RECORDS && present.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++)
-                if (wrap(present).bytesProduced() == 0) break;
-        } catch (SSLException e) {
-            // it has told why before
-        }
-        sendFlight();
+        flight.sendLastWords(present());
         end(ConnectionEnd.HANDSHAKE_FAILED, why);
         return length;
     }
@@ -402,9 +360,7 @@ final class Handshake implements Protocol, Runnable {
         if (cause != null && state != State.ENDED)
             tls.log.note(connection, "handshake", String.valueOf(cause.getMessage()));
         state = State.ENDED;
-        PooledBuffer collected = flight;
-        flight = null;
-        if (collected != null) collected.close();
+        flight.drop();
         if (!isComputing) leave();
     }
 }

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * What handshakes are held to. Every limit is finite; the configuration key is in brackets.
  *
- * @param maxHandshakes handshakes at once, counted from the whole ClientHello on, in this JVM; a client beyond it is closed
- *     [tls.max-handshakes]
+ * @param maxHandshakes handshakes at once, counted from the whole ClientHello on, in this JVM; a client beyond it is closed. Each takes some
+ *     18 KB, nearly all of it the engine's [tls.max-handshakes]
  * @param handshakeTimeout from the accept to the end of the handshake [tls.handshake-timeout]
  * @param maxHelloBytes of the ClientHello [tls.max-hello-bytes]
  * @param maxHandshakeBytes that a client may send until the handshake ends, its certificates included [tls.max-handshake-bytes]

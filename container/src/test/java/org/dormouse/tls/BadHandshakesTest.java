@@ -110,7 +110,7 @@ class BadHandshakesTest {
         for (int i = 0; i < hellos.length; i++)
             hellos[i] = EngineClient.of(TlsServer.BOTH.get(i % 2)).advance(new byte[0]);
         try (var server = server()) {
-            for (int i = 0; i < 3000; i++) {
+            for (int i = 0; i < 2000; i++) {
                 byte[] bad = hellos[random.nextInt(hellos.length)].clone();
                 for (int j = random.nextInt(3); j > 0; j--)
                     bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);

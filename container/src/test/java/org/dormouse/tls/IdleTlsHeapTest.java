@@ -57,7 +57,7 @@ class IdleTlsHeapTest {
 
     static final class Main {
         /** A power of two: tables that double are full then, and grow by exactly what a connection needs. */
-        private static final int COUNT = 256;
+        private static final int COUNT = 64;
 
         private static final Predicate<Object> FOREIGN = object -> object instanceof SSLEngine
                 || object instanceof TlsHost
