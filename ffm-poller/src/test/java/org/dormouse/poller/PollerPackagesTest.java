@@ -46,6 +46,7 @@ class PollerPackagesTest {
         mayUse("org.dormouse.poller.epoll", "org.dormouse.poller.backend", "org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.kqueue", "org.dormouse.poller.backend", "org.dormouse.poller.libc");
         mayUse("org.dormouse.poller.socket", "org.dormouse.poller.libc");
+        mayUse("org.dormouse.poller.file", "org.dormouse.poller.libc");
         mayUse(
                 "org.dormouse.poller.nio",
                 "org.dormouse.poller.backend",

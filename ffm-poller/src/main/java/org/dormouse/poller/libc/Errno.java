@@ -14,6 +14,7 @@ public final class Errno {
     public static final int EPERM = define("EPERM", 1, 1, 1, "operation not permitted");
     public static final int ENOENT = define("ENOENT", 2, 2, 2, "no such file");
     public static final int EINTR = define("EINTR", 4, 4, 4, "interrupted by a signal");
+    public static final int EIO = define("EIO", 5, Numbers.NONE, Numbers.NONE, "input or output error");
     public static final int EBADF = define("EBADF", 9, 9, 9, "bad descriptor");
     public static final int EAGAIN = define("EAGAIN", 11, 35, 35, "would block");
     public static final int ENOMEM = define("ENOMEM", 12, 12, 12, "out of memory");
@@ -24,8 +25,10 @@ public final class Errno {
     public static final int ENFILE = define("ENFILE", 23, 23, 23, "no descriptors left in the system");
     public static final int EMFILE = define("EMFILE", 24, 24, 24, "no descriptors left in the process");
     public static final int EPIPE = define("EPIPE", 32, 32, 32, "broken pipe");
+    public static final int ENOSYS = define("ENOSYS", 38, Numbers.NONE, Numbers.NONE, "no such call");
     public static final int ENONET = define("ENONET", 64, Numbers.NONE, Numbers.NONE, "machine is not on the network");
     public static final int EPROTO = define("EPROTO", 71, 100, 92, "protocol error");
+    public static final int EOVERFLOW = define("EOVERFLOW", 75, Numbers.NONE, Numbers.NONE, "number too large");
     public static final int ENOPROTOOPT = define("ENOPROTOOPT", 92, 42, 42, "protocol not available");
     public static final int EOPNOTSUPP = define("EOPNOTSUPP", 95, 102, 45, "operation not supported");
     public static final int EAFNOSUPPORT = define("EAFNOSUPPORT", 97, 47, 47, "address family not supported");

@@ -52,10 +52,36 @@ final class KernelStreamSocket implements StreamSocket {
 
     @Override
     public int send(byte[] source, int offset, int length) {
+        return send(source, offset, length, SysSocket.MSG_NOSIGNAL);
+    }
+
+    @Override
+    public int sendAhead(byte[] source, int offset, int length) {
+        return send(source, offset, length, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_MORE);
+    }
+
+    private int send(byte[] source, int offset, int length, int flags) {
         int bytes = checked(source, offset, length);
         int result;
         do {
-            result = SysSocket.send(descriptor, source, offset, bytes, SysSocket.MSG_NOSIGNAL);
+            result = SysSocket.send(descriptor, source, offset, bytes, flags);
+        } while (Errno.isRetry(result));
+        return result;
+    }
+
+    @Override
+    public boolean sendsFiles() {
+        return SysSendfile.IS_AVAILABLE;
+    }
+
+    @Override
+    public int sendFile(int file, long position, int length) {
+        if (!sendsFiles()) return StreamSocket.super.sendFile(file, position, length);
+        if (length < 1 || position < 0)
+            throw new IllegalArgumentException("length " + length + " < 1 or position " + position + " < 0");
+        int result;
+        do {
+            result = SysSendfile.sendfile(descriptor, file, position, Math.min(length, MAX_FILE_TRANSFER));
         } while (Errno.isRetry(result));
         return result;
     }

@@ -28,6 +28,16 @@ public final class SocketError {
                 || errno == Errno.ECONNABORTED;
     }
 
+    /** Of {@link StreamSocket#sendFile}: the file cannot be read, or not in this way; nothing is wrong with the socket. */
+    public static boolean isOfFile(int result) {
+        int errno = -result;
+        return errno == Errno.EINVAL
+                || errno == Errno.EIO
+                || errno == Errno.EOPNOTSUPP
+                || errno == Errno.ENOSYS
+                || errno == Errno.EOVERFLOW;
+    }
+
     /** For messages: {@code ECONNRESET (104)}. */
     public static String describe(int result) {
         return Errno.describe(-result);

@@ -12,6 +12,9 @@ public interface StreamSocket {
      */
     int MAX_TRANSFER = 17 * 1024;
 
+    /** The most bytes of a file that one call moves, so that others of the loop get their turn. */
+    int MAX_FILE_TRANSFER = 256 * 1024;
+
     /** The kernel's number for this socket. It is given to another one as soon as this is closed. */
     int descriptor();
 
@@ -30,6 +33,34 @@ public interface StreamSocket {
      * @return how many bytes the kernel took, at least 1; {@code -errno}
      */
     int send(byte[] source, int offset, int length);
+
+    /**
+     * {@link #send} of bytes that others follow at once: the kernel may keep them until those come, to put both into one packet.
+     *
+     * @return as {@link #send}
+     */
+    default int sendAhead(byte[] source, int offset, int length) {
+        return send(source, offset, length);
+    }
+
+    /** Whether {@link #sendFile} can be used. */
+    default boolean sendsFiles() {
+        return false;
+    }
+
+    /**
+     * Has the kernel move bytes of a file into this socket, without a copy in this process. May wait for a disk, so it is for continuations and
+     * threads that may block.
+     *
+     * @param file the descriptor of a regular file; its own position is left alone
+     * @param position of the first byte, 0 or more
+     * @param length at least 1; of more than {@link #MAX_FILE_TRANSFER} only so many are used
+     * @return how many bytes the kernel took; 0 where the file has ended; {@code -errno}
+     * @throws UnsupportedOperationException if {@link #sendsFiles} says no
+     */
+    default int sendFile(int file, long position, int length) {
+        throw new UnsupportedOperationException("this socket sends no files");
+    }
 
     /**
      * Whether the last receive, though it gave less than was asked, has left bytes that no event will tell of. Never of a plain socket; of one

@@ -27,6 +27,7 @@ final class SysSocket {
     static final int SOCK_NONBLOCK = NUMBERS.define("SOCK_NONBLOCK", 0x800, Numbers.NONE, 0x20000000);
     static final int SOCK_CLOEXEC = NUMBERS.define("SOCK_CLOEXEC", 0x80000, Numbers.NONE, 0x10000000);
     static final int MSG_NOSIGNAL = NUMBERS.define("MSG_NOSIGNAL", 0x4000, Numbers.NONE, 0x20000);
+    static final int MSG_MORE = NUMBERS.define("MSG_MORE", 0x8000, Numbers.NONE, Numbers.NONE);
     static final int SHUT_WR = NUMBERS.define("SHUT_WR", 1, 1, 1);
     static final int SHUT_RDWR = NUMBERS.define("SHUT_RDWR", 2, 2, 2);
 
