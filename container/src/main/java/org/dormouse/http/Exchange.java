@@ -99,6 +99,28 @@ public interface Exchange {
      */
     int write(byte[] source, int offset, int length) throws IOException;
 
+    /** Whether {@link #transfer} can be used for this response; asked again once it is committed, the answer may have become no. */
+    default boolean canTransfer() {
+        return false;
+    }
+
+    /**
+     * Sends bytes of a file as part of the body, behind what was written, without a copy in this process. May wait for a disk, so it is not for
+     * callbacks.
+     *
+     * @param file the kernel's number of a regular file, which the caller keeps open meanwhile
+     * @param position of the first byte
+     * @param length at least 1
+     * @return how many bytes were taken, at most {@code length}; 0 when the output is full: see {@link #whenWritable}; -1 where the file has
+     *     ended, or the kernel cannot send it: the next bytes must be written, or there are none
+     * @throws IOException if the peer left
+     * @throws UnsupportedOperationException if {@link #canTransfer} says no
+     * @throws IllegalStateException before {@link #commit} or after {@link #finish}
+     */
+    default int transfer(int file, long position, int length) throws IOException {
+        throw new UnsupportedOperationException("this exchange sends no files");
+    }
+
     /**
      * Hands everything written so far, the head included, to the network as far as it takes it.
      *

@@ -36,6 +36,8 @@ abstract class ResponseOutput {
     private @Nullable PooledBuffer buffer;
     /** Where the head of the open chunk lies in the buffer. */
     private int chunkStart = NO_CHUNK;
+    /** The socket had no room for the bytes of a file: room in memory is of no use to the writer. */
+    private boolean awaitsSocket;
 
     ResponseOutput(Http1 http1, Connection connection, RequestHeadBytes head, boolean holdsOutput) {
         this.http1 = http1;
@@ -94,6 +96,7 @@ abstract class ResponseOutput {
         if (framed == null) throw new IllegalStateException("write before commit");
         if (ended) throw new IllegalStateException("write after finish");
         if (connection.isBroken()) throw gone();
+        awaitsSocket = false;
         int admitted = framed.admits(length);
         int taken = 0;
         while (taken < admitted) {
@@ -124,6 +127,33 @@ abstract class ResponseOutput {
         }
         if (chunked && chunkStart == NO_CHUNK) openChunk(present);
         return present.append(source, offset, Math.min(length, room));
+    }
+
+    public final boolean canTransfer() {
+        return !chunked && connection.sendsFiles();
+    }
+
+    public final int transfer(int file, long position, int length) throws ClientGone {
+        ResponseBody framed = body;
+        if (framed == null || ended) throw new IllegalStateException("transfer before commit or after finish");
+        if (!canTransfer()) throw new UnsupportedOperationException("this exchange sends no files");
+        if (connection.isBroken()) throw gone();
+        awaitsSocket = false;
+        int admitted = framed.admits(length);
+        if (admitted == 0) return length;
+        if (!borrowsOutput()) return 0;
+        int sent = transferBehindBuffer(file, position, admitted);
+        if (connection.isBroken()) throw gone();
+        awaitsSocket = sent == 0;
+        framed.wrote(Math.max(0, sent));
+        return sent;
+    }
+
+    private int transferBehindBuffer(int file, long position, int length) {
+        PooledBuffer present = buffer;
+        buffer = null;
+        boolean isEmpty = present == null ? connection.flush() : connection.sendAhead(present);
+        return isEmpty ? connection.sendFile(file, position, length) : 0;
     }
 
     private int sendDirectly(byte[] source, int offset, int length) {
@@ -192,8 +222,9 @@ abstract class ResponseOutput {
         return sent;
     }
 
-    /** Whether {@link #write} would take a byte or throw. */
+    /** Whether {@link #write}, or {@link #transfer} if that was tried last, would take a byte or throw. */
     final boolean mayWrite() {
+        if (awaitsSocket) return connection.isBroken();
         PooledBuffer present = buffer;
         if (connection.isBroken() || (present != null && roomForBody(present) > 0)) return true;
         ResponseBody framed = body;

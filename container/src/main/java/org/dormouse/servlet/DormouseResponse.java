@@ -229,6 +229,24 @@ public final class DormouseResponse extends HeadOfResponse {
         }
     }
 
+    /** Whether {@link #transfer} is worth trying: the connection can have the kernel send files, and nobody reads along. */
+    public boolean canTransfer() {
+        checkAlive();
+        return exchange.canTransfer();
+    }
+
+    /**
+     * Sends bytes of a file as part of the body, behind what was written, without a copy in this process. Waits for disk and client.
+     *
+     * @param file the kernel's number of a regular file, which the caller keeps open meanwhile
+     * @return how many were sent or dropped as what is written now would be; fewer than {@code length} where the kernel could not go on: the
+     *     caller writes the rest
+     */
+    public long transfer(int file, long position, long length) throws IOException {
+        checkAlive();
+        return output.closed ? length : FileTransfer.run(this, file, position, length);
+    }
+
     @Override
     public void setBufferSize(int bytes) {
         checkAlive();

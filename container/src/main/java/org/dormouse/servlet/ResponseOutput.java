@@ -75,11 +75,11 @@ final class ResponseOutput extends ServletOutputStream {
         return count == 0 && passedOn + length == response.announcedLength() && listener == null;
     }
 
-    private void enter() {
+    void enter() {
         response.enter(ExchangeUse.WRITING);
     }
 
-    private void leave() {
+    void leave() {
         if (response.leave(ExchangeUse.WRITING)) onWritable();
     }
 
@@ -174,6 +174,19 @@ final class ResponseOutput extends ServletOutputStream {
             }
         }
         passedOn += length;
+    }
+
+    /** Hands on what is buffered, behind the head, so that something else may follow it. Inside the exchange, in blocking use. */
+    void passOnBuffer() throws IOException {
+        if (listener != null) throw new IllegalStateException("there is a WriteListener, so nothing may wait");
+        response.commit();
+        passOn(buffer, 0, count);
+        count = 0;
+    }
+
+    /** So many bytes went past the buffer. */
+    void passedOn(int bytes) {
+        passedOn += bytes;
     }
 
     private void pushWithoutWaiting() throws IOException {

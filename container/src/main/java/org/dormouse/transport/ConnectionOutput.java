@@ -21,6 +21,9 @@ abstract class ConnectionOutput extends OwnershipWord {
 
     private static final byte MAX_UNCOUNTED_SENDS = 16;
 
+    /** What {@link #sendFile} returns where the file has fewer bytes than it was thought to have, or the kernel cannot read it. */
+    public static final int FILE_ENDED = -1;
+
     ConnectionOutput(Connections family, StreamSocket socket) {
         this.family = family;
         this.socket = socket;
@@ -123,12 +126,21 @@ abstract class ConnectionOutput extends OwnershipWord {
      * @return true if nothing is left
      */
     public boolean send(PooledBuffer buffer) {
+        return send(buffer, false);
+    }
+
+    /** {@link #send} where more follows at once, so that the kernel may wait for that with a packet that is not full. Output owner. */
+    public boolean sendAhead(PooledBuffer buffer) {
+        return send(buffer, true);
+    }
+
+    private boolean send(PooledBuffer buffer, boolean isAhead) {
         if (queue != null) {
             enqueue(buffer);
             return flush();
         }
         unsent = buffer.size();
-        if (sendSome(buffer)) {
+        if (sendSome(buffer, isAhead)) {
             buffer.close();
             return true;
         }
@@ -153,6 +165,30 @@ abstract class ConnectionOutput extends OwnershipWord {
         return sent;
     }
 
+    /** Whether {@link #sendFile} can be used. Any thread. */
+    public boolean sendsFiles() {
+        return socket.sendsFiles();
+    }
+
+    /**
+     * Has the kernel send bytes of a file, if nothing is enqueued; at most {@link StreamSocket#MAX_FILE_TRANSFER} of them. May wait for a disk.
+     * Output owner.
+     *
+     * @param file descriptor of a regular file, which the caller keeps open meanwhile
+     * @return how many the socket took; 0 if it has no room, or the peer has left; {@link #FILE_ENDED}
+     */
+    public int sendFile(int file, long position, int length) {
+        if (queue != null) return 0;
+        while (!has(BROKEN)) {
+            int count = socket.sendFile(file, position, length);
+            sentOnce();
+            if (count > 0) return count;
+            if (count == 0 || SocketError.isOfFile(count)) return FILE_ENDED;
+            if (!goesOnAfter(count)) break;
+        }
+        return 0;
+    }
+
     /** Bytes enqueued and not yet taken by the kernel. Exact for the owner of the output, an estimate for others. */
     public int unsentBytes() {
         return unsent;
@@ -165,9 +201,16 @@ abstract class ConnectionOutput extends OwnershipWord {
 
     /** Sends {@code buffer} until it is empty or the socket is full. True if it is empty. */
     private boolean sendSome(PooledBuffer buffer) {
+        return sendSome(buffer, false);
+    }
+
+    private boolean sendSome(PooledBuffer buffer, boolean isAhead) {
         while (buffer.size() > 0) {
             if (has(BROKEN)) return false;
-            int count = socket.send(buffer.array(), buffer.start(), Math.min(buffer.size(), StreamSocket.MAX_TRANSFER));
+            int length = Math.min(buffer.size(), StreamSocket.MAX_TRANSFER);
+            int count = isAhead
+                    ? socket.sendAhead(buffer.array(), buffer.start(), length)
+                    : socket.send(buffer.array(), buffer.start(), length);
             sentOnce();
             if (count > 0) {
                 buffer.consume(count);
