@@ -7,10 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.compression.Compression;
+import org.dormouse.compression.CompressionSettings;
 import org.dormouse.deploy.DefaultServlet;
 import org.dormouse.deploy.DeploymentException;
 import org.dormouse.deploy.FolderResources;
 import org.dormouse.deploy.WarDeployer;
+import org.dormouse.http.BodyCoder;
 import org.dormouse.server.Configuration;
 import org.dormouse.server.WebSocketInitializer;
 import org.dormouse.servlet.Deployment;
@@ -19,6 +22,7 @@ import org.dormouse.servlet.FilterMapping;
 import org.dormouse.servlet.InitializerDeclaration;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.servlet.ServletDeclaration;
+import org.dormouse.servlet.StaticSettings;
 import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
                 (locale, charset) -> deployment.localeEncodings().put(locale, charset.name()));
         deployment.limits(configuration.requests());
         deployment.multipartLimits(configuration.multipart());
+        deployment.staticSettings(staticSettings(deployment));
         addResources(deployment);
         addServletsAndFilters(deployment);
         addErrorPages(deployment);
@@ -68,9 +73,18 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         addDefaultServlet(deployment);
     }
 
+    private StaticSettings staticSettings(Deployment deployment) {
+        CompressionSettings settings = configuration.compression();
+        if (!settings.encodes()) return configuration.staticFiles(BodyCoder.NONE);
+        var compression = new Compression(settings);
+        deployment.closeAtStop().add(compression);
+        return configuration.staticFiles(compression);
+    }
+
     private Deployment read(Path war) {
         var deployer = new WarDeployer()
                 .limits(configuration.unpacking())
+                .followLinks(followsLinks())
                 .initializer(new WebSocketInitializer())
                 .libraries(application.libraries.toArray(Path[]::new));
         if (application.classLoader != null) deployer.server(application.classLoader);
@@ -83,6 +97,10 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         }
     }
 
+    private boolean followsLinks() {
+        return configuration.staticFiles(BodyCoder.NONE).followLinks();
+    }
+
     private void addResources(Deployment deployment) {
         if (application.content == null && application.resourceFolders.isEmpty()) return;
         if (application.war != null) {
@@ -92,7 +110,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         if (application.content != null) deployment.resources(application.content);
         if (application.resourceFolders.isEmpty()) return;
         try {
-            deployment.resources(new FolderResources(application.resourceFolders));
+            deployment.resources(new FolderResources(application.resourceFolders, followsLinks()));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "a resource folder of " + application.contextPath() + "/ cannot be read", e);

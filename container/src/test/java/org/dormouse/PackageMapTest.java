@@ -52,6 +52,8 @@ class PackageMapTest {
     void eachPackageUsesOnlyWhatTheMapAllows() {
         mayUse("http");
         mayUse("buffer");
+        mayUse("compression", "http");
+        mayUse("content", "http", "servlet", "servlet.mapping", "poller.file");
         mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
         mayUse("tls", "transport", "buffer", "poller.socket", "poller.loop");
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
@@ -74,6 +76,7 @@ class PackageMapTest {
         mayUse("servlet.security", "http", "servlet.mapping");
         mayUse(
                 "deploy",
+                "content",
                 "http",
                 "servlet",
                 "servlet.mapping",

@@ -13,14 +13,16 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import org.dormouse.content.StaticContent;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.mapping.CanonicalPath;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves static content where no other servlet does: GET and HEAD, conditional requests (Servlet 6.1 §12.1). It
- * lists no directory, writes nothing, and shows a client nothing of WEB-INF and META-INF. Safe for many threads.
+ * Serves static content where no other servlet does (Servlet 6.1 §12.1): which file is meant, and whether a client may have it; {@link
+ * StaticContent} answers with it. Writes nothing, and shows a client nothing of WEB-INF and META-INF. Safe for many threads.
  */
 public final class DefaultServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -37,6 +39,7 @@ public final class DefaultServlet extends HttpServlet {
 
     private final transient Deployment deployment;
     private transient Resources resources = Resources.NONE;
+    private transient @Nullable StaticContent content;
 
     private DefaultServlet(Deployment deployment) {
         this.deployment = deployment;
@@ -46,6 +49,7 @@ public final class DefaultServlet extends HttpServlet {
     @Override
     public void init() {
         resources = deployment.resources();
+        content = new StaticContent(resources, deployment.staticSettings(), getServletContext()::getMimeType);
     }
 
     /**
@@ -119,13 +123,23 @@ public final class DefaultServlet extends HttpServlet {
 
     private void serve(String path, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        StaticContent sent = content;
+        if (sent == null) throw new IllegalStateException("the servlet has not been initialised");
+        if (!isIncluded(request) && sent.send(path, request, response)) return;
         Resources.Resource resource = resources.find(path);
         if (resource == null) {
             refuse(path, request, response);
         } else if (!resource.isDirectory()) {
-            serveFile(path, resource, request, response);
+            // What is a file only now, or cannot be read, is not there.
+            if (isIncluded(request)) include(resource, response);
+            else refuse(path, request, response);
         } else if (path.endsWith("/")) {
-            refuse(path, request, response); // with a welcome file, the request would be at that
+            // With a welcome file, the request would be at that.
+            if (sent.lists() && request.getDispatcherType() == DispatcherType.REQUEST) {
+                sent.sendList(path, request, response);
+            } else {
+                refuse(path, request, response);
+            }
         } else if (request.getDispatcherType() == DispatcherType.REQUEST) {
             redirectToFolder(path, request, response);
         } else {
@@ -155,66 +169,12 @@ public final class DefaultServlet extends HttpServlet {
         else dispatcher.forward(request, response);
     }
 
-    private void serveFile(
-            String path, Resources.Resource resource, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        if (isIncluded(request)) {
-            copy(resource, response, true);
-            return;
-        }
-        boolean conditional = request.getDispatcherType() == DispatcherType.REQUEST
-                || request.getDispatcherType() == DispatcherType.FORWARD;
-        long modified = resource.lastModified();
-        String etag = "W/\"" + Long.toHexString(resource.length()) + "-" + Long.toHexString(modified) + "\"";
-        ConditionalRequest.Answer answer =
-                conditional && isRead(request) ? evaluate(etag, modified, request) : ConditionalRequest.Answer.PROCEED;
-        if (answer == ConditionalRequest.Answer.PRECONDITION_FAILED) {
-            response.sendError(HttpServletResponse.SC_PRECONDITION_FAILED);
-            return;
-        }
-        if (conditional) {
-            response.setHeader("ETag", etag);
-            if (modified > 0) response.setDateHeader("Last-Modified", modified);
-        }
-        if (answer == ConditionalRequest.Answer.NOT_MODIFIED) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
-        }
-        String type = getServletContext().getMimeType(path);
-        if (type != null && response.getContentType() == null) response.setContentType(type);
-        response.setContentLengthLong(resource.length());
-        if (!request.getMethod().equals("HEAD")) copy(resource, response, false);
-    }
-
-    private static boolean isRead(HttpServletRequest request) {
-        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-    }
-
-    private static ConditionalRequest.Answer evaluate(String etag, long modified, HttpServletRequest request) {
-        return ConditionalRequest.evaluate(
-                etag,
-                modified,
-                request.getHeader("If-Match"),
-                date(request, "If-Unmodified-Since"),
-                request.getHeader("If-None-Match"),
-                date(request, "If-Modified-Since"));
-    }
-
-    private static long date(HttpServletRequest request, String field) {
-        try {
-            return request.getDateHeader(field);
-        } catch (IllegalArgumentException e) {
-            return -1; // a date that is none is to be ignored (RFC 9110 §13.1.3)
-        }
-    }
-
-    private static void copy(Resources.Resource resource, HttpServletResponse response, boolean included)
-            throws IOException {
+    /** As part of somebody else's answer, whose head it leaves alone. */
+    private static void include(Resources.Resource resource, HttpServletResponse response) throws IOException {
         try (InputStream in = resource.open()) {
             try {
                 in.transferTo(response.getOutputStream());
             } catch (IllegalStateException e) {
-                if (!included) throw e;
                 // Who included this writes characters already.
                 new InputStreamReader(in, StandardCharsets.UTF_8).transferTo(response.getWriter());
             }

@@ -18,7 +18,12 @@ public final class FolderResources implements Resources {
      * @throws IOException for one that is not there; the message names it
      */
     public FolderResources(List<Path> folders) throws IOException {
-        for (Path folder : folders) this.folders.add(new WebAppResources(folder, List.of()));
+        this(folders, false);
+    }
+
+    /** @param followsLinks whether links in the folders lead to what they name, be it outside of the folder */
+    public FolderResources(List<Path> folders, boolean followsLinks) throws IOException {
+        for (Path folder : folders) this.folders.add(new WebAppResources(folder, List.of(), followsLinks));
     }
 
     @Override

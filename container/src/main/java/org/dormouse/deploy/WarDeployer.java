@@ -38,6 +38,7 @@ public final class WarDeployer {
     private ClassLoader server;
     private UnpackLimits limits = UnpackLimits.DEFAULT;
     private String otherwiseAt = "";
+    private boolean followsLinks;
     private final List<Path> libraries = new ArrayList<>();
     private final List<ServletContainerInitializer> initializers = new ArrayList<>();
 
@@ -60,6 +61,12 @@ public final class WarDeployer {
     /** Where an application is that neither {@link #read} nor its web.xml names a path for; the default is the root. */
     public WarDeployer otherwiseAt(String contextPath) {
         otherwiseAt = contextPath;
+        return this;
+    }
+
+    /** Whether links in the application lead to what they name, be it outside of it; the default is no. */
+    public WarDeployer followLinks(boolean follows) {
+        followsLinks = follows;
         return this;
     }
 
@@ -124,7 +131,7 @@ public final class WarDeployer {
                 String.valueOf(warOrFolder.getFileName()), classPath(root, fragments, all), server);
         opened.add(loader);
         var resources =
-                new WebAppResources(root, fragments.stream().map(Fragment::jar).toList());
+                new WebAppResources(root, fragments.stream().map(Fragment::jar).toList(), followsLinks);
         opened.add(resources);
 
         String path = contextPath != null ? contextPath : webXml.defaultContextPath;

@@ -1,5 +1,6 @@
 package org.dormouse.deploy;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -28,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebAppResources implements Resources, AutoCloseable {
     private static final String IN_JAR = "META-INF/resources";
+    private static final boolean ON_WINDOWS = File.separatorChar == '\\';
 
     private final Path root;
+    private final boolean followsLinks;
     private final List<ResourceJar> jars = new ArrayList<>();
 
     /** @param folders paths without a slash at the end: a jar need not have entries for them */
@@ -37,6 +40,12 @@ final class WebAppResources implements Resources, AutoCloseable {
 
     /** @param jars those that may have resources; opened here, and kept open only if they do */
     WebAppResources(Path root, List<Path> jars) throws IOException {
+        this(root, jars, false);
+    }
+
+    /** @param followsLinks whether links in the folder lead to what they name, be it outside of the folder */
+    WebAppResources(Path root, List<Path> jars, boolean followsLinks) throws IOException {
+        this.followsLinks = followsLinks;
         this.root = root.toRealPath();
         try {
             for (Path path : jars) addIfItHasResources(path);
@@ -84,10 +93,10 @@ final class WebAppResources implements Resources, AutoCloseable {
     private @Nullable Resource findFile(String path) {
         Path relative = relative(path);
         if (relative == null) return null;
-        Path file = root.resolve(relative);
         try {
+            Path file = followsLinks ? behindLinks(relative) : root.resolve(relative);
             // Differs from what was asked for where a link, or a name with other case, led there.
-            if (!file.toRealPath().equals(file)) return null;
+            if (file == null || !file.toRealPath().equals(file)) return null;
             BasicFileAttributes attributes =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (attributes.isDirectory()) return new FileResource(file, attributes);
@@ -95,6 +104,29 @@ final class WebAppResources implements Resources, AutoCloseable {
             return new FileResource(file, attributes);
         } catch (IOException e) {
             return null; // not there, or not for us
+        }
+    }
+
+    /** Where {@code relative} leads, link by link; null if a name on the way is that of a link in another case. */
+    private @Nullable Path behindLinks(Path relative) throws IOException {
+        Path at = root;
+        for (Path name : relative) {
+            if (name.toString().isEmpty()) continue;
+            Path next = at.resolve(name);
+            if (!Files.isSymbolicLink(next)) {
+                at = next;
+            } else {
+                if (!isListed(at, name)) return null;
+                at = next.toRealPath();
+            }
+        }
+        return at;
+    }
+
+    /** The real path of a link does not tell how the link is written, so the folder is asked. */
+    private static boolean isListed(Path folder, Path name) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> String.valueOf(file.getFileName()).equals(name.toString()));
         }
     }
 
@@ -116,12 +148,20 @@ final class WebAppResources implements Resources, AutoCloseable {
             int end = path.indexOf('/', start);
             if (end < 0) end = path.length();
             int length = end - start;
-            if (length == 0) return false;
+            if (length == 0 || (ON_WINDOWS && isOdd(path, start, end))) return false;
             if (path.charAt(start) == '.' && (length == 1 || (length == 2 && path.charAt(start + 1) == '.')))
                 return false;
             start = end + 1;
         }
         return true;
+    }
+
+    /** A colon names a data stream of a file, and dots and spaces at the end of a name are not looked at: other names for the same file. */
+    static boolean isOdd(String path, int start, int end) {
+        char last = path.charAt(end - 1);
+        if (last == '.' || last == ' ') return true;
+        int colon = path.indexOf(':', start);
+        return colon >= 0 && colon < end;
     }
 
     @Override
@@ -197,6 +237,11 @@ final class WebAppResources implements Resources, AutoCloseable {
         }
 
         @Override
+        public @Nullable Object identity() {
+            return attributes.fileKey();
+        }
+
+        @Override
         public InputStream open() throws IOException {
             // A jar's file system has no links and takes no such option.
             return file() == null ? Files.newInputStream(path) : Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
@@ -227,6 +272,16 @@ final class WebAppResources implements Resources, AutoCloseable {
         @Override
         public long lastModified() {
             return Math.max(0, entry.getTime());
+        }
+
+        @Override
+        public Object identity() {
+            return entry.getCrc();
+        }
+
+        @Override
+        public boolean isImmutable() {
+            return true;
         }
 
         @Override

@@ -10,13 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dormouse.compression.CompressionSettings;
 import org.dormouse.deploy.UnpackLimits;
 import org.dormouse.filter.AccessLog;
 import org.dormouse.filter.SettingText;
+import org.dormouse.http.BodyCoder;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
+import org.dormouse.servlet.StaticSettings;
 import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
@@ -51,6 +54,8 @@ public final class Configuration {
 
     static {
         KEYS.putAll(TlsKeys.KINDS);
+        KEYS.putAll(CompressionKeys.KINDS);
+        KEYS.putAll(StaticKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -261,6 +266,16 @@ public final class Configuration {
                 count("multipart.max-part-head-bytes", otherwise.maxPartHeadBytes()),
                 count("multipart.max-field-bytes", otherwise.maxFieldBytes()),
                 number("multipart.max-request-bytes", otherwise.maxRequestBytes()));
+    }
+
+    /** What is coded and decoded. */
+    public CompressionSettings compression() {
+        return CompressionKeys.read(this);
+    }
+
+    /** How files are served; {@code coder} makes copies of those that are kept. */
+    public StaticSettings staticFiles(BodyCoder coder) {
+        return StaticKeys.read(this, coder);
     }
 
     public UnpackLimits unpacking() {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.dormouse.compression.Compression;
+import org.dormouse.compression.CompressionSettings;
 import org.dormouse.filter.AccessLog;
 import org.dormouse.http.Exchange;
 import org.dormouse.http1.Http1;
@@ -33,6 +35,7 @@ public final class Server implements AutoCloseable {
     private final ConnectionLimits connectionLimits;
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
+    private final Compression compression;
     private final List<Hosted> hosted;
     private final @Nullable AccessLog accessLog;
     private final ServiceManager manager = ServiceManager.ofThisProcess();
@@ -62,6 +65,7 @@ public final class Server implements AutoCloseable {
             ConnectionLimits connectionLimits,
             Http1Limits http1Limits,
             @Nullable String serverHeader,
+            CompressionSettings compressionSettings,
             List<Hosted> hosted,
             @Nullable AccessLog accessLog) {
         this.settings = settings;
@@ -71,6 +75,7 @@ public final class Server implements AutoCloseable {
         this.connectionLimits = connectionLimits;
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
+        this.compression = new Compression(compressionSettings);
         this.hosted = hosted;
         this.accessLog = accessLog;
         this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
@@ -80,9 +85,10 @@ public final class Server implements AutoCloseable {
         this.guests = new Door(applications, admission, settings.loops(), accessLog);
     }
 
-    private static Application application(Hosted hosted, RequestThreads threads) {
-        return new Application(
-                hosted.context().getContextPath(), threads, hosted.context().dispatcher()::dispatch);
+    private Application application(Hosted hosted, RequestThreads threads) {
+        Application.Dispatch dispatch = hosted.context().dispatcher()::dispatch;
+        if (compression.isNeeded()) dispatch = new CodedDispatch(dispatch, compression);
+        return new Application(hosted.context().getContextPath(), threads, dispatch);
     }
 
     /** Only now is it known which applications have servlets that promise not to block. */
@@ -114,6 +120,7 @@ public final class Server implements AutoCloseable {
                 configuration.connections(),
                 configuration.http1(),
                 configuration.serverHeader(),
+                configuration.compression(),
                 List.copyOf(hosted),
                 configuration.accessLog());
         for (Hosted each : hosted) {
@@ -312,6 +319,7 @@ public final class Server implements AutoCloseable {
             if (network != null) network.close();
         }
         for (Hosted each : hosted) each.threads().close();
+        compression.close();
         endLog();
     }
 

@@ -37,6 +37,7 @@ public final class Deployment {
     private @Nullable List<String> orderedLibs;
     private RequestLimits limits = RequestLimits.DEFAULT;
     private MultipartLimits multipartLimits = MultipartLimits.DEFAULT;
+    private StaticSettings staticSettings = StaticSettings.DEFAULT;
     private boolean nonBlocking;
 
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
@@ -210,6 +211,16 @@ public final class Deployment {
 
     public Deployment multipartLimits(MultipartLimits limitsOfForms) {
         multipartLimits = limitsOfForms;
+        return this;
+    }
+
+    /** How the default servlet serves files. */
+    public StaticSettings staticSettings() {
+        return staticSettings;
+    }
+
+    public Deployment staticSettings(StaticSettings settings) {
+        staticSettings = settings;
         return this;
     }
 

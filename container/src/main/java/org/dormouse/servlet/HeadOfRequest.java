@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.Fields;
+import org.dormouse.http.HttpDates;
 import org.dormouse.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 

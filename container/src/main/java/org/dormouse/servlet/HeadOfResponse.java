@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.Headers;
+import org.dormouse.http.HttpDates;
 import org.jspecify.annotations.Nullable;
 
 /** Status, fields, content type and encoding of a response, until its head has left. One thread at a time. */

@@ -49,6 +49,16 @@ public interface Resources {
 
         URL url() throws IOException;
 
+        /** What tells it from another file that takes its place: null if there is no such thing, or length and time are all there is. */
+        default @Nullable Object identity() {
+            return null;
+        }
+
+        /** Whether it stays the same as long as the application runs. */
+        default boolean isImmutable() {
+            return false;
+        }
+
         /** Where it lies in the default file system; null if it does not, as in a jar. */
         default @Nullable Path file() {
             return null;

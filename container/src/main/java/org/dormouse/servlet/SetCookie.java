@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.dormouse.http.FieldSyntax;
+import org.dormouse.http.HttpDates;
 
 /** The value of a Set-Cookie field (RFC 6265 §4.1.1). Pure functions; whatever could split or extend the field is refused. */
 final class SetCookie {

@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dormouse.compression.Coding;
+import org.dormouse.http.BodyCoder;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.poller.socket.SocketOption;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
+import org.dormouse.servlet.StaticSettings;
 import org.dormouse.transport.ConnectionLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,6 +187,51 @@ class ConfigurationTest {
         assertThat(withDefaults.multipart()).isEqualTo(configuration.multipart());
         assertThat(withDefaults.unpacking()).isEqualTo(configuration.unpacking());
         assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
+        assertThat(withDefaults.compression()).isEqualTo(configuration.compression());
+        assertThat(withDefaults.staticFiles(BodyCoder.NONE)).isEqualTo(configuration.staticFiles(BodyCoder.NONE));
+    }
+
+    @Test
+    void filesAndCodingsAreReadFromTheirKeys() {
+        configuration.set("static.cache-control", "/assets/* public, max-age=60; *.html no-cache;");
+        configuration.set("static.precompressed", "br, x-gzip");
+        configuration.set("static.text-charset", "utf8");
+        var files = configuration.staticFiles(BodyCoder.NONE);
+        assertThat(files.cacheControl())
+                .containsExactly(
+                        new StaticSettings.CacheControl("/assets/*", "public, max-age=60"),
+                        new StaticSettings.CacheControl("*.html", "no-cache"));
+        assertThat(files.precompressed()).containsExactly("br", "gzip");
+        assertThat(files.textCharset()).isEqualTo("UTF-8");
+        configuration.set("compression.enabled", "true");
+        assertThat(configuration.compression().codings())
+                .as("all are on the class path of the tests")
+                .containsExactly(Coding.ZSTANDARD, Coding.BROTLI, Coding.GZIP);
+        configuration.set("compression.codings", "gzip");
+        assertThat(configuration.compression().codings()).containsExactly(Coding.GZIP);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            static.cache-control   | *.html                  | static.cache-control
+            static.cache-control   | html no-cache           | static.cache-control
+            static.precompressed   | lzma                    | static.precompressed
+            static.text-charset    | no-such-charset         | static.text-charset
+            static.max-ranges      | 0                       | static.max-ranges
+            static.max-cached-file | 17m                     | static.max-cached-file
+            compression.codings    | gzip, deflate           | compression.codings
+            compression.level      | 10                      | compression.level
+            compression.level      | 0                       | compression.level
+            compression.max-request-ratio | 1                | compression.max-request-ratio
+            """)
+    void filesAndCodingsThatCannotBeAreRefusedByTheirKey(String key, String value, String named) {
+        configuration.set(key, value);
+        assertThatThrownBy(() -> {
+                    configuration.compression();
+                    configuration.staticFiles(BodyCoder.NONE);
+                })
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(named);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.dormouse.deploy;
+package org.dormouse.content;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +12,8 @@ final class ConditionalRequest {
         /** 412. */
         PRECONDITION_FAILED
     }
+
+    private static final long SETTLED_MILLIS = 2_000;
 
     private ConditionalRequest() {}
 
@@ -39,6 +41,24 @@ final class ConditionalRequest {
         if (ifNoneMatch != null) return matches(ifNoneMatch, etag, false) ? Answer.NOT_MODIFIED : Answer.PROCEED;
         boolean unchanged = ifModifiedSince >= 0 && seconds <= ifModifiedSince / 1000;
         return unchanged ? Answer.NOT_MODIFIED : Answer.PROCEED;
+    }
+
+    /**
+     * Whether the ranges asked for are of what the client has a part of (RFC 9110 §13.1.5): the same strong entity tag, or exactly the date of
+     * a file that has not been touched for a while, since within one second it could have changed twice.
+     *
+     * @param ifRange the field; null where there is none
+     * @param ifRangeDate the field as a date in milliseconds; -1 if it is none
+     * @param now in milliseconds since 1970
+     */
+    static boolean isOfTheSame(@Nullable String ifRange, long ifRangeDate, String etag, long lastModified, long now) {
+        if (ifRange == null) return true;
+        String field = ifRange.strip();
+        if (field.startsWith("\"")) return field.equals(etag); // one that is weak begins with W/
+        return ifRangeDate >= 0
+                && lastModified > 0
+                && ifRangeDate / 1000 == lastModified / 1000
+                && now - lastModified >= SETTLED_MILLIS;
     }
 
     /** Whether a list of entity tags has {@code etag} in it; compared strongly, weak tags are equal to nothing (RFC 9110 §8.8.3.2). */

@@ -1,4 +1,4 @@
-package org.dormouse.servlet;
+package org.dormouse.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** HTTP-date (RFC 9110 §5.6.7): one form is written, three are read. Pure functions. */
-final class HttpDates {
+public final class HttpDates {
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final DateTimeFormatter RFC_850 = new DateTimeFormatterBuilder()
@@ -25,12 +25,17 @@ final class HttpDates {
 
     private HttpDates() {}
 
-    static String format(long epochMillis) {
+    /** In the form that is written. */
+    public static String format(long epochMillis) {
         return IMF_FIXDATE.format(Instant.ofEpochMilli(epochMillis).atOffset(ZoneOffset.UTC));
     }
 
-    /** @throws IllegalArgumentException if {@code text} is none of the three forms */
-    static long parse(String text) {
+    /**
+     * Milliseconds since 1970.
+     *
+     * @throws IllegalArgumentException if {@code text} is none of the three forms
+     */
+    public static long parse(String text) {
         for (DateTimeFormatter form : FORMS) {
             try {
                 return LocalDateTime.parse(text, form).toInstant(ZoneOffset.UTC).toEpochMilli();
