@@ -14,6 +14,7 @@ import org.dormouse.WebApp;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.error.ErrorPage;
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.MimeMappings;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.server.WebServer;
@@ -102,6 +103,16 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
         }
     }
 
+    private void setCompression(Dormouse.Builder builder) {
+        Compression compression = getCompression();
+        if (compression == null || !compression.getEnabled()) return;
+        builder.set("compression.enabled", "true")
+                .set("compression.types", String.join(",", compression.getMimeTypes()))
+                .set(
+                        "compression.min-bytes",
+                        Long.toString(compression.getMinResponseSize().toBytes()));
+    }
+
     private Dormouse.Builder builder(WebApp application) {
         Dormouse.Builder builder =
                 Dormouse.builder().port(Math.max(getPort(), 0)).deploy(application);
@@ -112,6 +123,7 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
         if (execution != null) builder.execution(execution);
         if (loops > 0) builder.loops(loops);
         if (maxHeadBytes > 0) builder.maxHeadBytes(maxHeadBytes);
+        setCompression(builder);
         builderCustomizers.forEach(customizer -> customizer.customize(builder));
         return builder;
     }

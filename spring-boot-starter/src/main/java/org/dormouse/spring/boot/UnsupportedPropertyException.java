@@ -49,9 +49,9 @@ public class UnsupportedPropertyException extends WebServerException {
         refusals.add(
                 new Refusal("server.http2.enabled", http2 != null && http2.isEnabled(), "remove it to serve HTTP/1.1"));
         refusals.add(new Refusal(
-                "server.compression.enabled",
-                compression != null && compression.getEnabled(),
-                "remove it, or leave compression to a proxy in front"));
+                "server.compression.excluded-user-agents",
+                compression != null && compression.getEnabled() && compression.getExcludedUserAgents() != null,
+                "remove it: whoever says in Accept-Encoding that it can take a coding gets it"));
         refusals.add(new Refusal(
                 "server.servlet.session.persistent",
                 session.isPersistent(),

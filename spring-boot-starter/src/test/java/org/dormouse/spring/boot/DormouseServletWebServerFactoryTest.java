@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,7 @@ import org.springframework.boot.web.server.servlet.CookieSameSiteSupplier;
 import org.springframework.boot.web.server.servlet.Session;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.unit.DataSize;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -392,11 +394,37 @@ class DormouseServletWebServerFactoryTest {
     }
 
     @Test
-    void compressionIsRefusedByName() {
+    void compressionIsThatOfItsProperties() throws Exception {
         Compression compression = new Compression();
         compression.setEnabled(true);
+        compression.setMimeTypes(new String[] {"text/x-own"});
+        compression.setMinResponseSize(DataSize.ofBytes(100));
         factory.setCompression(compression);
-        refuses("server.compression.enabled");
+        start(servlet("/own", (request, response) -> {
+            response.setContentType(request.getParameter("type"));
+            response.getWriter().print("x".repeat(Integer.parseInt(request.getParameter("length"))));
+        }));
+        assertThat(codingOf("/own?type=text/x-own&length=100")).hasValue("gzip");
+        assertThat(codingOf("/own?type=text/x-own&length=99")).isEmpty();
+        assertThat(codingOf("/own?type=text/plain&length=100")).isEmpty();
+    }
+
+    private Optional<String> codingOf(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getPort() + path))
+                .header("Accept-Encoding", "gzip")
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray())
+                .headers()
+                .firstValue("Content-Encoding");
+    }
+
+    @Test
+    void compressionThatLooksAtUserAgentsIsRefusedByName() {
+        Compression compression = new Compression();
+        compression.setEnabled(true);
+        compression.setExcludedUserAgents(new String[] {"Mozilla/4"});
+        factory.setCompression(compression);
+        refuses("server.compression.excluded-user-agents");
     }
 
     @Test
