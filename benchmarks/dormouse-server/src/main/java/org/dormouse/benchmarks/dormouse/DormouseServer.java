@@ -7,7 +7,7 @@ import org.dormouse.WebApp;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool | inline] [all] [KEY=VALUE ...], keys as in docs/configuration.md. */
+/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 
@@ -16,6 +16,7 @@ public final class DormouseServer {
         String execution = arguments.length > 1 ? arguments[1] : "loop";
         WebApp application = WebApp.at("/").endpoint(EchoEndpoint.class);
         Workload.servlets(arguments).forEach((path, servlet) -> application.servlet(path, servlet));
+        if (Workload.files() != null) application.resources(Workload.files());
         Dormouse.Builder builder = Dormouse.builder()
                 .host("127.0.0.1")
                 .port(Integer.parseInt(arguments[0]))
@@ -25,6 +26,7 @@ public final class DormouseServer {
             int equals = argument.indexOf('=');
             if (equals > 0) builder.set(argument.substring(0, equals), argument.substring(equals + 1));
         }
+        if (Workload.isGzipped(arguments)) builder.set("compression.enabled", "true");
         builder.start();
     }
 }

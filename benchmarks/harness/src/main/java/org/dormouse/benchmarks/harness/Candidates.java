@@ -77,6 +77,15 @@ final class Candidates {
                 .toList();
     }
 
+    /** What files are measured against; none where it is not installed. */
+    List<Candidate> nginx(Path files) throws IOException, InterruptedException {
+        if (!Tool.isThere("nginx")) return List.of();
+        String version = Tool.run("nginx", "-v").strip().replaceAll(".*/", "");
+        List<String> command = List.of(
+                "env", "FILES=" + files, "sh", benchmarks.resolve("nginx/run").toString());
+        return asked(List.of(Candidate.floor("nginx", version, command)));
+    }
+
     private Candidate dormouse(String execution) throws IOException {
         String name = execution.equals("loop") ? LOOP : "Dormouse " + execution.toUpperCase(Locale.ROOT);
         return of(name, "dormouse-server", "dormouse-container", OURS, execution);

@@ -127,7 +127,10 @@ public final class Compare {
         if (!options.needsServers()) return;
         int warmSlices = options.isSmoke() ? 2 : options.isQuick() ? 6 : 10;
         try (SlowFiles files = SlowFiles.create()) {
-            String[] flags = {"-D" + SlowFiles.PROPERTY + "=" + files.folder()};
+            Path served = ServedFiles.create();
+            String[] flags = {
+                "-D" + SlowFiles.PROPERTY + "=" + files.folder(), "-D" + ServedFiles.PROPERTY + "=" + served
+            };
             List<Candidate> prepared = all.stream()
                     .map(each -> each.withArguments("all").withJvmFlags(flags))
                     .toList();
@@ -136,6 +139,7 @@ public final class Compare {
                 if (options.has("hello")) attempt("hello", () -> hello(generator, oneCore));
                 if (generator == null) return;
                 onOneCore(generator, oneCore, flags);
+                if (options.needsBodies()) withBodies(oneCore, prepared, served);
                 if (!options.needsTwoCores()) return;
                 prepared = candidates.onTwoCores().stream()
                         .map(each -> each.withArguments("all").withJvmFlags(flags))
@@ -185,6 +189,41 @@ public final class Compare {
                 both.addAll(servers.withServlets());
                 measure(new OverloadRows(generator, both, effort));
             }
+        }
+    }
+
+    private void withBodies(Servers servers, List<Candidate> prepared, Path served)
+            throws IOException, InterruptedException {
+        Generator generator = Generator.compileForBodies(root.resolve("benchmarks"));
+        List<RunningServer> all = servers.withServlets();
+        if (options.has("static")) withNginx(generator, all, served);
+        if (options.has("gzip")) {
+            List<Candidate> coding = prepared.stream()
+                    .filter(Candidate::hasEndpoint)
+                    .map(each -> each.withArguments("gzip"))
+                    .toList();
+            try (Servers coders = Servers.start(coding, options.isSmoke() ? 2 : 6, log)) {
+                String text = "Each with its own level of compression, as it comes.";
+                measure(new BodyRows("Gzip", text, BodyRows.GZIP, generator, coders.all(), effort));
+            }
+        }
+        if (options.has("echo")) measure(new BodyRows("POST echo", "", BodyRows.ECHO, generator, all, effort));
+        if (options.has("pipelined"))
+            measure(new BodyRows("Pipelined", "", BodyRows.PIPELINED, generator, servers.all(), effort));
+    }
+
+    /** Nginx is no server of servlets: it answers hello otherwise, and files only. */
+    private void withNginx(Generator generator, List<RunningServer> servers, Path served)
+            throws IOException, InterruptedException {
+        List<RunningServer> started = new ArrayList<>();
+        try {
+            for (Candidate each : candidates.nginx(served)) started.add(RunningServer.start(each, log));
+            List<RunningServer> all = new ArrayList<>(started);
+            all.addAll(servers);
+            String text = "Each with its own default servlet. Nginx has one process, sendfile, no access log.";
+            measure(new BodyRows("Static files", text, BodyRows.STATIC, generator, all, effort));
+        } finally {
+            for (RunningServer each : started) each.close();
         }
     }
 

@@ -26,8 +26,17 @@ final class Generator {
     }
 
     static Generator compile(Path benchmarks) throws IOException, InterruptedException {
-        Path program = Files.createTempDirectory("load").resolve("load");
-        String source = benchmarks.resolve("load/load.c").toString();
+        return compile(benchmarks, "load");
+    }
+
+    /** The one for bodies, {@code load/exchange.c}: its head says what it can do. */
+    static Generator compileForBodies(Path benchmarks) throws IOException, InterruptedException {
+        return compile(benchmarks, "exchange");
+    }
+
+    private static Generator compile(Path benchmarks, String name) throws IOException, InterruptedException {
+        Path program = Files.createTempDirectory(name).resolve(name);
+        String source = benchmarks.resolve("load/" + name + ".c").toString();
         Tool.run("gcc", "-O2", "-o", program.toString(), source);
         boolean mayBeNice =
                 !Tool.run("sh", "-c", "nice -n " + NICE + " true 2>&1 || true").contains("cannot");

@@ -32,6 +32,10 @@ record Options(
             "idle-mix",
             "blocking",
             "overload",
+            "static",
+            "gzip",
+            "echo",
+            "pipelined",
             "stall",
             "two-cores",
             "start",
@@ -121,7 +125,13 @@ record Options(
         return (!isQuick && has("hello"))
                 || List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores", "allocation")
                         .stream()
-                        .anyMatch(this::has);
+                        .anyMatch(this::has)
+                || needsBodies();
+    }
+
+    /** Whether a part was asked for whose load is of bodies, or of several requests at a time. */
+    boolean needsBodies() {
+        return List.of("static", "gzip", "echo", "pipelined").stream().anyMatch(this::has);
     }
 
     /** How the kept files are called, after the date. */

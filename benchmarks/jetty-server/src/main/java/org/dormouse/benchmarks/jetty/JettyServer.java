@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
+import org.eclipse.jetty.ee11.servlet.DefaultServlet;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
@@ -11,9 +12,10 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.gzip.GzipHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Arguments: PORT [virtual] [all]. No access log, no Server field, idle connections kept for an hour. */
+/** Arguments: PORT [virtual] [all] [gzip]. No access log, no Server field, idle connections kept for an hour. */
 public final class JettyServer {
     private JettyServer() {}
 
@@ -37,7 +39,11 @@ public final class JettyServer {
         Workload.servlets(arguments).forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> container.addEndpoint(EchoEndpoint.class));
-        server.setHandler(context);
+        if (Workload.files() != null) {
+            context.setBaseResourceAsPath(Workload.files());
+            context.addServlet(new ServletHolder("default", new DefaultServlet()), "/");
+        }
+        server.setHandler(Workload.isGzipped(arguments) ? new GzipHandler(context) : context);
         server.start();
     }
 }

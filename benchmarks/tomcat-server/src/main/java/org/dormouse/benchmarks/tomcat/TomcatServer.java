@@ -2,6 +2,7 @@ package org.dormouse.benchmarks.tomcat;
 
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.servlets.DefaultServlet;
@@ -12,7 +13,7 @@ import org.apache.tomcat.websocket.server.WsSci;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [virtual] [all]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
+/** Arguments: PORT [virtual] [all] [gzip]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
 public final class TomcatServer {
     private TomcatServer() {}
 
@@ -36,7 +37,9 @@ public final class TomcatServer {
         }
         tomcat.setConnector(connector);
 
-        var context = tomcat.addContext("", base.getPath());
+        if (Workload.isGzipped(arguments)) connector.setProperty("compression", "on");
+        Path files = Workload.files();
+        var context = tomcat.addContext("", files == null ? base.getPath() : files.toString());
         Workload.servlets(arguments)
                 .forEach((path, servlet) ->
                         Tomcat.addServlet(context, path.substring(1), servlet).addMapping(path));

@@ -2,7 +2,13 @@ package org.dormouse.benchmarks.undertow;
 
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.predicate.Predicates;
 import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.encoding.ContentEncodingRepository;
+import io.undertow.server.handlers.encoding.EncodingHandler;
+import io.undertow.server.handlers.encoding.GzipEncodingProvider;
+import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
@@ -11,7 +17,7 @@ import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [all]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
+/** Arguments: PORT [all] [gzip]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
 public final class UndertowServer {
     private UndertowServer() {}
 
@@ -28,12 +34,22 @@ public final class UndertowServer {
                 .forEach((path, servlet) -> application.addServlet(
                         Servlets.servlet(path, servlet.getClass(), new ImmediateInstanceFactory<>(servlet))
                                 .addMapping(path)));
+        if (Workload.files() != null) {
+            application.setResourceManager(new PathResourceManager(Workload.files()));
+        }
         DeploymentManager manager = Servlets.defaultContainer().addDeployment(application);
         manager.deploy();
+        HttpHandler handler = manager.start();
+        if (Workload.isGzipped(arguments)) {
+            handler = new EncodingHandler(
+                    handler,
+                    new ContentEncodingRepository()
+                            .addEncodingHandler("gzip", new GzipEncodingProvider(), 50, Predicates.truePredicate()));
+        }
         Undertow.builder()
                 .addHttpListener(Integer.parseInt(arguments[0]), "127.0.0.1")
                 .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                .setHandler(manager.start())
+                .setHandler(handler)
                 .build()
                 .start();
     }

@@ -1,7 +1,9 @@
 package org.dormouse.benchmarks.workload;
 
 import jakarta.servlet.http.HttpServlet;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The servlets that a server of the comparison has, by path. */
@@ -9,13 +11,29 @@ public final class Workload {
     /** The argument of a server that asks for every servlet; without it there is the hello servlet alone, as start-up is measured. */
     public static final String ALL = "all";
 
+    /** The argument of a server that is to send responses in gzip to those who want that. */
+    public static final String GZIP = "gzip";
+
     private Workload() {}
+
+    /** The folder whose files the server's own default servlet serves; null for none. */
+    public static Path files() {
+        String folder = System.getProperty("workload.files");
+        return folder == null ? null : Path.of(folder);
+    }
+
+    /** Whether {@link #GZIP} is among {@code arguments}. */
+    public static boolean isGzipped(String... arguments) {
+        return List.of(arguments).contains(GZIP);
+    }
 
     /** What the command line of a server asks for. */
     public static Map<String, HttpServlet> servlets(String... arguments) {
         Map<String, HttpServlet> servlets = new LinkedHashMap<>();
         servlets.put("/hello", new HelloServlet());
-        if (java.util.List.of(arguments).contains(ALL)) {
+        if (List.of(arguments).contains(ALL)) {
+            servlets.put("/echo", new EchoServlet());
+            servlets.put("/json", new JsonServlet());
             servlets.put("/pause", new PauseServlet());
             servlets.put("/query", new QueryServlet());
             servlets.put("/stall", new StallServlet());
