@@ -1,5 +1,6 @@
 package org.dormouse.benchmarks.dormouse;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
@@ -16,7 +17,8 @@ public final class DormouseServer {
         String execution = arguments.length > 1 ? arguments[1] : "loop";
         WebApp application = WebApp.at("/").endpoint(EchoEndpoint.class);
         Workload.servlets(arguments).forEach((path, servlet) -> application.servlet(path, servlet));
-        if (Workload.files() != null) application.resources(Workload.files());
+        Path files = Workload.files();
+        if (files != null) application.resources(files);
         Dormouse.Builder builder = Dormouse.builder()
                 .host("127.0.0.1")
                 .port(Integer.parseInt(arguments[0]))

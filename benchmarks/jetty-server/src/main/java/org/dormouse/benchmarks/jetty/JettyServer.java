@@ -1,5 +1,6 @@
 package org.dormouse.benchmarks.jetty;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
@@ -19,6 +20,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class JettyServer {
     private JettyServer() {}
 
+    @SuppressWarnings("removal") // GzipHandler: what follows it needs modules of its own
     public static void main(String[] arguments) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool();
         if (List.of(arguments).contains("virtual")) {
@@ -39,8 +41,9 @@ public final class JettyServer {
         Workload.servlets(arguments).forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> container.addEndpoint(EchoEndpoint.class));
-        if (Workload.files() != null) {
-            context.setBaseResourceAsPath(Workload.files());
+        Path files = Workload.files();
+        if (files != null) {
+            context.setBaseResourceAsPath(files);
             context.addServlet(new ServletHolder("default", new DefaultServlet()), "/");
         }
         server.setHandler(Workload.isGzipped(arguments) ? new GzipHandler(context) : context);

@@ -14,6 +14,7 @@ import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
 import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
+import java.nio.file.Path;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Workload;
 
@@ -34,8 +35,9 @@ public final class UndertowServer {
                 .forEach((path, servlet) -> application.addServlet(
                         Servlets.servlet(path, servlet.getClass(), new ImmediateInstanceFactory<>(servlet))
                                 .addMapping(path)));
-        if (Workload.files() != null) {
-            application.setResourceManager(new PathResourceManager(Workload.files()));
+        Path files = Workload.files();
+        if (files != null) {
+            application.setResourceManager(new PathResourceManager(files));
         }
         DeploymentManager manager = Servlets.defaultContainer().addDeployment(application);
         manager.deploy();

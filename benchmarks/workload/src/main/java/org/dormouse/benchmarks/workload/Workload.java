@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The servlets that a server of the comparison has, by path. */
 public final class Workload {
@@ -17,7 +18,7 @@ public final class Workload {
     private Workload() {}
 
     /** The folder whose files the server's own default servlet serves; null for none. */
-    public static Path files() {
+    public static @Nullable Path files() {
         String folder = System.getProperty("workload.files");
         return folder == null ? null : Path.of(folder);
     }
