@@ -6,9 +6,10 @@ import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.dormouse.WebApp;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [KEY=VALUE ...], keys as in docs/configuration.md. */
+/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [https=PORT:KEYSTORE] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 
@@ -24,9 +25,16 @@ public final class DormouseServer {
                 .port(Integer.parseInt(arguments[0]))
                 .execution(Execution.valueOf(execution.toUpperCase(Locale.ROOT)))
                 .deploy(application);
+        Https https = Https.of(arguments);
+        if (https != null) {
+            builder.set("server.https-port", Integer.toString(https.port()))
+                    .set("tls.keystore", https.keystore())
+                    .set("tls.keystore-password", Https.PASSWORD);
+        }
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
-            if (equals > 0) builder.set(argument.substring(0, equals), argument.substring(equals + 1));
+            if (equals > 0 && !argument.startsWith("https="))
+                builder.set(argument.substring(0, equals), argument.substring(equals + 1));
         }
         if (Workload.isGzipped(arguments)) builder.set("compression.enabled", "true");
         builder.start();

@@ -27,6 +27,7 @@ record Candidate(
         boolean isJvm,
         boolean hasEndpoint) {
     private static final String FIRST_CORE = "0";
+    private static final String HTTPS = "https=";
 
     /** The same for every JVM: one collector, one heap, and the two flags that Dormouse needs and the others do not mind. */
     static final List<String> JVM_FLAGS = List.of(
@@ -86,6 +87,20 @@ record Candidate(
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
         return new Candidate(name, version, command, all, cores, true, hasEndpoint);
+    }
+
+    /** Listening for HTTPS, too, on a port that is free now; every container's main class knows what that argument means. */
+    Candidate withHttps(Path keystore) throws IOException {
+        return withArguments(HTTPS + RunningServer.freePort() + ":" + keystore);
+    }
+
+    /** Where it listens for HTTPS; 0 if it does not. */
+    int httpsPort() {
+        for (String argument : arguments) {
+            if (argument.startsWith(HTTPS))
+                return Integer.parseInt(argument.substring(HTTPS.length(), argument.indexOf(':')));
+        }
+        return 0;
     }
 
     /** With flags that take the place of those of {@link #JVM_FLAGS} that say otherwise. */

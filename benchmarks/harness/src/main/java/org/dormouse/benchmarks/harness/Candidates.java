@@ -50,6 +50,13 @@ final class Candidates {
         return asked(List.of(dormouse("loop"), netty(), tomcat(), jetty(), undertow()));
     }
 
+    /** Containers that listen for HTTPS beside HTTP. */
+    List<Candidate> encrypted(Path keystore) throws IOException {
+        List<Candidate> all = new ArrayList<>();
+        for (Candidate each : kinds()) if (each.hasEndpoint()) all.add(each.withHttps(keystore));
+        return all;
+    }
+
     /** On two cores, with two loops where that is said. */
     List<Candidate> onTwoCores() throws IOException {
         List<Candidate> all = new ArrayList<>();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Compare {
     private static final int IDLE_CONNECTIONS = 15_000;
+    /** The clients' engines live in this process. */
+    private static final int IDLE_ENCRYPTED = 4_000;
 
     private final Path root;
     private final Options options;
@@ -44,7 +46,7 @@ public final class Compare {
             return;
         }
         List<String> tools = new ArrayList<>(List.of("taskset"));
-        if (options.has("hello") || options.has("idle-wakeups")) tools.add("wrk");
+        if (options.has("hello") || options.has("https") || options.has("idle-wakeups")) tools.add("wrk");
         if (options.needsGenerator()) tools.add("gcc");
         for (String tool : tools) {
             if (!Tool.isThere(tool)) {
@@ -66,9 +68,11 @@ public final class Compare {
                 "%s: about %d minutes; servers log to %s",
                 options.fileName(), new Plan(options, effort).minutes(all.size()), log);
         attempt("side by side", () -> sideBySide(all));
+        if (options.has("https")) attempt("https", this::https);
         if (options.has("start")) attempt("start", () -> start(all));
         if (options.has("allocation")) attempt("allocation", this::allocation);
         if (options.has("idle")) attempt("idle", () -> idle(all));
+        if (options.has("idle-https")) attempt("idle-https", this::idleHttps);
         if (options.has("memory")) attempt("memory", this::memory);
         if (options.has("idle-wakeups")) attempt("idle-wakeups", this::wakeUps);
         System.out.println(report);
@@ -108,6 +112,22 @@ public final class Compare {
         IdleRows idle = new IdleRows();
         idle.measure(all, options.isSmoke() ? 500 : IDLE_CONNECTIONS, log);
         report.section("Idle connections", "With a heap of 3 GiB.", idle.table());
+    }
+
+    /** Servers of their own, which listen for HTTPS beside HTTP. */
+    private void https() throws IOException, InterruptedException {
+        Path keystore = TestKeys.make();
+        try (Servers secure = Servers.start(candidates.encrypted(keystore), options.isSmoke() ? 2 : 6, log)) {
+            measure(new HttpsRows(secure.all(), keystore, effort, options.isSmoke()));
+        }
+    }
+
+    private void idleHttps() throws IOException, InterruptedException {
+        IdleRows idle = new IdleRows();
+        int count = options.isSmoke() ? 100 : IDLE_ENCRYPTED;
+        idle.measureEncrypted(candidates.encrypted(TestKeys.make()), count, log);
+        report.section(
+                "Idle connections over TLS", "With a heap of 3 GiB; the JDK's engine in every server.", idle.table());
     }
 
     private void memory() throws IOException, InterruptedException {

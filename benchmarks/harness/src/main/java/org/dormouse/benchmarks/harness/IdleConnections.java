@@ -2,14 +2,13 @@ package org.dormouse.benchmarks.harness;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.SocketFactory;
 
 /** Many connections of this process to one server; each has had one exchange and is silent since. */
 final class IdleConnections implements AutoCloseable {
@@ -26,64 +25,66 @@ final class IdleConnections implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
 
-    private final List<SocketChannel> channels = new ArrayList<>();
+    private final SocketFactory factory;
+    private final List<Socket> sockets = new ArrayList<>();
     private final ByteBuffer answer = ByteBuffer.allocate(4096);
 
-    static IdleConnections http(int port, int count) throws IOException {
-        IdleConnections connections = new IdleConnections();
-        connections.addHttp(port, count);
-        return connections;
+    private IdleConnections(SocketFactory factory) {
+        this.factory = factory;
     }
 
-    static IdleConnections webSocket(int port, int count) throws IOException {
-        IdleConnections connections = new IdleConnections();
-        connections.addWebSockets(port, count);
-        return connections;
+    /** None yet. */
+    static IdleConnections plain() {
+        return new IdleConnections(SocketFactory.getDefault());
+    }
+
+    /** None yet; over TLS, whoever the server says it is. */
+    static IdleConnections encrypted() throws IOException {
+        return new IdleConnections(TestKeys.trustingAnybody().getSocketFactory());
     }
 
     void addHttp(int port, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            SocketChannel channel = connect(port);
-            send(channel, HTTP.getBytes(StandardCharsets.US_ASCII));
-            receiveUntil(channel, "Hello, World!".getBytes(StandardCharsets.US_ASCII));
+            Socket socket = connect(port);
+            send(socket, HTTP.getBytes(StandardCharsets.US_ASCII));
+            receiveUntil(socket, "Hello, World!".getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     void addWebSockets(int port, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            SocketChannel channel = connect(port);
-            send(channel, UPGRADE.getBytes(StandardCharsets.US_ASCII));
-            receiveUntil(channel, "\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            send(channel, HELLO_FRAME);
-            receiveUntil(channel, ECHO_FRAME);
+            Socket socket = connect(port);
+            send(socket, UPGRADE.getBytes(StandardCharsets.US_ASCII));
+            receiveUntil(socket, "\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            send(socket, HELLO_FRAME);
+            receiveUntil(socket, ECHO_FRAME);
         }
     }
 
-    private SocketChannel connect(int port) throws IOException {
-        SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.socket().setSoTimeout(PATIENCE_MILLIS);
-        channels.add(channel);
-        return channel;
+    private Socket connect(int port) throws IOException {
+        Socket socket = factory.createSocket("127.0.0.1", port);
+        sockets.add(socket);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
     }
 
-    private void send(SocketChannel channel, byte[] bytes) throws IOException {
-        ByteBuffer out = ByteBuffer.wrap(bytes);
-        while (out.hasRemaining()) channel.write(out);
+    private static void send(Socket socket, byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
     }
 
-    private void receiveUntil(SocketChannel channel, byte[] end) throws IOException {
+    private void receiveUntil(Socket socket, byte[] end) throws IOException {
         answer.clear();
-        InputStream in = channel.socket().getInputStream(); // the channel itself would wait for ever
+        InputStream in = socket.getInputStream();
         while (!endsWith(end)) {
             int count;
             try {
                 count = in.read(answer.array(), answer.position(), answer.remaining());
             } catch (SocketTimeoutException e) {
                 throw new IOException(
-                        "connection " + channels.size() + " waits in vain; so far it got: " + received(), e);
+                        "connection " + sockets.size() + " waits in vain; so far it got: " + received(), e);
             }
-            if (count < 0) throw new IOException("connection " + channels.size() + " was closed after: " + received());
+            if (count < 0) throw new IOException("connection " + sockets.size() + " was closed after: " + received());
             answer.position(answer.position() + count);
         }
     }
@@ -100,11 +101,11 @@ final class IdleConnections implements AutoCloseable {
     }
 
     int count() {
-        return channels.size();
+        return sockets.size();
     }
 
     @Override
     public void close() throws IOException {
-        for (SocketChannel channel : channels) channel.close();
+        for (Socket socket : sockets) socket.close();
     }
 }

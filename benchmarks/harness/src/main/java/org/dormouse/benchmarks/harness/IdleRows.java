@@ -12,8 +12,32 @@ final class IdleRows {
     private static final String[] HEAP = {"-Xms3g", "-Xmx3g"};
 
     private interface Opening {
-        IdleConnections open(int port, int count) throws IOException;
+        IdleConnections open(RunningServer server, int count) throws IOException;
     }
+
+    private static final Opening HTTP = (server, count) -> {
+        IdleConnections connections = IdleConnections.plain();
+        connections.addHttp(server.port(), count);
+        return connections;
+    };
+
+    private static final Opening WEB_SOCKET = (server, count) -> {
+        IdleConnections connections = IdleConnections.plain();
+        connections.addWebSockets(server.port(), count);
+        return connections;
+    };
+
+    private static final Opening HTTPS = (server, count) -> {
+        IdleConnections connections = IdleConnections.encrypted();
+        connections.addHttp(server.candidate().httpsPort(), count);
+        return connections;
+    };
+
+    private static final Opening ENCRYPTED_WEB_SOCKET = (server, count) -> {
+        IdleConnections connections = IdleConnections.encrypted();
+        connections.addWebSockets(server.candidate().httpsPort(), count);
+        return connections;
+    };
 
     private final Table table = new Table(
             "server",
@@ -28,8 +52,17 @@ final class IdleRows {
         for (Candidate each : candidates) {
             if (!each.isJvm()) continue;
             Candidate candidate = each.withJvmFlags(HEAP);
-            measure(candidate, count, "keep-alive HTTP", IdleConnections::http, log);
-            if (candidate.hasEndpoint()) measure(candidate, count, "WebSocket", IdleConnections::webSocket, log);
+            measure(candidate, count, "keep-alive HTTP", HTTP, log);
+            if (candidate.hasEndpoint()) measure(candidate, count, "WebSocket", WEB_SOCKET, log);
+        }
+    }
+
+    /** HTTPS and wss; {@code candidates} listen for them. */
+    void measureEncrypted(List<Candidate> candidates, int count, Path log) throws IOException, InterruptedException {
+        for (Candidate each : candidates) {
+            Candidate candidate = each.withJvmFlags(HEAP);
+            measure(candidate, count, "keep-alive HTTPS", HTTPS, log);
+            measure(candidate, count, "WebSocket over TLS", ENCRYPTED_WEB_SOCKET, log);
         }
     }
 
@@ -37,11 +70,11 @@ final class IdleRows {
             throws IOException, InterruptedException {
         Progress.say("%d idle connections (%s): %s", count, kind, candidate.name());
         try (RunningServer server = RunningServer.start(candidate, log)) {
-            opening.open(server.port(), WARM).close(); // classes, caches and pools that the first ones make
+            opening.open(server, WARM).close(); // classes, caches and pools that the first ones make
             long heap = server.liveHeapBytes();
             long resident = server.residentBytes();
             int threads = server.threads();
-            try (IdleConnections connections = opening.open(server.port(), count)) {
+            try (IdleConnections connections = opening.open(server, count)) {
                 table.row(
                         candidate.name(),
                         Integer.toString(connections.count()),

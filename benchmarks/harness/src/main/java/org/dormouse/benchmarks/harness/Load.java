@@ -1,6 +1,8 @@
 package org.dormouse.benchmarks.harness;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,17 +41,18 @@ record Load(
 
     /** As many requests as the two can do, for {@code seconds}. */
     static Load full(RunningServer server, int seconds) throws IOException, InterruptedException {
+        return full(server, seconds, server.url("/hello"));
+    }
+
+    /** The same to {@code url}; with {@code headers}, each as {@code Name: value}. */
+    static Load full(RunningServer server, int seconds, String url, String... headers)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("taskset", "-c", CORE, "wrk", "-t1", "-c" + CONNECTIONS, "-d" + seconds + "s", "--latency"));
+        for (String header : headers) command.addAll(List.of("-H", header));
+        command.add(url);
         long cpu = server.cpuMicros();
-        String raw = Tool.run(
-                "taskset",
-                "-c",
-                CORE,
-                "wrk",
-                "-t1",
-                "-c" + CONNECTIONS,
-                "-d" + seconds + "s",
-                "--latency",
-                server.url("/hello"));
+        String raw = Tool.run(command.toArray(String[]::new));
         cpu = server.cpuMicros() - cpu;
         Matcher total = find(TOTAL, raw);
         long errors = 0;

@@ -48,14 +48,14 @@ final class MemoryRows {
             throws IOException, InterruptedException {
         Progress.say("memory of up to %,d connections (%s): %s", POINTS * step, kind, candidate.name());
         try (RunningServer server = RunningServer.start(candidate, log)) {
-            try (IdleConnections warm = new IdleConnections()) {
+            try (IdleConnections warm = IdleConnections.plain()) {
                 opening.add(warm, server.port(), WARM); // classes, caches and pools that the first ones make
             }
             Line heap = new Line();
             Line resident = new Line();
             Line slabs = new Line();
             Line queues = new Line();
-            try (IdleConnections connections = new IdleConnections()) {
+            try (IdleConnections connections = IdleConnections.plain()) {
                 for (int point = 1; point <= POINTS; point++) {
                     opening.add(connections, server.port(), step);
                     int count = connections.count();

@@ -38,9 +38,11 @@ record Options(
             "pipelined",
             "stall",
             "two-cores",
+            "https",
             "start",
             "allocation",
             "idle",
+            "idle-https",
             "memory",
             "idle-wakeups");
 

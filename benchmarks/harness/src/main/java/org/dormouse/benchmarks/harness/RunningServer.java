@@ -59,7 +59,7 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress("127.0.0.1", 0));
             return probe.getLocalPort();
@@ -121,6 +121,11 @@ final class RunningServer implements AutoCloseable {
 
     String url(String path) {
         return "http://127.0.0.1:" + port + path;
+    }
+
+    /** Of what listens for HTTPS. */
+    String secureUrl(String path) {
+        return "https://127.0.0.1:" + candidate.httpsPort() + path;
     }
 
     /** User and system time since the process began, in microseconds; its grain is 10 ms. */

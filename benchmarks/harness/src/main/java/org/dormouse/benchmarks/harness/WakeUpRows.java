@@ -37,7 +37,7 @@ final class WakeUpRows {
                 RunningServer server = RunningServer.start(candidate, log);
                 open.addFirst(server);
                 WarmUp.until(server, 2);
-                IdleConnections connections = new IdleConnections();
+                IdleConnections connections = IdleConnections.plain();
                 open.addFirst(connections);
                 connections.addHttp(server.port(), CONNECTIONS);
                 servers.add(server);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 import org.eclipse.jetty.ee11.servlet.DefaultServlet;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -11,12 +12,15 @@ import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.gzip.GzipHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Arguments: PORT [virtual] [all] [gzip]. No access log, no Server field, idle connections kept for an hour. */
+/** Arguments: PORT [virtual] [all] [gzip] [https=PORT:KEYSTORE]. No access log, no Server field, idle connections kept for an hour. */
 public final class JettyServer {
     private JettyServer() {}
 
@@ -30,12 +34,22 @@ public final class JettyServer {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(true);
-        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
-        connector.setHost("127.0.0.1");
-        connector.setPort(Integer.parseInt(arguments[0]));
-        connector.setIdleTimeout(3_600_000);
-        connector.setAcceptQueueSize(4096);
-        server.addConnector(connector);
+        HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+        listen(new ServerConnector(server, http), Integer.parseInt(arguments[0]));
+        Https https = Https.of(arguments);
+        if (https != null) {
+            SslContextFactory.Server tls = new SslContextFactory.Server();
+            tls.setKeyStorePath(https.keystore());
+            tls.setKeyStorePassword(Https.PASSWORD);
+            HttpConfiguration secure = new HttpConfiguration(configuration);
+            secure.addCustomizer(new SecureRequestCustomizer(false)); // the load names the server by its address
+            listen(
+                    new ServerConnector(
+                            server,
+                            new SslConnectionFactory(tls, http.getProtocol()),
+                            new HttpConnectionFactory(secure)),
+                    https.port());
+        }
 
         ServletContextHandler context = new ServletContextHandler("/");
         Workload.servlets(arguments).forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
@@ -48,5 +62,13 @@ public final class JettyServer {
         }
         server.setHandler(Workload.isGzipped(arguments) ? new GzipHandler(context) : context);
         server.start();
+    }
+
+    private static void listen(ServerConnector connector, int port) {
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(3_600_000);
+        connector.setAcceptQueueSize(4096);
+        connector.getServer().addConnector(connector);
     }
 }

@@ -9,11 +9,14 @@ import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.websocket.server.WsSci;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [virtual] [all] [gzip]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
+/** Arguments: PORT [virtual] [all] [gzip] [https=PORT:KEYSTORE]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
 public final class TomcatServer {
     private TomcatServer() {}
 
@@ -24,20 +27,26 @@ public final class TomcatServer {
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.getPath());
 
-        Connector connector = new Connector();
-        connector.setPort(Integer.parseInt(arguments[0]));
-        connector.setProperty("address", "127.0.0.1");
-        AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
-        protocol.setMaxKeepAliveRequests(-1);
-        protocol.setKeepAliveTimeout(-1);
-        ((AbstractProtocol<?>) protocol).setMaxConnections(-1);
         boolean virtual = List.of(arguments).contains("virtual");
-        if (!connector.setProperty("useVirtualThreads", Boolean.toString(virtual))) {
-            throw new IllegalStateException("this Tomcat has no useVirtualThreads");
+        Connector plain = connector(Integer.parseInt(arguments[0]), virtual);
+        if (Workload.isGzipped(arguments)) plain.setProperty("compression", "on");
+        tomcat.setConnector(plain);
+        Https https = Https.of(arguments);
+        if (https != null) {
+            Connector secure = connector(https.port(), virtual);
+            secure.setScheme("https");
+            secure.setSecure(true);
+            secure.setProperty("SSLEnabled", "true");
+            SSLHostConfig host = new SSLHostConfig();
+            SSLHostConfigCertificate certificate =
+                    new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+            certificate.setCertificateKeystoreFile(https.keystore());
+            certificate.setCertificateKeystorePassword(Https.PASSWORD);
+            host.addCertificate(certificate);
+            secure.addSslHostConfig(host);
+            tomcat.getService().addConnector(secure);
         }
-        tomcat.setConnector(connector);
 
-        if (Workload.isGzipped(arguments)) connector.setProperty("compression", "on");
         Path files = Workload.files();
         var context = tomcat.addContext("", files == null ? base.getPath() : files.toString());
         Workload.servlets(arguments)
@@ -47,5 +56,19 @@ public final class TomcatServer {
         Tomcat.addServlet(context, "default", new DefaultServlet()).addMapping("/");
         context.addServletContainerInitializer(new WsSci(), java.util.Set.of(EchoEndpoint.class));
         tomcat.start();
+    }
+
+    private static Connector connector(int port, boolean virtual) {
+        Connector connector = new Connector();
+        connector.setPort(port);
+        connector.setProperty("address", "127.0.0.1");
+        AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+        protocol.setMaxKeepAliveRequests(-1);
+        protocol.setKeepAliveTimeout(-1);
+        ((AbstractProtocol<?>) protocol).setMaxConnections(-1);
+        if (!connector.setProperty("useVirtualThreads", Boolean.toString(virtual))) {
+            throw new IllegalStateException("this Tomcat has no useVirtualThreads");
+        }
+        return connector;
     }
 }

@@ -16,9 +16,10 @@ import io.undertow.servlet.util.ImmediateInstanceFactory;
 import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
 import java.nio.file.Path;
 import org.dormouse.benchmarks.workload.EchoEndpoint;
+import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [all] [gzip]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
+/** Arguments: PORT [all] [gzip] [https=PORT:KEYSTORE]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
 public final class UndertowServer {
     private UndertowServer() {}
 
@@ -48,11 +49,12 @@ public final class UndertowServer {
                     new ContentEncodingRepository()
                             .addEncodingHandler("gzip", new GzipEncodingProvider(), 50, Predicates.truePredicate()));
         }
-        Undertow.builder()
+        Undertow.Builder server = Undertow.builder()
                 .addHttpListener(Integer.parseInt(arguments[0]), "127.0.0.1")
                 .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                .setHandler(handler)
-                .build()
-                .start();
+                .setHandler(handler);
+        Https https = Https.of(arguments);
+        if (https != null) server.addHttpsListener(https.port(), "127.0.0.1", https.context());
+        server.build().start();
     }
 }
