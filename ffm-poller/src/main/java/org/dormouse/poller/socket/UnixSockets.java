@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.dormouse.poller.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ public final class UnixSockets {
 
     /** How often somebody else may take the place meanwhile. */
     private static final int MAX_TRIES = 8;
+
+    /**
+     * Who takes a stale file away has it in hand for a moment, in which another would find the place empty: one of this process at a time. Two
+     * processes that find the same stale file in the same moment can still both listen, one of them without a name.
+     */
+    private static final ReentrantLock TAKING = new ReentrantLock();
 
     private UnixSockets() {}
 
@@ -99,7 +106,12 @@ public final class UnixSockets {
             Files.setPosixFilePermissions(made, permissions);
             check(address, "listen", SysSocket.listen(descriptor, backlog));
             var file = new SocketFile(path, SocketFile.identity(made));
-            takePlace(address, path, made);
+            TAKING.lock();
+            try {
+                takePlace(address, path, made);
+            } finally {
+                TAKING.unlock();
+            }
             return file;
         } finally {
             Files.deleteIfExists(made);
@@ -190,9 +202,13 @@ public final class UnixSockets {
 
     private static UnixAddress unused(UnixAddress address) {
         UnixAddress beside = address.beside();
-        for (int i = 0; i < MAX_TRIES && Files.exists(Path.of(beside.name()), LinkOption.NOFOLLOW_LINKS); i++)
-            beside = address.beside();
+        for (int i = 0; i < MAX_TRIES && isTaken(beside, address); i++) beside = address.beside();
         return beside;
+    }
+
+    /** Where there is room for a single character, chance may well give the name itself. */
+    private static boolean isTaken(UnixAddress beside, UnixAddress address) {
+        return beside.equals(address) || Files.exists(Path.of(beside.name()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** What connect says; its only use is whether somebody is there. */
