@@ -169,6 +169,13 @@ record Identity(PrivateKey key, List<X509Certificate> chain, String source) {
         return names;
     }
 
+    /** Whether the certificate is for {@code name}, itself or by a wildcard. */
+    boolean covers(String name) {
+        Set<String> names = names();
+        String parent = HostName.parent(name);
+        return names.contains(name) || (parent != null && names.contains("*." + parent));
+    }
+
     static String subject(X509Certificate certificate) {
         String name = certificate.getSubjectX500Principal().getName();
         return name.isEmpty() ? "an unnamed subject" : name;

@@ -96,7 +96,11 @@ final class SniHosts {
     }
 
     private void addNamed(Maker maker) throws BadKeyMaterial {
-        Host host = host(maker, onePerType(maker.identities));
+        // Where several certificates are at hand, such as those of all names, the host's own name tells which are
+        // meant.
+        var fitting = new ArrayList<>(maker.identities);
+        fitting.removeIf(each -> maker.settings.names().stream().noneMatch(each::covers));
+        Host host = host(maker, onePerType(fitting.isEmpty() ? maker.identities : fitting));
         for (String name : maker.settings.names()) {
             if (findExactly(name) != null)
                 throw new BadKeyMaterial(maker.settings.keys() + "names: " + name + " is another host's name already");

@@ -120,6 +120,20 @@ class CertificatesTest {
     }
 
     @Test
+    void aNameThatIsSaidHasOfSeveralCertificatesThoseForIt() throws Exception {
+        List<KeySource.Pem> all = List.of(source(EC), source(OTHER), source(RSA));
+        var certificates = read(
+                false,
+                settings(List.of(), all),
+                settings(List.of("b.example.org"), all),
+                settings(List.of("x.wild.example.org"), all),
+                settings(List.of("else.example.org"), all));
+        expectShown(certificates, "b.example.org", OTHER);
+        expectShown(certificates, "x.wild.example.org", EC);
+        expectShown(certificates, "else.example.org", EC);
+    }
+
+    @Test
     void aNameThatIsSaidTwiceIsRefused() throws Exception {
         var one = settings(List.of("a.example.org"), List.of(source(OTHER)));
         var other = settings(List.of("A.example.org"), List.of(source(EC)));
