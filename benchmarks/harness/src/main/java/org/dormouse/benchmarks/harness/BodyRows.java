@@ -30,7 +30,8 @@ final class BodyRows implements Part {
     static final List<Row> ECHO = List.of(
             Row.of("1 KiB", "path=/echo", "body=1024", "connections=100"),
             Row.of("1 MiB", "path=/echo", "body=1048576", "connections=10"));
-    static final List<Row> PIPELINED = List.of(Row.of("hello, 16 at a time", "path=/hello", "depth=16", "connections=100"));
+    static final List<Row> PIPELINED =
+            List.of(Row.of("hello, 16 at a time", "path=/hello", "depth=16", "connections=100"));
 
     private final String title;
     private final String text;
@@ -40,7 +41,13 @@ final class BodyRows implements Part {
     private final Effort effort;
     private final Samples samples = new Samples();
 
-    BodyRows(String title, String text, List<Row> rows, Generator generator, List<RunningServer> servers, Effort effort) {
+    BodyRows(
+            String title,
+            String text,
+            List<Row> rows,
+            Generator generator,
+            List<RunningServer> servers,
+            Effort effort) {
         this.title = title;
         this.text = text;
         this.rows = rows;
@@ -56,9 +63,9 @@ final class BodyRows implements Part {
         for (int round = 1; round <= effort.rounds(); round++) {
             for (Row row : rows) {
                 for (RunningServer server : servers) {
-                    Progress.say("%s, %s, round %d of %d: %s", title, row.name(), round, effort.rounds(), server.name());
-                    samples.take(
-                            key(row, server), () -> run(row, server, effort.warmOption(), effort.secondsOption()));
+                    Progress.say(
+                            "%s, %s, round %d of %d: %s", title, row.name(), round, effort.rounds(), server.name());
+                    samples.take(key(row, server), () -> run(row, server, effort.warmOption(), effort.secondsOption()));
                 }
             }
         }
@@ -78,7 +85,14 @@ final class BodyRows implements Part {
     public void report(Report report) {
         for (Row row : rows) {
             Table table = new Table(
-                    "server", "CPU us/request", "requests/s", "MiB/s of bodies", "bytes of a body", "p50 us", "p99 us", "errors");
+                    "server",
+                    "CPU us/request",
+                    "requests/s",
+                    "MiB/s of bodies",
+                    "bytes of a body",
+                    "p50 us",
+                    "p99 us",
+                    "errors");
             for (RunningServer server : servers) {
                 String key = key(row, server);
                 table.row(
