@@ -236,7 +236,7 @@ class HttpsTest {
             assertThat(exchange(port, "a.example.org", "GET / HTTP/1.0\r\n\r\n"))
                     .as("no host")
                     .startsWith("HTTP/1.1 200");
-            String absolute = "GET http://b.example.org/ HTTP/1.1\r\nHost: a.example.org\r\nConnection: close\r\n\r\n";
+            String absolute = "GET http://b.example.org/ HTTP/1.1\r\nHost: b.example.org\r\nConnection: close\r\n\r\n";
             assertThat(exchange(port, "a.example.org", absolute)).startsWith("HTTP/1.1 421");
         }
     }

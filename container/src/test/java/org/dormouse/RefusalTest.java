@@ -1,10 +1,13 @@
 package org.dormouse;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is refused, seen by a client that first sends all it has, 10 MiB more than the server wants, and only then reads. */
@@ -30,6 +34,16 @@ class RefusalTest {
         }
     }
 
+    private static final class Unauthorized extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setHeader("WWW-Authenticate", "Basic realm=\"r\"");
+            response.sendError(401);
+        }
+    }
+
     private static final class NotReading extends HttpServlet {
         private static final long serialVersionUID = 1;
 
@@ -45,7 +59,10 @@ class RefusalTest {
                 .host("127.0.0.1")
                 .port(0)
                 .set("http.max-body-bytes", "16m")
-                .deploy(Mode.app("/").servlet("/read", new Reading()).servlet("/ignore", new NotReading()))
+                .deploy(Mode.app("/")
+                        .servlet("/read", new Reading())
+                        .servlet("/ignore", new NotReading())
+                        .servlet("/private", new Unauthorized()))
                 .start();
     }
 
@@ -101,5 +118,43 @@ class RefusalTest {
             peer.sendWhole(MORE).finishSending();
             peer.expectStatus(200).expectBody("no, thank you").expectClosedInOrder();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"413, /read, Content-Length: 67108864", "401, /private, Transfer-Encoding: chunked"})
+    void aClientInTheMidstOf64MebibytesReadsItsEarlyAnswerWhole(int status, String path, String framing)
+            throws Exception {
+        byte[] piece = ("10000\r\n" + "x".repeat(64 * 1024) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (var peer = RawHttp.connect(server.port())) {
+            peer.send("POST " + path + " HTTP/1.1\nHost: h\n" + framing + "\n\n");
+            Thread sender = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < 1024; i++) peer.sendWhole(piece);
+                } catch (IOException e) {
+                    // beyond connections.max-linger-bytes nobody listens any more: it has its answer by then
+                }
+            });
+            peer.expectStatus(status);
+            assertThat(peer.body()).isNotEmpty();
+            sender.join();
+        }
+    }
+
+    @Test
+    void eachRefusalIsCountedByItsStatus() throws IOException {
+        long before = refused(431);
+        try (var peer = RawHttp.connect(server.port())) {
+            peer.send("GET / HTTP/1.1\nHost: h\n" + "A: b\n".repeat(100)).expectStatus(431);
+        }
+        assertThat(refused(431)).isEqualTo(before + 1);
+        before = refused(400);
+        try (var peer = RawHttp.connect(server.port())) {
+            peer.send("GET /%zz HTTP/1.1\nHost: h\n\n").expectStatus(400);
+        }
+        assertThat(refused(400)).isEqualTo(before + 1);
+    }
+
+    private static long refused(int status) {
+        return server.loops().stream().mapToLong(loop -> loop.refused(status)).sum();
     }
 }

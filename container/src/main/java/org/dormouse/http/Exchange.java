@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * at a time reads, and one at a time writes; they need not be the same. Callbacks come from any thread and must not block.
  *
  * <pre>
- *   commit, write*, flush*, finish        the ordinary way
+ *   interim*, commit, write*, flush*, finish      the ordinary way
  *   upgrade                               instead of commit: the bytes belong to somebody else now
  *   abort                                 at any time: the connection is cut
  * </pre>
@@ -75,7 +75,25 @@ public interface Exchange {
         return new Headers();
     }
 
+    /** The request is answered with {@code reason}, which is not one that {@link #read} threw: for those who count and log refusals. */
+    default void refused(BadRequest reason) {}
+
     // --- response
+
+    /**
+     * Sends an interim response, such as 103 (Early Hints): the client gets it now, and the response still comes. May be called several times.
+     * Nothing is sent to a client that does not take what it got before, nor where the protocol or what carries it has no such thing, as
+     * HTTP/1.0 (RFC 9110 §15.2). By the writer.
+     *
+     * @param status 102 to 199; 100 and 101 are the protocol's own
+     * @return false if nothing was sent
+     * @throws IllegalStateException if already committed
+     */
+    default boolean interim(int status, Fields fields) {
+        if (isCommitted())
+            throw new IllegalStateException("interim response " + status + " after the response was committed");
+        return false;
+    }
 
     /**
      * Fixes status and fields. The head leaves together with the first bytes of the body, so this alone sends nothing. Content-Length,
@@ -132,6 +150,23 @@ public interface Exchange {
     void whenWritable(Runnable wake);
 
     /**
+     * Whether fields can follow the body of this response (RFC 9110 §6.5). Before {@link #commit}: if it is committed without a content length.
+     */
+    default boolean mayHaveTrailers() {
+        return false;
+    }
+
+    /**
+     * Fields for {@link #finish} to send behind the body, in the place of those given before. By the writer.
+     *
+     * @throws IllegalArgumentException if one of them may not stand there: {@link TrailerNames}
+     * @throws IllegalStateException if this response can have none: {@link #mayHaveTrailers}
+     */
+    default void endWith(Fields trailers) {
+        throw new IllegalStateException("this response can have no trailers");
+    }
+
+    /**
      * Ends the response and sends what is left of it in the background. A body shorter than its content length closes the connection, so
      * that the next response is never taken for the rest of this one. Does nothing if called again. Nothing of this exchange may be
      * called afterwards, except {@link #request}, {@link #peer} and {@link #id}.
@@ -145,8 +180,14 @@ public interface Exchange {
      */
     void abort();
 
+    /** Whether the request can be upgraded to what is no HTTP: whether it asks for that, has no body left, and what carries it can. */
+    default boolean mayUpgrade() {
+        return false;
+    }
+
     /**
-     * Answers 101 with {@code fields} and hands the connection to {@code successor}.
+     * Answers 101 with {@code fields} and hands the connection to {@code successor}. A {@link StreamUpgrade} is taken by everything that can
+     * upgrade at all.
      *
      * @throws UnsupportedOperationException if what carries this exchange cannot be upgraded to that
      * @throws IllegalStateException if already committed

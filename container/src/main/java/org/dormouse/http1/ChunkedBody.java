@@ -1,6 +1,5 @@
 package org.dormouse.http1;
 
-import java.util.Arrays;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.Fields;
 import org.dormouse.http.Headers;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   SIZE_START -> SIZE -> (extension)* -> SIZE_END -> DATA -> DATA_CR -> DATA_END -> SIZE_START
  *                                            | size 0
- *                                            v
- *                        TRAILER_START -> NAME -> VALUE_START -> VALUE -> VALUE_END -> TRAILER_START -> LAST_END -> DONE
+ *                                            '-> TRAILERS -> DONE
  * </pre>
  */
 final class ChunkedBody {
@@ -34,12 +32,7 @@ final class ChunkedBody {
         DATA,
         DATA_CR,
         DATA_END,
-        TRAILER_START,
-        TRAILER_NAME,
-        TRAILER_VALUE_START,
-        TRAILER_VALUE,
-        TRAILER_END,
-        LAST_END,
+        TRAILERS,
         DONE
     }
 
@@ -54,11 +47,7 @@ final class ChunkedBody {
     private int consumed;
     private @Nullable BadRequest failure;
 
-    private byte[] line = new byte[0];
-    private int lineLength;
-    private int nameLength;
-    private int trailerBytes;
-    private @Nullable Headers trailers;
+    private @Nullable TrailerParser trailers;
 
     ChunkedBody(Http1Limits limits) {
         this.limits = limits;
@@ -75,8 +64,8 @@ final class ChunkedBody {
 
     /** The trailers, once the body is done; empty if there were none. */
     Fields trailers() {
-        Headers found = trailers;
-        return found == null ? new Headers() : found;
+        TrailerParser found = trailers;
+        return found == null ? new Headers() : found.fields();
     }
 
     /**
@@ -136,12 +125,7 @@ final class ChunkedBody {
             case SIZE_END -> onSizeEnd(b);
             case DATA_CR -> expect(b, '\r', State.DATA_END, "end of chunk");
             case DATA_END -> expect(b, '\n', State.SIZE_START, "end of chunk");
-            case TRAILER_START -> onTrailerStart(b);
-            case TRAILER_NAME -> onTrailerName(b);
-            case TRAILER_VALUE_START -> onTrailerValueStart(b);
-            case TRAILER_VALUE -> onTrailerValue(b);
-            case TRAILER_END -> onTrailerEnd(b);
-            case LAST_END -> expect(b, '\n', State.DONE, "end of body");
+            case TRAILERS -> onTrailers(b);
             case DATA, DONE -> throw new AssertionError(state);
         };
     }
@@ -178,7 +162,7 @@ final class ChunkedBody {
     private State onSizeEnd(byte b) throws BadRequest {
         if (b != '\n') throw unexpected(b, "end of chunk size");
         decoded += size;
-        return size == 0 ? State.TRAILER_START : State.DATA;
+        return size == 0 ? State.TRAILERS : State.DATA;
     }
 
     // --- chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ) (RFC 9112 §7.1.1)
@@ -255,63 +239,12 @@ final class ChunkedBody {
         }
     }
 
-    // --- trailer-section = *( field-line CRLF ) (RFC 9112 §7.1.2)
+    // --- trailer-section
 
-    private State onTrailerStart(byte b) throws BadRequest {
-        if (b == '\r') return State.LAST_END;
-        Headers found = trailers;
-        if (found != null && found.size() == limits.maxFields()) {
-            throw new BadRequest(431, "more than " + limits.maxFields() + " trailers (http.max-fields)");
-        }
-        lineLength = 0;
-        if (!Octets.isToken(b)) throw unexpected(b, "name of a trailer");
-        return collect(b, State.TRAILER_NAME);
-    }
-
-    private State onTrailerName(byte b) throws BadRequest {
-        if (Octets.isToken(b)) return collect(b, State.TRAILER_NAME);
-        if (b != ':') throw unexpected(b, "name of a trailer");
-        nameLength = lineLength;
-        return State.TRAILER_VALUE_START;
-    }
-
-    private State onTrailerValueStart(byte b) throws BadRequest {
-        return Octets.isBlank(b) ? countBlank() : onTrailerValue(b);
-    }
-
-    private State countBlank() throws BadRequest {
-        countTrailer();
-        return State.TRAILER_VALUE_START;
-    }
-
-    private State onTrailerValue(byte b) throws BadRequest {
-        if (b == '\r') return State.TRAILER_END;
-        if (!Octets.isValue(b)) throw unexpected(b, "value of a trailer");
-        return collect(b, State.TRAILER_VALUE);
-    }
-
-    private State onTrailerEnd(byte b) throws BadRequest {
-        if (b != '\n') throw unexpected(b, "end of a trailer");
-        int end = lineLength;
-        while (end > nameLength && Octets.isBlank(line[end - 1])) end--;
-        Headers found = trailers;
-        if (found == null) trailers = found = new Headers();
-        found.add(Octets.text(line, 0, nameLength), Octets.text(line, nameLength, end));
-        return State.TRAILER_START;
-    }
-
-    private State collect(byte b, State next) throws BadRequest {
-        countTrailer();
-        if (lineLength == line.length) line = Arrays.copyOf(line, Math.max(64, line.length * 2));
-        line[lineLength++] = b;
-        return next;
-    }
-
-    private void countTrailer() throws BadRequest {
-        if (++trailerBytes > limits.maxTrailerBytes()) {
-            throw new BadRequest(
-                    431, "trailers of more than " + limits.maxTrailerBytes() + " bytes (http.max-trailer-bytes)");
-        }
+    private State onTrailers(byte b) throws BadRequest {
+        TrailerParser parser = trailers;
+        if (parser == null) trailers = parser = new TrailerParser(limits);
+        return parser.parse(b) ? State.DONE : State.TRAILERS;
     }
 
     private static State expect(byte b, char wanted, State next, String where) throws BadRequest {

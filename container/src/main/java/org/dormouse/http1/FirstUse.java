@@ -16,6 +16,7 @@ final class FirstUse {
         Http1Exchange.class,
         ExchangeAtWork.class,
         ExchangeTimeout.class,
+        ClientWaits.class,
         ClientLog.Note.class,
         ConnectionPeer.class,
         ClientGone.class,
@@ -38,10 +39,11 @@ final class FirstUse {
         byte[] bytes = REQUEST.getBytes(StandardCharsets.ISO_8859_1);
         byte[] body = "1;a=\"b\"\r\nx\r\n0\r\nA: b\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
         try {
-            var parser = new HeadParser(limits);
+            var counts = new RequestCounts();
+            var parser = new HeadParser(limits, counts);
             parser.parse(bytes, 0, bytes.length);
             RequestHeadBytes head = parser.takeHead(bytes, 0);
-            new RequestRules(1).judge(head);
+            new RequestRules(limits, counts).judge(head);
             new ChunkedBody(limits).decode(body, 0, body.length, null, 0, 1);
             throw new BadRequest(400, head + " with " + body.length + " bytes");
         } catch (BadRequest e) {

@@ -41,6 +41,9 @@ final class HeadParser {
     private static final int MAX_METHOD_BYTES = 64;
 
     private final Http1Limits limits;
+    private final RequestCounts counts;
+    private final boolean allowsEmptyLine;
+    private final boolean allowsBareLf;
     private State state = State.EMPTY_LINE;
     /** The next byte to look at, from the start of the head. */
     private int position;
@@ -56,8 +59,11 @@ final class HeadParser {
 
     private int fieldCount;
 
-    HeadParser(Http1Limits limits) {
+    HeadParser(Http1Limits limits, RequestCounts counts) {
         this.limits = limits;
+        this.counts = counts;
+        this.allowsEmptyLine = limits.allowed().contains(Violation.EMPTY_LINE);
+        this.allowsBareLf = limits.allowed().contains(Violation.BARE_LF);
     }
 
     /** Forgets everything, to begin with another head. */
@@ -129,10 +135,14 @@ final class HeadParser {
     }
 
     /** One empty line before the request line is ignored (RFC 9112 §2.2); some clients send it behind a body. */
-    private State onEmptyLine(byte b) {
-        if (b == '\r') {
+    private State onEmptyLine(byte b) throws BadRequest {
+        if (b == '\r' && allowsEmptyLine) {
             position++;
             return State.EMPTY_LINE_END;
+        }
+        if (b == '\n' && allowsEmptyLine && allowsBareLf) {
+            counts.tolerate(Violation.BARE_LF);
+            return onEmptyLineEnd(b);
         }
         methodStart = position;
         return State.METHOD;
@@ -140,6 +150,7 @@ final class HeadParser {
 
     private State onEmptyLineEnd(byte b) throws BadRequest {
         State next = expectLineFeed(b, State.METHOD);
+        counts.tolerate(Violation.EMPTY_LINE);
         methodStart = position;
         return next;
     }
@@ -182,8 +193,9 @@ final class HeadParser {
         return State.VERSION;
     }
 
+    /** What a target of any form may have; brackets, for one, belong to a host only, or to a query that is let through. */
     private static boolean isTargetByte(byte b) {
-        return Octets.isTarget(b) || b == '[' || b == ']';
+        return Octets.isTarget(b) || Octets.isRawQuery(b);
     }
 
     /** HTTP-version = "HTTP/" DIGIT "." DIGIT, in upper case (RFC 9112 §2.3). */
@@ -199,10 +211,10 @@ final class HeadParser {
         }
         if (position == available) return State.VERSION;
         byte end = bytes[offset + position];
-        if (end != '\r') throw unexpected(end, "version");
+        boolean whole = endsLine(end, "version");
         version = versionOf(bytes[offset + mark + 5], bytes[offset + mark + 7]);
         position++;
-        return State.REQUEST_LINE_END;
+        return whole ? State.FIELD_START : State.REQUEST_LINE_END;
     }
 
     private static Version versionOf(byte major, byte minor) throws BadRequest {
@@ -214,9 +226,11 @@ final class HeadParser {
 
     /** A field line, or the CR of the line that ends the head; no folded line (RFC 9112 §5.2). */
     private State onFieldStart(byte b) throws BadRequest {
-        if (b == '\r') {
+        if (b == '\r' || (b == '\n' && allowsBareLf)) {
             position++;
-            return State.HEAD_END;
+            if (b == '\r') return State.HEAD_END;
+            counts.tolerate(Violation.BARE_LF);
+            return State.DONE;
         }
         if (fieldCount == limits.maxFields()) {
             throw new BadRequest(431, "more than " + limits.maxFields() + " fields (http.max-fields)");
@@ -256,17 +270,25 @@ final class HeadParser {
         while (at < available && Octets.isValue(bytes[offset + at])) at++;
         position = at;
         if (at == available) return State.VALUE;
-        if (bytes[offset + at] != '\r') throw unexpected(bytes[offset + at], "field value");
+        boolean whole = endsLine(bytes[offset + at], "field value");
         int end = at;
         while (end > mark && Octets.isBlank(bytes[offset + end - 1])) end--;
         int field = fieldCount++ * RequestHeadBytes.FIELD_SIZE;
         fields[field + 2] = mark;
         fields[field + 3] = end;
         position++;
-        return State.LINE_END;
+        return whole ? State.FIELD_START : State.LINE_END;
     }
 
-    /** A line ends with CR and LF, both (RFC 9112 §2.2 would let a lone LF pass; it does not here). */
+    /** Whether {@code b} is all of a line's end, a lone LF that is let through; false for the CR of an ordinary one. */
+    private boolean endsLine(byte b, String where) throws BadRequest {
+        if (b == '\r') return false;
+        if (b != '\n' || !allowsBareLf) throw unexpected(b, where);
+        counts.tolerate(Violation.BARE_LF);
+        return true;
+    }
+
+    /** A line ends with CR and LF, both (RFC 9112 §2.2). */
     private State expectLineFeed(byte b, State next) throws BadRequest {
         if (b != '\n') throw unexpected(b, "line end");
         position++;

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.dormouse.http.BadRequest;
 import org.dormouse.http.ExchangeHandler;
 import org.dormouse.poller.loop.EventLoop;
 import org.dormouse.transport.Connection;
@@ -22,6 +23,7 @@ public final class Http1 implements ProtocolUpgrade {
     final Http1Limits limits;
     final DateLine date;
     final ClientLog log;
+    final RequestCounts counts;
     final long headNanos;
     final long keepAliveNanos;
     final long bodyNanos;
@@ -42,7 +44,24 @@ public final class Http1 implements ProtocolUpgrade {
      * @param server the Server field of responses that have none of their own; null for no such field
      */
     public Http1(EventLoop loop, ExchangeHandler handler, Http1Limits limits, @Nullable String server) {
-        this(loop, handler, limits, server, Clock.systemUTC(), () -> LoggerFactory.getLogger("org.dormouse.http1"));
+        this(loop, handler, limits, server, new RequestCounts());
+    }
+
+    /** @param counts of this loop: one thing to count in for all that is spoken on it */
+    public Http1(
+            EventLoop loop,
+            ExchangeHandler handler,
+            Http1Limits limits,
+            @Nullable String server,
+            RequestCounts counts) {
+        this(
+                loop,
+                handler,
+                limits,
+                server,
+                counts,
+                Clock.systemUTC(),
+                () -> LoggerFactory.getLogger("org.dormouse.http1"));
     }
 
     Http1(
@@ -50,9 +69,11 @@ public final class Http1 implements ProtocolUpgrade {
             ExchangeHandler handler,
             Http1Limits limits,
             @Nullable String server,
+            RequestCounts counts,
             Clock clock,
             Supplier<Logger> logger) {
         this.loop = loop;
+        this.counts = counts;
         this.handler = handler;
         this.limits = limits;
         this.date = new DateLine(clock, server);
@@ -61,7 +82,7 @@ public final class Http1 implements ProtocolUpgrade {
         this.keepAliveNanos = limits.keepAliveTimeout().toNanos();
         this.bodyNanos = limits.bodyTimeout().toNanos();
         this.writeNanos = limits.writeTimeout().toNanos();
-        this.rules = new RequestRules(limits.maxBodyBytes());
+        this.rules = new RequestRules(limits, counts);
         this.carrier = loop::carry;
         this.inline = loop::inline;
         FirstUse.load(limits, date);
@@ -81,7 +102,19 @@ public final class Http1 implements ProtocolUpgrade {
     }
 
     String writeTimedOut() {
-        return "client took no byte for " + limits.writeTimeout() + " (http.write-timeout)";
+        return "client took no byte for " + limits.writeTimeout() + " (http.write-timeout), or took less than "
+                + limits.minWriteRate() + " bytes a second (http.min-write-rate)";
+    }
+
+    /** Bytes that a client must have taken each time that {@code http.write-timeout} is over. */
+    long writeTimeoutBytes() {
+        return (long) ((double) limits.minWriteRate() * writeNanos / 1e9);
+    }
+
+    /** Counts a refusal and tells the log. Any thread. */
+    void refused(Connection connection, BadRequest reason) {
+        counts.refusedWith(reason.status());
+        log.refused(connection, reason);
     }
 
     // --- loop owner
@@ -98,7 +131,7 @@ public final class Http1 implements ProtocolUpgrade {
     HeadParser takeParser() {
         HeadParser parser = spare;
         spare = null;
-        return parser == null ? new HeadParser(limits) : parser;
+        return parser == null ? new HeadParser(limits, counts) : parser;
     }
 
     void giveBack(HeadParser parser) {

@@ -1,15 +1,12 @@
 package org.dormouse.http1;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.BadRequest;
-import org.dormouse.poller.loop.Timeout;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Encryption;
-import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
@@ -24,42 +21,12 @@ import org.jspecify.annotations.Nullable;
  *              '----> CLOSING            last answer, refused request, upgrade done
  * </pre>
  */
-final class Http1Connection implements Protocol {
-    enum State {
-        HEAD,
-        HANDLING,
-        DRAINING,
-        BLOCKED,
-        CLOSING
-    }
-
+final class Http1Connection extends ConnectionTimes {
     /** Pipelined answers are collected up to so many bytes before they are sent. */
     private static final int COALESCED_BYTES = BufferPool.BUFFER_SIZE;
 
-    /** A client that has just connected when the server stops has so long, from its accept, to bring its request. */
-    private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private final Http1 http1;
-    final Connection connection;
-
-    // loop owner, or the exchange while it has borrowed the connection
-    private State state = State.HEAD;
-    /** Since when the present state's timeout runs; in HANDLING, when the exchange began. */
-    private long since;
-
-    /** In BLOCKED: what was unsent at {@link #since}. In DRAINING: what was dropped of the body so far. */
-    private int stateBytes;
-
-    private boolean served;
-    private boolean lastRequest;
-    private @Nullable HeadParser parser;
-    private @Nullable Http1Exchange exchange;
-
     Http1Connection(Http1 http1, Connection connection) {
-        this.http1 = http1;
-        this.connection = connection;
-        this.since = http1.loop.nanoTime();
-        connection.deadline(http1.headNanos);
+        super(http1, connection);
     }
 
     // --- input
@@ -112,7 +79,8 @@ final class Http1Connection implements Protocol {
         connection.deadline(http1.headNanos);
     }
 
-    private void forgetParser(HeadParser reading) {
+    @Override
+    void forgetParser(HeadParser reading) {
         parser = null;
         http1.giveBack(reading);
     }
@@ -120,12 +88,12 @@ final class Http1Connection implements Protocol {
     /** From {@code handle} on, the exchange may be at work in another thread: nothing of the connection is touched behind that. */
     private void begin(RequestHeadBytes head, byte[] bytes, int offset, int length) {
         boolean pipelined = connection.isBlocked();
-        if (lastRequest) head.keepAlive = false;
+        boolean isLast = ++requests >= http1.limits.maxRequests();
+        if (lastRequest || isLast) head.keepAlive = false;
         var next = new Http1Exchange(http1, this, head, !pipelined);
         exchange = next;
         since = http1.loop.turnNanos();
         state = State.HANDLING;
-        served = true;
         connection.keepFrom(bytes, offset, length);
         if (pipelined) {
             connection.lendInput();
@@ -155,7 +123,7 @@ final class Http1Connection implements Protocol {
         try {
             count = body.drop(bytes, offset, length);
         } catch (BadRequest e) {
-            http1.log.refused(connection, e);
+            http1.refused(connection, e);
             close(true, ConnectionEnd.REFUSED);
             return length;
         }
@@ -170,11 +138,6 @@ final class Http1Connection implements Protocol {
         if (count < length) return count + onHead(bytes, offset + count, length - count);
         closeIfDraining();
         return count;
-    }
-
-    /** Whether the unread rest of {@code body} is worth reading. */
-    private boolean isDrainable(Http1Exchange last, RequestBody body) {
-        return !body.isBroken() && !last.awaitsContinue() && body.remaining() <= http1.limits.maxDrainBytes();
     }
 
     @Override
@@ -196,6 +159,7 @@ final class Http1Connection implements Protocol {
     public void writable() {
         Http1Exchange present = exchange;
         if (state == State.BLOCKED) {
+            coalesced = 0;
             awaitHead();
             connection.resumeReading();
             closeIfDraining();
@@ -214,8 +178,9 @@ final class Http1Connection implements Protocol {
     }
 
     /** @param head null if there is no whole one */
-    private void refuse(BadRequest reason, @Nullable RequestHeadBytes head) {
-        http1.log.refused(connection, reason);
+    @Override
+    void refuse(BadRequest reason, @Nullable RequestHeadBytes head) {
+        http1.refused(connection, reason);
         byte[] text = PlainRefusal.text(reason);
         send(PlainRefusal.of(connection.pool(), reason, text, http1.date));
         // One whose target was not looked at has no path to show.
@@ -260,12 +225,14 @@ final class Http1Connection implements Protocol {
             upgrade(last.successor());
         } else if (!last.persists() || (lastRequest && connection.kept() == null)) {
             connection.sendUnsent();
-            close(body != null && !body.isEnded(), reasonAfter(last, body));
+            // Who did not know that it is the last answer may be sending the next request.
+            boolean isSurprise = requests >= http1.limits.maxRequests();
+            close(isSurprise || (body != null && !body.isEnded()), reasonAfter(last, body));
         } else if (body == null || body.isEnded()) {
             exchange = null;
             awaitHead();
             goOn();
-        } else if (isDrainable(last, body)) {
+        } else if (last.isRestDrainable()) {
             state = State.DRAINING;
             stateBytes = 0;
             since = http1.loop.nanoTime();
@@ -282,6 +249,7 @@ final class Http1Connection implements Protocol {
     private ConnectionEnd reasonAfter(Http1Exchange last, @Nullable RequestBody body) {
         if (last.hasBodyTimedOut()) return ConnectionEnd.BODY_TIMEOUT;
         if (body != null && body.isRefused()) return ConnectionEnd.REFUSED;
+        if (last.leavesTooMuchUnread() && !last.awaitsContinue()) return ConnectionEnd.BODY_UNREAD;
         return lastRequest ? ConnectionEnd.DRAINED : ConnectionEnd.ANSWERED;
     }
 
@@ -305,8 +273,12 @@ final class Http1Connection implements Protocol {
 
     /** The next pipelined request, or the answers so far: whichever there is. */
     private void goOn() {
-        if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) connection.sendUnsent();
-        if (connection.isBlocked() && connection.unsentBytes() >= COALESCED_BYTES) {
+        coalesced = connection.isBlocked() ? (byte) (coalesced + 1) : 0;
+        if (isEnoughUnsent()) {
+            connection.sendUnsent();
+            if (!connection.isBlocked()) coalesced = 0;
+        }
+        if (isEnoughUnsent()) {
             state = State.BLOCKED;
             stateBytes = connection.unsentBytes();
             connection.suspendReading();
@@ -319,10 +291,16 @@ final class Http1Connection implements Protocol {
         closeIfDraining();
     }
 
+    /** Whether as many answers wait for the client as may. */
+    private boolean isEnoughUnsent() {
+        return connection.isBlocked()
+                && (connection.unsentBytes() >= COALESCED_BYTES || coalesced >= http1.limits.maxPipelined());
+    }
+
     /** The server stops and no request is on its way: no reason to keep the connection, unless its first request is about to come. */
     private void closeIfDraining() {
         if (!lastRequest || state != State.HEAD || parser != null || connection.kept() != null) return;
-        long left = served ? 0 : due() - http1.loop.nanoTime();
+        long left = requests > 0 ? 0 : due() - http1.loop.nanoTime();
         if (left > 0) connection.deadline(left);
         else close(false, ConnectionEnd.DRAINED);
     }
@@ -336,75 +314,10 @@ final class Http1Connection implements Protocol {
         connection.showMore();
     }
 
-    // --- time
-
-    @Override
-    public void deadline() {
-        long now = http1.loop.nanoTime();
-        if (connection.isInputLent()) {
-            // The fields below are the exchange's at present, but for what it shares on purpose.
-            Http1Exchange present = exchange;
-            long due = present == null ? Timeout.NEVER : present.waitEndsAt();
-            if (present != null && due <= now) present.waitedTooLong(now);
-            connection.deadline(due > now ? Math.min(due - now, http1.keepAliveNanos) : http1.keepAliveNanos);
-            return;
-        }
-        long due = due();
-        if (due > now) connection.deadline(Math.min(due - now, http1.keepAliveNanos));
-        else expire(now);
-    }
-
-    /** The exchange begins to wait for the client: its deadline may be earlier than what is planned. */
-    void watchWait() {
-        if (connection.isInputLent()) deadline();
-    }
-
-    private long due() {
-        return switch (state) {
-            case HEAD -> since + headAllowance();
-            case DRAINING -> since + http1.bodyNanos;
-            case BLOCKED -> since + http1.writeNanos;
-            case HANDLING, CLOSING -> Timeout.NEVER; // about to be looked at by returned(), or by nobody
-        };
-    }
-
-    private long headAllowance() {
-        if (parser != null) return http1.headNanos;
-        if (served) return http1.keepAliveNanos;
-        return lastRequest ? Math.min(NEWCOMER_NANOS, http1.headNanos) : http1.headNanos;
-    }
-
-    private void expire(long now) {
-        if (state == State.BLOCKED && connection.unsentBytes() < stateBytes) {
-            since = now;
-            stateBytes = connection.unsentBytes();
-            connection.deadline(http1.writeNanos);
-        } else if (state == State.HEAD && parser != null) {
-            forgetParser(parser);
-            refuse(
-                    new BadRequest(
-                            408, "head not complete after " + http1.limits.headTimeout() + " (http.head-timeout)"),
-                    null);
-        } else {
-            if (state == State.BLOCKED) http1.log.left(connection, http1.writeTimedOut());
-            close(state == State.DRAINING, reasonOfTimeout());
-        }
-    }
-
-    private ConnectionEnd reasonOfTimeout() {
-        return switch (state) {
-            case BLOCKED -> ConnectionEnd.WRITE_TIMEOUT;
-            case DRAINING -> ConnectionEnd.BODY_TIMEOUT;
-            case HEAD, HANDLING, CLOSING -> {
-                if (lastRequest) yield ConnectionEnd.DRAINED;
-                yield served ? ConnectionEnd.IDLE_TIMEOUT : ConnectionEnd.HEAD_TIMEOUT;
-            }
-        };
-    }
-
     // --- the end
 
-    private void close(boolean peerMayStillSend, ConnectionEnd why) {
+    @Override
+    void close(boolean peerMayStillSend, ConnectionEnd why) {
         state = State.CLOSING;
         if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent(why);
         else connection.closeWhenSentAtOnce(why);

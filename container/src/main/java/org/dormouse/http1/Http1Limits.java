@@ -1,6 +1,7 @@
 package org.dormouse.http1;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * What a client of HTTP/1.1 may ask for, and how long it may take. Every limit is finite; the configuration key of each is in brackets,
@@ -16,8 +17,13 @@ import java.time.Duration;
  *     the connection is closed [http.max-drain-bytes]
  * @param maxUnsentBytes bytes of a response that wait in memory for a client that reads slowly; then the writer waits
  *     [http.max-unsent-bytes]
+ * @param maxRequests requests of one connection; the answer to the last of them says that it closes [http.max-requests-per-connection]
+ * @param maxPipelined answers of one connection that wait to be sent together, or for a client that does not take them; no further request
+ *     is begun before they are sent [http.max-pipelined]
  * @param minRate bytes per second that a client must send of a body on average while the server waits for it, beyond the first timeout
  *     [http.min-rate]
+ * @param minWriteRate bytes per second that a client must take of a response on average while the server waits for it, beyond the first
+ *     timeout [http.min-write-rate]
  * @param headTimeout from the first byte of a head, or the start of a connection, to the end of the head; then 408, or close where no
  *     byte has come [http.head-timeout]
  * @param keepAliveTimeout from the end of a response to the first byte of the next head; then close [http.keep-alive-timeout]
@@ -25,6 +31,7 @@ import java.time.Duration;
  *     [http.body-timeout]
  * @param writeTimeout for which output waits for the client to take a byte; then the write fails and the connection is cut
  *     [http.write-timeout]
+ * @param allowed violations that are let through and counted [http.allow]
  */
 public record Http1Limits(
         int maxHeadBytes,
@@ -35,11 +42,15 @@ public record Http1Limits(
         int maxChunkExtensionBytes,
         int maxDrainBytes,
         int maxUnsentBytes,
+        int maxRequests,
+        int maxPipelined,
         int minRate,
+        int minWriteRate,
         Duration headTimeout,
         Duration keepAliveTimeout,
         Duration bodyTimeout,
-        Duration writeTimeout) {
+        Duration writeTimeout,
+        Set<Violation> allowed) {
 
     private static final Duration LONGEST = Duration.ofDays(7);
 
@@ -52,11 +63,15 @@ public record Http1Limits(
             4 * 1024,
             256 * 1024,
             64 * 1024,
+            50_000,
+            100,
+            240,
             240,
             Duration.ofSeconds(20),
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Violation.allowedByDefault());
 
     public Http1Limits {
         within("http.max-head-bytes", maxHeadBytes, 256, 1 << 20);
@@ -67,62 +82,15 @@ public record Http1Limits(
         within("http.max-chunk-extension-bytes", maxChunkExtensionBytes, 0, 1 << 20);
         within("http.max-drain-bytes", maxDrainBytes, 0, 1 << 30);
         within("http.max-unsent-bytes", maxUnsentBytes, 1024, 1 << 30);
+        within("http.max-requests-per-connection", maxRequests, 1, Character.MAX_VALUE);
+        within("http.max-pipelined", maxPipelined, 1, Byte.MAX_VALUE);
         within("http.min-rate", minRate, 1, 1 << 30);
+        within("http.min-write-rate", minWriteRate, 1, 1 << 30);
         positive("http.head-timeout", headTimeout);
         positive("http.keep-alive-timeout", keepAliveTimeout);
         positive("http.body-timeout", bodyTimeout);
         positive("http.write-timeout", writeTimeout);
-    }
-
-    public Http1Limits withMaxHeadBytes(int bytes) {
-        return new Http1Limits(
-                bytes,
-                maxTargetBytes,
-                maxFields,
-                maxBodyBytes,
-                maxTrailerBytes,
-                maxChunkExtensionBytes,
-                maxDrainBytes,
-                maxUnsentBytes,
-                minRate,
-                headTimeout,
-                keepAliveTimeout,
-                bodyTimeout,
-                writeTimeout);
-    }
-
-    public Http1Limits withMaxBodyBytes(long bytes) {
-        return new Http1Limits(
-                maxHeadBytes,
-                maxTargetBytes,
-                maxFields,
-                bytes,
-                maxTrailerBytes,
-                maxChunkExtensionBytes,
-                maxDrainBytes,
-                maxUnsentBytes,
-                minRate,
-                headTimeout,
-                keepAliveTimeout,
-                bodyTimeout,
-                writeTimeout);
-    }
-
-    public Http1Limits withKeepAliveTimeout(Duration timeout) {
-        return new Http1Limits(
-                maxHeadBytes,
-                maxTargetBytes,
-                maxFields,
-                maxBodyBytes,
-                maxTrailerBytes,
-                maxChunkExtensionBytes,
-                maxDrainBytes,
-                maxUnsentBytes,
-                minRate,
-                headTimeout,
-                timeout,
-                bodyTimeout,
-                writeTimeout);
+        allowed = Set.copyOf(allowed);
     }
 
     private static void within(String key, long value, long least, long most) {

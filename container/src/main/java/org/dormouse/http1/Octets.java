@@ -9,6 +9,7 @@ final class Octets {
     private static final int TARGET = 2;
     private static final int VALUE = 4;
     private static final int HOST = 8;
+    private static final int RAW_QUERY = 16;
     private static final byte[] CLASSES = new byte[256];
 
     static {
@@ -21,6 +22,7 @@ final class Octets {
         String subDelims = "!$&'()*+,;=";
         for (char c : (unreserved + subDelims + "%:@/?").toCharArray()) CLASSES[c] |= TARGET;
         for (char c : (unreserved + subDelims + "%").toCharArray()) CLASSES[c] |= HOST;
+        for (char c : "\"<>[\\]^`{|}".toCharArray()) CLASSES[c] |= RAW_QUERY;
     }
 
     private Octets() {}
@@ -33,6 +35,11 @@ final class Octets {
     /** pchar, {@code /} or {@code ?} (RFC 3986 §3.3 and §3.4). Brackets stand in an authority only: {@link #isHost} and IP literals. */
     static boolean isTarget(byte b) {
         return (CLASSES[b & 0xFF] & TARGET) != 0;
+    }
+
+    /** Printable ASCII that must be percent-encoded in a query, and that some clients send as it is ({@link Violation#RAW_QUERY}). */
+    static boolean isRawQuery(byte b) {
+        return (CLASSES[b & 0xFF] & RAW_QUERY) != 0;
     }
 
     /** What a field value consists of: SP, HTAB, VCHAR, obs-text (RFC 9110 §5.5). */

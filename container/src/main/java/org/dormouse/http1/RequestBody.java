@@ -41,6 +41,11 @@ final class RequestBody {
         return broken != null;
     }
 
+    /** Whether it was {@code reason} that a read told. */
+    boolean isRefusedFor(BadRequest reason) {
+        return broken == reason;
+    }
+
     /** Bytes still to come where that is known; else 0. */
     long remaining() {
         return chunked == null ? remaining : 0;

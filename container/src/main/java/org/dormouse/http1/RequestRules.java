@@ -10,9 +10,15 @@ import org.dormouse.http.Version;
  */
 final class RequestRules {
     private static final int MAX_LENGTH_DIGITS = 18;
+    private static final int HTTP = "http://".length();
+    private static final int HTTPS = "https://".length();
 
     private final long maxBodyBytes;
+    private final RequestCounts counts;
+    private final boolean allowsRawQuery;
+    private final boolean allowsHostMismatch;
 
+    private int defaultPort;
     private int hosts;
     private int hostField;
     private int lengths;
@@ -26,8 +32,11 @@ final class RequestRules {
     private boolean upgradeField;
     private boolean expectContinue;
 
-    RequestRules(long maxBodyBytes) {
-        this.maxBodyBytes = maxBodyBytes;
+    RequestRules(Http1Limits limits, RequestCounts counts) {
+        this.maxBodyBytes = limits.maxBodyBytes();
+        this.counts = counts;
+        this.allowsRawQuery = limits.allowed().contains(Violation.RAW_QUERY);
+        this.allowsHostMismatch = limits.allowed().contains(Violation.HOST_MISMATCH);
     }
 
     /**
@@ -106,13 +115,15 @@ final class RequestRules {
             head.pathStart = start;
             head.pathEnd = end;
         } else {
-            judgeAbsolute(head, start + schemeLength(bytes, start, end), end);
+            int scheme = schemeLength(bytes, start, end);
+            defaultPort = scheme == HTTPS ? 443 : 80;
+            judgeAbsolute(head, start + scheme, end);
         }
     }
 
     private static int schemeLength(byte[] bytes, int start, int end) throws BadRequest {
-        if (end - start >= 7 && Octets.equalsIgnoringCase(bytes, start, start + 7, "http://")) return 7;
-        if (end - start >= 8 && Octets.equalsIgnoringCase(bytes, start, start + 8, "https://")) return 8;
+        if (end - start >= HTTP && Octets.equalsIgnoringCase(bytes, start, start + HTTP, "http://")) return HTTP;
+        if (end - start >= HTTPS && Octets.equalsIgnoringCase(bytes, start, start + HTTPS, "https://")) return HTTPS;
         throw new BadRequest(400, "target is neither a path nor an http or https URI");
     }
 
@@ -120,7 +131,7 @@ final class RequestRules {
         byte[] bytes = head.bytes;
         int authorityEnd = authorityStart;
         while (authorityEnd < end && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') authorityEnd++;
-        if (!isHostAndPort(bytes, authorityStart, authorityEnd))
+        if (!HostAndPort.isValid(bytes, authorityStart, authorityEnd))
             throw new BadRequest(400, "invalid host in request target");
         head.authorityStart = authorityStart;
         head.authorityEnd = authorityEnd;
@@ -130,21 +141,28 @@ final class RequestRules {
         }
     }
 
-    private static void setPath(RequestHeadBytes head, int from) throws BadRequest {
+    private void setPath(RequestHeadBytes head, int from) throws BadRequest {
         byte[] bytes = head.bytes;
         int question = from;
         while (question < head.targetEnd && bytes[question] != '?') question++;
+        boolean raw = false;
         for (int i = from; i < head.targetEnd; i++) {
-            if (!Octets.isTarget(bytes[i]))
+            if (Octets.isTarget(bytes[i])) continue;
+            if (i < question || !allowsRawQuery)
                 throw new BadRequest(400, Octets.show(bytes[i]) + " in request target, must be percent-encoded");
+            raw = true;
         }
+        if (raw) counts.tolerate(Violation.RAW_QUERY);
         head.pathStart = from;
         head.pathEnd = question;
     }
 
     // --- host
 
-    /** HTTP/1.1 needs exactly one Host, HTTP/1.0 allows one; an absolute target overrides it, but it must be valid (RFC 9112 §3.2). */
+    /**
+     * HTTP/1.1 needs exactly one Host, HTTP/1.0 allows one, and it must be valid (RFC 9112 §3.2). An absolute target overrides it, and is to
+     * name the same (RFC 9112 §3.2.2): who chose us by the one may not have looked at the other.
+     */
     private void judgeHost(RequestHeadBytes head) throws BadRequest {
         if (hosts > 1) throw new BadRequest(400, hosts + " Host fields");
         if (hosts == 0) {
@@ -153,40 +171,14 @@ final class RequestRules {
         }
         int start = head.valueStart(hostField);
         int end = head.valueEnd(hostField);
-        if (!isHostAndPort(head.bytes, start, end)) throw new BadRequest(400, "invalid Host field");
+        if (!HostAndPort.isValid(head.bytes, start, end)) throw new BadRequest(400, "invalid Host field");
         if (head.authorityEnd < 0) {
             head.authorityStart = start;
             head.authorityEnd = end;
+        } else if (!HostAndPort.areSame(head.bytes, start, end, head.authorityStart, head.authorityEnd, defaultPort)) {
+            if (!allowsHostMismatch) throw new BadRequest(400, "Host is another than that of the request target");
+            counts.tolerate(Violation.HOST_MISMATCH);
         }
-    }
-
-    /** uri-host [ ":" port ], the host not empty (RFC 3986 §3.2.2 and §3.2.3, RFC 9110 §4.2.1); no user information. */
-    static boolean isHostAndPort(byte[] bytes, int start, int end) {
-        int at = start;
-        if (at < end && bytes[at] == '[') {
-            at++;
-            while (at < end && bytes[at] != ']') {
-                if (Octets.hexValue(bytes[at]) < 0 && bytes[at] != ':' && bytes[at] != '.') return false;
-                at++;
-            }
-            if (at == end || at - start < 3) return false;
-            at++;
-        } else {
-            while (at < end && Octets.isHost(bytes[at])) at++;
-            if (at == start) return false;
-        }
-        if (at == end) return true;
-        return bytes[at] == ':' && isPort(bytes, at + 1, end);
-    }
-
-    private static boolean isPort(byte[] bytes, int start, int end) {
-        if (end - start > 5) return false;
-        int port = 0;
-        for (int i = start; i < end; i++) {
-            if (bytes[i] < '0' || bytes[i] > '9') return false;
-            port = port * 10 + bytes[i] - '0';
-        }
-        return port <= 0xFFFF;
     }
 
     // --- length of the body

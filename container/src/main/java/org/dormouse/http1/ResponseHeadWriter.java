@@ -17,6 +17,7 @@ final class ResponseHeadWriter {
     private static final byte[] CLOSE = bytes("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\n");
+    private static final byte[] LAST_CHUNK_SIZE = {'0', '\r', '\n'};
     private static final int OWN_FIELDS_BYTES = 256;
 
     private static final byte[] UNKNOWN = {};
@@ -85,6 +86,41 @@ final class ResponseHeadWriter {
         };
         buffer.produced(putLineEnd(target, at));
         return buffer;
+    }
+
+    /**
+     * {@code message} with {@code Connection: close} as the last field of its head, for what was found out only behind the head. Takes
+     * ownership; the result may be another buffer.
+     *
+     * @param headBytes of the head, with the empty line behind it
+     */
+    static PooledBuffer withClose(BufferPool pool, PooledBuffer message, int headBytes) {
+        int at = message.start() + headBytes - 2;
+        int behind = message.end() - at;
+        PooledBuffer result = pool.take(message.size() + CLOSE.length);
+        result.append(message.array(), message.start(), headBytes - 2);
+        result.append(CLOSE, 0, CLOSE.length);
+        result.append(message.array(), at, behind);
+        message.close();
+        return result;
+    }
+
+    /** {@code body}, which ends with a whole chunk, with the last chunk and {@code trailers} behind it. Takes ownership likewise. */
+    static PooledBuffer withTrailers(BufferPool pool, PooledBuffer body, Fields trailers) {
+        int bytes = LAST_CHUNK_SIZE.length + 2;
+        for (int i = 0; i < trailers.size(); i++)
+            bytes += trailers.name(i).length() + trailers.value(i).length() + 4;
+        PooledBuffer result = body;
+        if (body.room() < bytes) {
+            result = pool.take(body.size() + bytes);
+            result.append(body.array(), body.start(), body.size());
+            body.close();
+        }
+        byte[] target = result.array();
+        int at = put(target, result.end(), LAST_CHUNK_SIZE);
+        for (int i = 0; i < trailers.size(); i++) at = putField(target, at, trailers.name(i), trailers.value(i));
+        result.produced(putLineEnd(target, at) - result.end());
+        return result;
     }
 
     private static void check(int status, @Nullable String reason) {

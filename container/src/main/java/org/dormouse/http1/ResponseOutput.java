@@ -4,6 +4,7 @@ import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.ClientGone;
 import org.dormouse.http.Fields;
 import org.dormouse.http.ResponseBody;
+import org.dormouse.http.TrailerNames;
 import org.dormouse.http.Version;
 import org.dormouse.http1.ResponseHeadWriter.Framing;
 import org.dormouse.http1.ResponseHeadWriter.Persistence;
@@ -38,6 +39,10 @@ abstract class ResponseOutput {
     private int chunkStart = NO_CHUNK;
     /** The socket had no room for the bytes of a file: room in memory is of no use to the writer. */
     private boolean awaitsSocket;
+    /** Bytes of the response's head as long as it is the first thing in the buffer; 0 once it has left. */
+    private int headBytes;
+
+    private @Nullable Fields trailers;
 
     ResponseOutput(Http1 http1, Connection connection, RequestHeadBytes head, boolean holdsOutput) {
         this.http1 = http1;
@@ -53,6 +58,9 @@ abstract class ResponseOutput {
     /** Whether the connection has to close behind this response for reasons outside of it. */
     abstract boolean mustClose();
 
+    /** Whether the request's body is not read and too large to be dropped: known for certain when the response ends. */
+    abstract boolean leavesTooMuchUnread();
+
     public final boolean isCommitted() {
         return body != null;
     }
@@ -67,7 +75,7 @@ abstract class ResponseOutput {
                 ? Framing.CHUNKED
                 : openEnded ? Framing.UNTIL_CLOSE : framed.contentLength() < 0 ? Framing.NONE : Framing.LENGTH;
         boolean persists = keepAlive && framing != Framing.UNTIL_CLOSE && !mustClose() && !asksToClose(fields);
-        buffer = ResponseHeadWriter.write(
+        PooledBuffer written = ResponseHeadWriter.write(
                 connection.pool(),
                 status,
                 reason,
@@ -76,6 +84,8 @@ abstract class ResponseOutput {
                 framing,
                 framed.contentLength(),
                 persistence(persists));
+        buffer = written;
+        headBytes = written.size();
         chunked = inChunks;
         keepAlive = persists;
         body = framed;
@@ -210,6 +220,7 @@ abstract class ResponseOutput {
         if (full == null) return;
         closeChunk(full);
         buffer = null;
+        headBytes = 0;
         connection.send(full);
     }
 
@@ -264,11 +275,44 @@ abstract class ResponseOutput {
         ResponseBody framed = body;
         if (framed == null) return;
         if (framed.isShort()) keepAlive = false;
-        if (!chunked) return;
+        if (chunked) endChunks();
+        if (keepAlive && leavesTooMuchUnread()) {
+            keepAlive = false;
+            if (headBytes > 0 && buffer != null)
+                buffer = ResponseHeadWriter.withClose(connection.pool(), buffer, headBytes);
+        }
+    }
+
+    private void endChunks() {
         PooledBuffer present = buffer;
         if (present == null) present = buffer = connection.pool().take();
         closeChunk(present);
-        present.append(LAST_CHUNK, 0, LAST_CHUNK.length);
+        Fields last = trailers;
+        if (last == null) {
+            present.append(LAST_CHUNK, 0, LAST_CHUNK.length);
+        } else {
+            buffer = ResponseHeadWriter.withTrailers(connection.pool(), present, last);
+        }
+    }
+
+    public final boolean mayHaveTrailers() {
+        return body == null ? head.version() == Version.HTTP_1_1 : chunked;
+    }
+
+    public final void endWith(Fields fields) {
+        if (ended) throw new IllegalStateException("trailers after finish");
+        if (!mayHaveTrailers()) throw new IllegalStateException("trailers need a chunked body of HTTP/1.1");
+        for (int i = 0; i < fields.size(); i++) {
+            if (!TrailerNames.isAllowed(fields.name(i)))
+                throw new IllegalArgumentException("field " + fields.name(i) + " may not be a trailer");
+        }
+        trailers = fields;
+    }
+
+    /** How many bytes of the body the client's side has taken at least; what is on its way there is not counted. */
+    final long takenBytes() {
+        ResponseBody framed = body;
+        return framed == null ? 0 : Math.max(0, framed.written() - connection.unsentBytes());
     }
 
     /** Whether another request may follow. */
@@ -290,6 +334,7 @@ abstract class ResponseOutput {
     /** Puts a message into the buffer that is neither framed nor counted: the head of a 101. */
     final void commitUpgrade(PooledBuffer message) {
         buffer = message;
+        headBytes = 0;
         body = new ResponseBody(head.method(), 101, -1);
     }
 

@@ -56,6 +56,7 @@ public final class Configuration {
         KEYS.putAll(TlsKeys.KINDS);
         KEYS.putAll(CompressionKeys.KINDS);
         KEYS.putAll(StaticKeys.KINDS);
+        KEYS.putAll(HttpKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -83,26 +84,7 @@ public final class Configuration {
                 Map.entry("connections.max-linger-bytes", Kind.BYTES),
                 Map.entry("connections.linger-timeout", Kind.DURATION),
                 Map.entry("connections.close-timeout", Kind.DURATION),
-                Map.entry("http.max-head-bytes", Kind.BYTES),
-                Map.entry("http.max-target-bytes", Kind.BYTES),
-                Map.entry("http.max-fields", Kind.COUNT),
-                Map.entry("http.max-body-bytes", Kind.BYTES),
-                Map.entry("http.max-trailer-bytes", Kind.BYTES),
-                Map.entry("http.max-chunk-extension-bytes", Kind.BYTES),
-                Map.entry("http.max-drain-bytes", Kind.BYTES),
-                Map.entry("http.max-unsent-bytes", Kind.BYTES),
-                Map.entry("http.min-rate", Kind.BYTES),
-                Map.entry("http.head-timeout", Kind.DURATION),
-                Map.entry("http.keep-alive-timeout", Kind.DURATION),
-                Map.entry("http.body-timeout", Kind.DURATION),
-                Map.entry("http.write-timeout", Kind.DURATION),
-                Map.entry("http.server-header", Kind.TEXT),
-                Map.entry("http.max-parameters", Kind.COUNT),
-                Map.entry("http.max-form-bytes", Kind.BYTES),
-                Map.entry("multipart.max-parts", Kind.COUNT),
-                Map.entry("multipart.max-part-head-bytes", Kind.BYTES),
-                Map.entry("multipart.max-field-bytes", Kind.BYTES),
-                Map.entry("multipart.max-request-bytes", Kind.BYTES),
+                Map.entry("connections.min-rate", Kind.BYTES),
                 Map.entry("deploy.max-entries", Kind.COUNT),
                 Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
                 Map.entry("session.max-sessions", Kind.COUNT),
@@ -231,41 +213,20 @@ public final class Configuration {
                 count("connections.max-per-address", otherwise.maxPerAddress()),
                 count("connections.max-linger-bytes", otherwise.maxLingerBytes()),
                 duration("connections.linger-timeout", otherwise.lingerTimeout()),
-                duration("connections.close-timeout", otherwise.closeTimeout()));
+                duration("connections.close-timeout", otherwise.closeTimeout()),
+                count("connections.min-rate", otherwise.minRate()));
     }
 
     public Http1Limits http1() {
-        var otherwise = Http1Limits.DEFAULT;
-        return new Http1Limits(
-                count("http.max-head-bytes", otherwise.maxHeadBytes()),
-                count("http.max-target-bytes", otherwise.maxTargetBytes()),
-                count("http.max-fields", otherwise.maxFields()),
-                number("http.max-body-bytes", otherwise.maxBodyBytes()),
-                count("http.max-trailer-bytes", otherwise.maxTrailerBytes()),
-                count("http.max-chunk-extension-bytes", otherwise.maxChunkExtensionBytes()),
-                count("http.max-drain-bytes", otherwise.maxDrainBytes()),
-                count("http.max-unsent-bytes", otherwise.maxUnsentBytes()),
-                count("http.min-rate", otherwise.minRate()),
-                duration("http.head-timeout", otherwise.headTimeout()),
-                duration("http.keep-alive-timeout", otherwise.keepAliveTimeout()),
-                duration("http.body-timeout", otherwise.bodyTimeout()),
-                duration("http.write-timeout", otherwise.writeTimeout()));
+        return HttpKeys.http1(this);
     }
 
     public RequestLimits requests() {
-        var otherwise = RequestLimits.DEFAULT;
-        return new RequestLimits(
-                count("http.max-parameters", otherwise.maxParameters()),
-                count("http.max-form-bytes", otherwise.maxFormBytes()));
+        return HttpKeys.requests(this);
     }
 
     public MultipartLimits multipart() {
-        var otherwise = MultipartLimits.DEFAULT;
-        return new MultipartLimits(
-                count("multipart.max-parts", otherwise.maxParts()),
-                count("multipart.max-part-head-bytes", otherwise.maxPartHeadBytes()),
-                count("multipart.max-field-bytes", otherwise.maxFieldBytes()),
-                number("multipart.max-request-bytes", otherwise.maxRequestBytes()));
+        return HttpKeys.multipart(this);
     }
 
     /** What is coded and decoded. */
@@ -367,7 +328,7 @@ public final class Configuration {
         return (int) number;
     }
 
-    private long number(String key, long otherwise) {
+    long number(String key, long otherwise) {
         String value = values.get(key);
         return value == null ? otherwise : (Long) read(key, kind(key), value);
     }
@@ -377,7 +338,7 @@ public final class Configuration {
         return value == null ? otherwise : (Duration) read(key, kind(key), value);
     }
 
-    private static Kind kind(String key) {
+    static Kind kind(String key) {
         return Objects.requireNonNull(kindOrNull(key), key);
     }
 

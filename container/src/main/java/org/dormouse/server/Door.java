@@ -49,6 +49,7 @@ final class Door implements ExchangeHandler {
         try {
             application = applications.find(path);
         } catch (BadRequest e) {
+            exchange.refused(e);
             PlainAnswer.send(exchange, e.status(), String.valueOf(e.getMessage()));
             return;
         }

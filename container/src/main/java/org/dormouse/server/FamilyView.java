@@ -1,12 +1,14 @@
 package org.dormouse.server;
 
+import org.dormouse.http1.RequestCounts;
+import org.dormouse.http1.Violation;
 import org.dormouse.poller.loop.LoopCounts;
 import org.dormouse.transport.ConnectionCounts;
 import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Connections;
 
 /** One loop with its connections and requests, put together for those who look. */
-record FamilyView(Connections family, Admission.Counter counter) implements LoopView {
+record FamilyView(Connections family, Admission.Counter counter, RequestCounts requestCounts) implements LoopView {
     private LoopCounts loop() {
         return family.loop().counts();
     }
@@ -113,6 +115,21 @@ record FamilyView(Connections family, Admission.Counter counter) implements Loop
     @Override
     public long turnedAway() {
         return counter.turnedAway();
+    }
+
+    @Override
+    public long refused(int status) {
+        return requestCounts.refused(status);
+    }
+
+    @Override
+    public long refused() {
+        return requestCounts.refused();
+    }
+
+    @Override
+    public long tolerated(Violation violation) {
+        return requestCounts.tolerated(violation);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.dormouse.server;
 
+import org.dormouse.http1.Violation;
 import org.dormouse.transport.ConnectionEnd;
 
 /**
@@ -72,6 +73,15 @@ public interface LoopView {
 
     /** Those of them that were answered 503 because there was no room. */
     long turnedAway();
+
+    /** Requests refused with {@code status}, by the protocol or because a body, a form, parameters or cookies break a rule or a limit. */
+    long refused(int status);
+
+    /** Requests refused so, with any status. */
+    long refused();
+
+    /** How often a head had {@code violation}, which {@code http.allow} lets through. */
+    long tolerated(Violation violation);
 
     /** Requests whose servlet is at work now. */
     int admitted();

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.dormouse.compression.Compression;
 import org.dormouse.compression.CompressionSettings;
 import org.dormouse.filter.AccessLog;
 import org.dormouse.http.Exchange;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
+import org.dormouse.http1.RequestCounts;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.servlet.ServletDispatcher;
 import org.dormouse.transport.ConnectionLimits;
+import org.dormouse.transport.Connections;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,8 @@ public final class Server implements AutoCloseable {
     private final ServiceManager manager = ServiceManager.ofThisProcess();
     private final GivenDescriptors given = new GivenDescriptors();
     private final Admission admission;
+    /** By the index of their loops, those of earlier times of listening included. */
+    private final List<RequestCounts> requestCounts;
 
     // until the applications have started, nothing of them can be asked for
     private Applications applications;
@@ -78,6 +83,8 @@ public final class Server implements AutoCloseable {
         this.compression = new Compression(compressionSettings);
         this.hosted = hosted;
         this.accessLog = accessLog;
+        this.requestCounts =
+                Stream.generate(RequestCounts::new).limit(settings.loops()).toList();
         this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
         this.applications = new Applications(
                 hosted.stream().map(each -> application(each, each.threads())).toList());
@@ -175,7 +182,8 @@ public final class Server implements AutoCloseable {
                             loop,
                             new Door(applications, admission, loop.index(), accessLog),
                             http1Limits,
-                            serverHeader),
+                            serverHeader,
+                            requestCounts.get(loop.index())),
                     tls);
         } catch (IOException | RuntimeException e) {
             if (network == null) reached.close();
@@ -276,10 +284,12 @@ public final class Server implements AutoCloseable {
     /** What each loop has done so far, in the order of the loops; none before the first {@link #listen}. */
     public synchronized List<LoopView> loops() {
         if (network == null) return List.of();
-        return network.families().stream()
-                .<LoopView>map(family ->
-                        new FamilyView(family, admission.counter(family.loop().index())))
-                .toList();
+        return network.families().stream().map(this::view).toList();
+    }
+
+    private LoopView view(Connections family) {
+        int index = family.loop().index();
+        return new FamilyView(family, admission.counter(index), requestCounts.get(index));
     }
 
     private int requestsAtWork() {

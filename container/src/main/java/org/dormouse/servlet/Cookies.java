@@ -3,6 +3,7 @@ package org.dormouse.servlet;
 import jakarta.servlet.http.Cookie;
 import java.util.ArrayList;
 import java.util.List;
+import org.dormouse.http.BadRequest;
 import org.dormouse.http.FieldSyntax;
 import org.dormouse.http.Fields;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class Cookies {
     private Cookies() {}
 
-    static List<Cookie> parse(Fields fields) {
+    /** @throws IllegalStateException if there are more than {@code most}; its cause is a {@link BadRequest} 431 */
+    static List<Cookie> parse(Fields fields, int most) {
         var cookies = new ArrayList<Cookie>();
+        int pairs = 0;
         for (int i = fields.find("Cookie", 0); i >= 0; i = fields.find("Cookie", i + 1)) {
             String field = fields.value(i);
             for (int start = 0; start < field.length(); ) {
+                checkCount(++pairs, most);
                 int end = endOfPair(field, start);
                 Cookie cookie = parsePair(field, start, end);
                 if (cookie != null) cookies.add(cookie);
@@ -28,12 +32,18 @@ final class Cookies {
         return cookies;
     }
 
-    /** The values of the cookies called {@code name}, in the order sent, without making anything of the others. */
-    static List<String> values(Fields fields, String name) {
+    /**
+     * The values of the cookies called {@code name}, in the order sent, without making anything of the others.
+     *
+     * @throws IllegalStateException as {@link #parse}
+     */
+    static List<String> values(Fields fields, String name, int most) {
         List<String> values = List.of();
+        int pairs = 0;
         for (int i = fields.find("Cookie", 0); i >= 0; i = fields.find("Cookie", i + 1)) {
             String field = fields.value(i);
             for (int start = 0; start < field.length(); ) {
+                checkCount(++pairs, most);
                 int end = endOfPair(field, start);
                 int from = skipSpace(field, start, end);
                 if (field.startsWith(name, from)
@@ -49,6 +59,12 @@ final class Cookies {
             }
         }
         return values;
+    }
+
+    private static void checkCount(int pairs, int most) {
+        if (pairs <= most) return;
+        var reason = new BadRequest(431, "more than " + most + " cookies (http.max-cookies)");
+        throw new IllegalStateException(reason.getMessage(), reason);
     }
 
     private static int endOfPair(String field, int start) {

@@ -46,6 +46,9 @@ abstract class HeadOfRequest implements HttpServletRequest {
     /** @throws IllegalStateException if the request has ended */
     abstract void checkAlive();
 
+    /** The limit of key {@code http.max-cookies}. */
+    abstract int maxCookies();
+
     private Details details() {
         Details known = details;
         if (known == null) details = known = new Details();
@@ -107,7 +110,8 @@ abstract class HeadOfRequest implements HttpServletRequest {
         checkAlive();
         Cookie[] known = details().cookies;
         if (known == null)
-            details().cookies = known = Cookies.parse(head.fields()).toArray(new Cookie[0]);
+            details().cookies =
+                    known = Cookies.parse(head.fields(), maxCookies()).toArray(new Cookie[0]);
         return known.length == 0 ? null : known.clone();
     }
 

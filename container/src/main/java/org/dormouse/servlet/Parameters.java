@@ -15,50 +15,70 @@ import org.jspecify.annotations.Nullable;
  * {@code application/x-www-form-urlencoded}. Malformed escapes and characters are refused, never guessed at.
  */
 final class Parameters {
-    private final Map<String, String[]> values = new LinkedHashMap<>();
+    /** The values of one name, with room for more: a name that comes a thousand times is not copied as often. */
+    private static final class Values {
+        private String[] all;
+        private int count = 1;
+
+        Values(String first) {
+            all = new String[] {first};
+        }
+
+        void add(String value) {
+            if (count == all.length) all = Arrays.copyOf(all, 2 * count);
+            all[count++] = value;
+        }
+
+        String[] whole() {
+            if (count < all.length) all = Arrays.copyOf(all, count);
+            return all;
+        }
+    }
+
+    private final Map<String, Values> byName = new LinkedHashMap<>();
     private final int maxParameters;
     private int count;
+    private @Nullable Map<String, String[]> shown;
 
     /** @param maxParameters key {@code http.max-parameters} */
     Parameters(int maxParameters) {
         this.maxParameters = maxParameters;
     }
 
+    /** Not to be changed. */
     Map<String, String[]> values() {
-        return values;
+        Map<String, String[]> known = shown;
+        if (known != null) return known;
+        var made = LinkedHashMap.<String, String[]>newLinkedHashMap(byName.size());
+        byName.forEach((name, values) -> made.put(name, values.whole()));
+        shown = made;
+        return made;
     }
 
     @Nullable
     String first(String name) {
-        String[] all = values.get(name);
-        return all == null ? null : all[0];
+        Values all = byName.get(name);
+        return all == null ? null : all.all[0];
     }
 
     void add(String name, String value) throws BadRequest {
         if (++count > maxParameters) {
             throw new BadRequest(400, "more than " + maxParameters + " parameters (http.max-parameters)");
         }
-        String[] before = values.get(name);
-        if (before == null) {
-            values.put(name, new String[] {value});
-        } else {
-            String[] more = Arrays.copyOf(before, before.length + 1);
-            more[before.length] = value;
-            values.put(name, more);
-        }
+        append(name, value);
+    }
+
+    private void append(String name, String value) {
+        shown = null;
+        Values before = byName.get(name);
+        if (before == null) byName.put(name, new Values(value));
+        else before.add(value);
     }
 
     /** Adds those of {@code other} behind the own ones. */
     void addAll(Parameters other) {
-        other.values.forEach((name, added) -> {
-            String[] before = values.get(name);
-            if (before == null) {
-                values.put(name, added);
-                return;
-            }
-            String[] all = Arrays.copyOf(before, before.length + added.length);
-            System.arraycopy(added, 0, all, before.length, added.length);
-            values.put(name, all);
+        other.values().forEach((name, added) -> {
+            for (String value : added) append(name, value);
         });
         count += other.count;
     }

@@ -76,7 +76,8 @@ final class RequestSession {
         looked = true;
         SessionCookie cookie = context.sessionCookie();
         if (cookie.isEnabled()) {
-            for (String id : Cookies.values(request.head().fields(), cookie.name())) {
+            int most = context.deployment().limits().maxCookies();
+            for (String id : Cookies.values(request.head().fields(), cookie.name(), most)) {
                 if (requestedId == null) requestedId = id;
                 fromCookie = true;
                 MemorySession found = context.sessions().find(id);

@@ -57,6 +57,7 @@ public final class ServletDispatcher {
             Chain chain = match.target().chain(DispatcherType.REQUEST, path);
             target = new Target(DispatcherType.REQUEST, rawPath, contextPath, path, head.query(), null, match, chain);
         } catch (BadRequest e) {
+            exchange.refused(e);
             errors.refuse(exchange, e.status(), String.valueOf(e.getMessage()));
             return;
         }
@@ -135,6 +136,7 @@ public final class ServletDispatcher {
         }
         BadRequest bad = Causes.find(failure, BadRequest.class);
         if (bad != null) {
+            request.exchange().refused(bad);
             errors.answer(request, bad.status(), bad.getMessage(), null);
         } else if (Causes.find(failure, TooManySessions.class) != null) {
             errors.answer(request, 503, null, null);

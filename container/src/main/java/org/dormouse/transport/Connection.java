@@ -73,7 +73,9 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private boolean goneTold;
     private boolean cut;
     private boolean lingers;
-    private int lingeredBytes;
+
+    /** In FINISHING: what was unsent when its time began to run. In LINGERING: what was dropped so far. */
+    private int endingBytes;
 
     /** Code of the {@link ConnectionEnd}; {@link #NO_REASON} as long as nothing ends it. */
     private byte reason = NO_REASON;
@@ -319,9 +321,14 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
 
     /** Lends input and output, in one step. Loop owner; nothing is lent. Bytes left unsent are the borrower's now. */
     public void lend() {
+        family.counts.lent();
+        lendForGood();
+    }
+
+    /** As {@link #lend}, to somebody who is no request: to what a request was upgraded to. Loop owner; nothing is lent. */
+    public void lendForGood() {
         int before = set(LENT);
         assert (before & LENT) == 0 : before;
-        family.counts.lent();
         countSends();
         if ((before & UNSENT) != 0) consume(UNSENT);
     }
@@ -424,14 +431,16 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     /** Sends what a borrower left behind, if there is any and nobody has the output. Loop owner. */
     public void sendUnsent() {
         if (!has(UNSENT) || !borrowOutput()) return;
-        int before = unsentBytes();
         boolean sent = flush();
         int left = unsentBytes();
         countSends();
         boolean asked = false;
         while (!giveBackOutput()) asked = true;
         if (phase == Phase.FINISHING) {
-            if (left < before) deadline(family.closeNanos);
+            if (endingBytes - left >= family.closeBytes) {
+                endingBytes = left;
+                deadline(family.closeNanos);
+            }
             progressClosing();
         } else if (phase == Phase.OPEN && (sent || asked)) {
             protocol.writable();
@@ -547,6 +556,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
         endsBecause(why);
         lingers = lingering;
         phase = Phase.FINISHING;
+        endingBytes = unsentBytes();
         deadline(family.closeNanos);
         set(CLOSING);
         progressClosing();
@@ -608,6 +618,7 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
             return;
         }
         phase = Phase.LINGERING;
+        endingBytes = 0;
         socket.shutdownOutput();
         deadline(family.lingerNanos);
         dropKept();
@@ -619,8 +630,8 @@ public final class Connection extends ConnectionInput implements EventLoop.Handl
     private void dropInput() {
         byte[] scratch = family.loop.readBuffer();
         for (int i = 0; i < RECEIVES_PER_TURN && moreInput; i++) {
-            lingeredBytes += receiveSome(scratch, 0, scratch.length);
-            if (inputEnded || has(BROKEN) || lingeredBytes > family.limits.maxLingerBytes()) {
+            endingBytes += receiveSome(scratch, 0, scratch.length);
+            if (inputEnded || has(BROKEN) || endingBytes > family.limits.maxLingerBytes()) {
                 close();
                 return;
             }

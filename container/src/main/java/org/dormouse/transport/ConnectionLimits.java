@@ -10,12 +10,18 @@ import java.time.Duration;
  * @param maxLingerBytes bytes that are read and dropped after the last answer, so that it reaches a client that is still sending
  *     [connections.max-linger-bytes]
  * @param lingerTimeout for how long that is done [connections.linger-timeout]
- * @param closeTimeout for which the last bytes wait for the peer to take some, before the connection is cut [connections.close-timeout]
+ * @param closeTimeout for which the last bytes wait for the peer to take them, before the connection is cut [connections.close-timeout]
+ * @param minRate bytes per second with which the peer may take longer for the last bytes [connections.min-rate]
  */
 public record ConnectionLimits(
-        int maxConnections, int maxPerAddress, int maxLingerBytes, Duration lingerTimeout, Duration closeTimeout) {
-    public static final ConnectionLimits DEFAULT =
-            new ConnectionLimits(1_000_000, 65_536, 16 * 1024 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        int maxConnections,
+        int maxPerAddress,
+        int maxLingerBytes,
+        Duration lingerTimeout,
+        Duration closeTimeout,
+        int minRate) {
+    public static final ConnectionLimits DEFAULT = new ConnectionLimits(
+            1_000_000, 65_536, 16 * 1024 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 240);
 
     public ConnectionLimits {
         if (maxConnections < 1) throw wrong("connections.max", maxConnections, "at least 1");
@@ -27,6 +33,7 @@ public record ConnectionLimits(
         if (closeTimeout.isNegative() || closeTimeout.isZero() || closeTimeout.compareTo(Duration.ofDays(1)) > 0) {
             throw wrong("connections.close-timeout", closeTimeout, "more than 0 to 1 d");
         }
+        if (minRate < 1) throw wrong("connections.min-rate", minRate, "at least 1");
     }
 
     private static IllegalArgumentException wrong(String key, Object value, String allowed) {

@@ -20,6 +20,8 @@ public final class Connections {
     final ConnectionLimits limits;
     final long lingerNanos;
     final long closeNanos;
+    /** Bytes that the peer must have taken each time that {@link #closeNanos} are over. */
+    final long closeBytes;
     /** Open connections of the whole server: the loops share it. */
     final AtomicInteger open;
     /** Of the whole server; null if nobody counts. */
@@ -73,6 +75,7 @@ public final class Connections {
         this.limits = limits;
         this.lingerNanos = limits.lingerTimeout().toNanos();
         this.closeNanos = limits.closeTimeout().toNanos();
+        this.closeBytes = (long) (limits.minRate() * (closeNanos / 1e9)) + 1;
         this.open = open;
         this.addresses = addresses;
     }

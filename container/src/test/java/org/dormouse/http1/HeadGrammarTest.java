@@ -15,10 +15,10 @@ class HeadGrammarTest {
 
     /** What came of a head: the status of its refusal, 0 if it is whole, -1 if it wants more. */
     private static int outcome(byte[] bytes) {
-        var parser = new HeadParser(Http1Limits.DEFAULT);
+        var parser = new HeadParser(Http1Limits.DEFAULT, new RequestCounts());
         try {
             if (!parser.parse(bytes, 0, bytes.length)) return -1;
-            new RequestRules(1000).judge(parser.takeHead(bytes, 0));
+            new RequestRules(Http1Limits.DEFAULT, new RequestCounts()).judge(parser.takeHead(bytes, 0));
             return 0;
         } catch (BadRequest e) {
             return e.status();
@@ -26,14 +26,15 @@ class HeadGrammarTest {
     }
 
     private static int outcomeByteByByte(byte[] bytes) {
-        var parser = new HeadParser(Http1Limits.DEFAULT);
+        var parser = new HeadParser(Http1Limits.DEFAULT, new RequestCounts());
         try {
             for (int length = 1; length <= bytes.length; length++) {
                 // another array at another place each time, as when the kept bytes move
                 byte[] moved = new byte[length + length % 7];
                 System.arraycopy(bytes, 0, moved, length % 7, length);
                 if (parser.parse(moved, length % 7, length)) {
-                    new RequestRules(1000).judge(parser.takeHead(moved, length % 7));
+                    new RequestRules(Http1Limits.DEFAULT, new RequestCounts())
+                            .judge(parser.takeHead(moved, length % 7));
                     return 0;
                 }
             }

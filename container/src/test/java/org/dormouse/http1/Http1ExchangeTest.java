@@ -267,7 +267,7 @@ class Http1ExchangeTest {
 
     @Test
     void aBodyBeyondTheLimitFailsTheRead() throws IOException {
-        try (var server = Http1Server.holding(Http1Limits.DEFAULT.withMaxBodyBytes(5))) {
+        try (var server = Http1Server.holding(Http1Server.limits("http.max-body-bytes", "5"))) {
             ScriptedPeer peer = server.connect();
             Exchange exchange = exchangeOf(
                     server, peer, "POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n3\nabc\n3\ndef\n");

@@ -201,7 +201,7 @@ class Http1OverTcpTest {
 
     @Test
     void theHeadOfALongRequestMayExceedABuffer() throws IOException {
-        var limits = Http1Limits.DEFAULT.withMaxHeadBytes(100_000);
+        var limits = Http1Server.limits("http.max-head-bytes", "100000");
         try (var server = new TcpServer(
                         1,
                         limits,
@@ -230,7 +230,8 @@ class Http1OverTcpTest {
 
     @Test
     void connectionsBeyondTheLimitWaitUntilOneCloses() throws IOException {
-        var limits = new ConnectionLimits(2, 2, 1000, java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(1));
+        var limits =
+                new ConnectionLimits(2, 2, 1000, java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(1), 240);
         try (var server = new TcpServer(
                 1,
                 Http1Limits.DEFAULT,

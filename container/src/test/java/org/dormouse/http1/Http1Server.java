@@ -19,6 +19,7 @@ import org.dormouse.poller.ScriptedKernel;
 import org.dormouse.poller.ScriptedPeer;
 import org.dormouse.poller.loop.HandClock;
 import org.dormouse.poller.loop.ScriptedLoop;
+import org.dormouse.server.Configuration;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
@@ -40,6 +41,7 @@ final class Http1Server implements AutoCloseable {
     final ScriptedLoop loop = new ScriptedLoop(kernel, new HandClock());
     final Connections connections;
     final List<Exchange> held = new ArrayList<>();
+    final RequestCounts counts = new RequestCounts();
     private final Http1 http1;
 
     Http1Server(App app) {
@@ -57,7 +59,14 @@ final class Http1Server implements AutoCloseable {
     Http1Server(Http1Limits limits, ExchangeHandler handler, Supplier<Logger> logger) {
         connections = new Connections(loop.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool);
         Clock clock = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
-        http1 = new Http1(loop.loop(), handler, limits, null, clock, logger);
+        http1 = new Http1(loop.loop(), handler, limits, null, counts, clock, logger);
+    }
+
+    /** The default limits, but for those said: a key, its value, and so on. */
+    static Http1Limits limits(String... keysAndValues) {
+        var configuration = new Configuration();
+        for (int i = 0; i < keysAndValues.length; i += 2) configuration.set(keysAndValues[i], keysAndValues[i + 1]);
+        return configuration.http1();
     }
 
     /** A server whose exchanges wait in {@link #held} until the test does something with them. */

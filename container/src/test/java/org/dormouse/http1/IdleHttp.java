@@ -33,13 +33,15 @@ final class IdleHttp {
                 Integer.MAX_VALUE,
                 defaults.maxLingerBytes(),
                 defaults.lingerTimeout(),
-                defaults.closeTimeout());
+                defaults.closeTimeout(),
+                defaults.minRate());
         connections = new Connections(driver.loop(), limits, new AtomicInteger(), new BufferPool(64));
         http1 = new Http1(
                 driver.loop(),
                 exchange -> exchange.carrier().execute(() -> answer(exchange)),
                 Http1Limits.DEFAULT,
                 null,
+                new RequestCounts(),
                 Clock.systemUTC(),
                 () -> LoggerFactory.getLogger("org.dormouse.http1"));
     }

@@ -16,12 +16,12 @@ class RequestHeadTest {
 
     private static RequestHeadBytes head(String text, Http1Limits limits) throws BadRequest {
         byte[] bytes = ("--" + text.replace("\n", "\r\n") + "behind").getBytes(StandardCharsets.ISO_8859_1);
-        var parser = new HeadParser(limits);
+        var parser = new HeadParser(limits, new RequestCounts());
         if (!parser.parse(bytes, 2, bytes.length - 2)) throw new AssertionError("not whole");
         assertThat(parser.headLength()).isEqualTo(bytes.length - 8);
         RequestHeadBytes head = parser.takeHead(bytes, 2);
         java.util.Arrays.fill(bytes, (byte) 'x');
-        new RequestRules(limits.maxBodyBytes()).judge(head);
+        new RequestRules(limits, new RequestCounts()).judge(head);
         return head;
     }
 
@@ -59,12 +59,13 @@ class RequestHeadTest {
 
     @Test
     void anAbsoluteTargetOverridesTheHost() throws BadRequest {
-        var head = head("GET http://a.example:81/x?y HTTP/1.1\nHost: other\n\n");
+        var head = head("GET http://a.example:81/x?y HTTP/1.1\nHost: A.example:81\n\n");
         assertThat(head.authority()).isEqualTo("a.example:81");
         assertThat(head.rawPath()).isEqualTo("/x");
         assertThat(head.query()).isEqualTo("y");
         assertThat(head("GET HTTP://a HTTP/1.1\nHost: a\n\n").rawPath()).isEqualTo("/");
-        assertThat(head("GET https://[::1]:8443?q HTTP/1.1\nHost: a\n\n").query())
+        assertThat(head("GET https://[::1]:8443?q HTTP/1.1\nHost: [::1]:8443\n\n")
+                        .query())
                 .isEqualTo("q");
     }
 
@@ -118,20 +119,15 @@ class RequestHeadTest {
 
     @Test
     void limitsNameValueLimitAndKey() {
-        var limits = new Http1Limits(
-                300,
-                100,
-                3,
-                1000,
-                10,
-                10,
-                10,
-                2048,
-                1,
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(1));
+        var limits = Http1Server.limits(
+                "http.max-head-bytes",
+                "300",
+                "http.max-target-bytes",
+                "100",
+                "http.max-fields",
+                "3",
+                "http.max-body-bytes",
+                "1000");
         assertThatThrownBy(() -> head("GET /" + "x".repeat(100) + " HTTP/1.1\nHost: h\n\n", limits))
                 .hasMessage("target of at least 101 bytes, limit 100 (http.max-target-bytes)")
                 .extracting("status")
@@ -154,7 +150,7 @@ class RequestHeadTest {
     void aHeadOfExactlyTheLimitPasses() throws BadRequest {
         String start = "GET / HTTP/1.1\nHost: h\nA: ";
         int rest = 256 - (start.length() + 2) - 1 - 4;
-        var limits = Http1Limits.DEFAULT.withMaxHeadBytes(256);
+        var limits = Http1Server.limits("http.max-head-bytes", "256");
         assertThat(head(start + "x".repeat(rest + 1 - 1) + "\n\n", limits).bytes)
                 .hasSizeLessThanOrEqualTo(256);
         assertThatThrownBy(() -> head(start + "x".repeat(rest + 5) + "\n\n", limits))
@@ -163,9 +159,9 @@ class RequestHeadTest {
 
     @Test
     void limitsThatMakeNoSenseAreRefusedByName() {
-        assertThatThrownBy(() -> Http1Limits.DEFAULT.withMaxHeadBytes(1))
+        assertThatThrownBy(() -> Http1Server.limits("http.max-head-bytes", "1"))
                 .hasMessage("http.max-head-bytes is 1, allowed are 256 to 1048576");
-        assertThatThrownBy(() -> Http1Limits.DEFAULT.withKeepAliveTimeout(java.time.Duration.ZERO))
+        assertThatThrownBy(() -> Http1Server.limits("http.keep-alive-timeout", "0"))
                 .hasMessageContaining("http.keep-alive-timeout is PT0S");
     }
 

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Where two readers of a target see different hosts, paths or queries, one of them guards what the other serves. */
 class UriAgreementTest {
+    /** The Host field is not what this is about. */
+    private static final Http1Limits LIMITS = Http1Server.limits("http.allow", "host-mismatch");
+
     private static final String[] PIECES = {
         "/",
         "//",
@@ -65,10 +68,10 @@ class UriAgreementTest {
 
     private static RequestHeadBytes read(String target) throws BadRequest {
         byte[] bytes = ("GET " + target + " HTTP/1.1\r\nHost: own\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
-        var parser = new HeadParser(Http1Limits.DEFAULT);
+        var parser = new HeadParser(LIMITS, new RequestCounts());
         if (!parser.parse(bytes, 0, bytes.length)) throw new BadRequest(400, "not whole");
         RequestHeadBytes head = parser.takeHead(bytes, 0);
-        new RequestRules(1).judge(head);
+        new RequestRules(LIMITS, new RequestCounts()).judge(head);
         return head;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -232,6 +233,40 @@ class ConfigurationTest {
                 })
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(named);
+    }
+
+    /** Numbers and times that bound nothing a client could use up. Whoever adds one says so here, or documents a finite default. */
+    private static final Pattern NO_LIMIT = Pattern.compile(
+            "(server|tls)\\.(https-|public-)?port|server\\.loops|socket\\..*|https-redirect\\.port|rate-limit\\.(requests|burst)");
+
+    /** WebSocket sessions may be silent for ever by default, as the API has it; TCP keep-alive finds out who is gone. */
+    private static final String FOR_EVER = "websocket.idle-timeout";
+
+    @Test
+    void everyLimitHasAFiniteDefaultThatIsDocumented() throws IOException {
+        var defaults = new TreeMap<String, String>();
+        DOCUMENTED
+                .matcher(Files.readString(Path.of("../docs/configuration.md")))
+                .results()
+                .filter(row -> row.group(2) != null)
+                .forEach(row -> defaults.put(row.group(1), row.group(2)));
+        int limits = 0;
+        for (String key : Configuration.keys()) {
+            boolean isWord = Configuration.kind(key) == Configuration.Kind.TEXT
+                    || Configuration.kind(key) == Configuration.Kind.SWITCH;
+            if (isWord || NO_LIMIT.matcher(key).matches()) continue;
+            assertThat(defaults).as("a finite default of the limit " + key).containsKey(key);
+            if (key.equals(FOR_EVER)) continue;
+            configuration.set(key, defaults.get(key));
+            long bound = switch (configuration.value(key)) {
+                case Long number -> number;
+                case Duration time -> time.toMillis();
+                case null, default -> throw new AssertionError(key + " is no number and no time: is it a limit?");
+            };
+            assertThat(bound).as(key).isPositive().isLessThan(1L << 40);
+            limits++;
+        }
+        assertThat(limits).isGreaterThan(40);
     }
 
     @Test

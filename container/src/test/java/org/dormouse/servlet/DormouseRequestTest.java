@@ -75,7 +75,7 @@ class DormouseRequestTest {
     @Test
     void tooManyParametersAreAnswered400WithTheLimitAndItsKey() {
         try (var app = TestApp.at("/")
-                .with(d -> d.limits(new RequestLimits(3, 100)))
+                .with(d -> d.limits(new RequestLimits(3, 100, 200)))
                 .servlet("/", (request, response) -> request.getParameter("a"))) {
             assertThat(app.get("/?a&b&c").status()).isEqualTo(200);
 
@@ -86,9 +86,43 @@ class DormouseRequestTest {
     }
 
     @Test
+    void tooManyCookiesAreAnswered431WithTheLimitAndItsKeyWhoeverAsksForThem() {
+        for (boolean forSession : new boolean[] {false, true}) {
+            try (var app = TestApp.at("/")
+                    .with(d -> d.limits(new RequestLimits(3, 100, 3)))
+                    .servlet("/", (request, response) -> {
+                        if (forSession) request.getSession(false);
+                        else request.getCookies();
+                    })) {
+                assertThat(app.run(TestExchange.get("/")
+                                        .field("Cookie", "a=1; b=2")
+                                        .field("Cookie", "c=3"))
+                                .status())
+                        .isEqualTo(200);
+                var exchange =
+                        app.run(TestExchange.get("/").field("Cookie", "a=1;;").field("Cookie", "=;b=2"));
+                assertThat(exchange.status()).isEqualTo(431);
+                assertThat(exchange.body()).contains("more than 3 cookies (http.max-cookies)");
+                assertThat(exchange.refusals()).containsExactly(431);
+            }
+        }
+    }
+
+    @Test
+    void valuesOfOneNameKeepTheirOrderHoweverManyThereAre() {
+        var target = new StringBuilder("/?a=0");
+        for (int i = 1; i < 1000; i++) target.append("&a=").append(i);
+        ask(TestExchange.get(target.toString()), (request, response) -> {
+            assertThat(request.getParameterValues("a")).hasSize(1000).endsWith("998", "999");
+            assertThat(request.getParameter("a")).isEqualTo("0");
+            assertThat(request.getParameterMap().get("a")).hasSize(1000);
+        });
+    }
+
+    @Test
     void tooLongAFormIsAnswered413WithTheLimitAndItsKey() {
         try (var app = TestApp.at("/")
-                .with(d -> d.limits(new RequestLimits(3, 100)))
+                .with(d -> d.limits(new RequestLimits(3, 100, 200)))
                 .servlet("/", (request, response) -> request.getParameter("a"))) {
             var announced = app.run(TestExchange.post("/", FORM, "a=" + "x".repeat(99)));
             assertThat(announced.status()).isEqualTo(413);

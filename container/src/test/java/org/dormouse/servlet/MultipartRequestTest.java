@@ -101,7 +101,7 @@ class MultipartRequestTest {
     void theErrorPageOfATooLargeFormHasTheParametersOfTheQuery() {
         var atErrorPage = new ArrayList<String>();
         try (var app = TestApp.at("/")
-                .with(d -> d.limits(new RequestLimits(100, 5)))
+                .with(d -> d.limits(new RequestLimits(100, 5, 200)))
                 .servlet("/up", (request, response) -> {
                     assertThatThrownBy(() -> request.getParameter("q")).isInstanceOf(IllegalStateException.class);
                     response.sendError(413);

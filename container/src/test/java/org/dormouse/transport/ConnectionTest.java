@@ -405,7 +405,7 @@ class ConnectionTest {
     @Test
     void connectionsBeyondTheLimitWaitInTheKernel() {
         var socket = kernel.listen(0);
-        var limits = new ConnectionLimits(2, 2, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var limits = new ConnectionLimits(2, 2, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1), 240);
         var family = family(limits);
         Listener listener = Listener.start(family, socket, Sender::new);
         ScriptedPeer first = kernel.connect(socket);
@@ -453,7 +453,7 @@ class ConnectionTest {
     @Test
     void aListenerThatClosesWaitsForRoomAsLongAsItMay() {
         var socket = kernel.listen(0);
-        var limits = new ConnectionLimits(1, 1, 1000, Duration.ofSeconds(60), Duration.ofSeconds(60));
+        var limits = new ConnectionLimits(1, 1, 1000, Duration.ofSeconds(60), Duration.ofSeconds(60), 240);
         var family = family(limits);
         Listener listener = Listener.start(family, socket, Sender::new);
         ScriptedPeer first = kernel.connect(socket);

@@ -46,7 +46,7 @@ public class HeadParserBenchmark {
     private static final byte[] LONG =
             head("GET / HTTP/1.1\nHost: a\nCookie: " + "name=value0123456789; ".repeat(300) + "end=1\n\n");
 
-    private final HeadParser parser = new HeadParser(Http1Limits.DEFAULT);
+    private final HeadParser parser = new HeadParser(Http1Limits.DEFAULT, new RequestCounts());
 
     private static byte[] head(String text) {
         return text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);

@@ -116,8 +116,10 @@ record PartHead(Headers fields, String name, @Nullable String fileName) {
     /** The first parameter of that name behind the first semicolon; null where there is none, or the field breaks off. */
     static @Nullable String parameter(String field, String wanted) {
         int at = field.indexOf(';');
+        int equals = -1;
         while (at >= 0 && at < field.length()) {
-            int equals = field.indexOf('=', at);
+            // Looked for once only: a thousand parameters without value must not mean a thousand looks at all of them.
+            if (equals < at) equals = field.indexOf('=', at);
             int next = field.indexOf(';', at + 1);
             if (equals < 0) return null;
             if (next >= 0 && next < equals) { // a parameter without value
