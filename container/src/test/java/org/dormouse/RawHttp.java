@@ -40,6 +40,7 @@ public final class RawHttp implements AutoCloseable {
     private String statusLine = "";
     private List<String> fields = List.of();
     private byte[] body = {};
+    private List<String> trailers = List.of();
 
     private RawHttp(Socket socket) throws IOException {
         this.socket = socket;
@@ -183,6 +184,11 @@ public final class RawHttp implements AutoCloseable {
         return body;
     }
 
+    /** The field lines behind the body of the last response. */
+    public List<String> trailers() {
+        return trailers;
+    }
+
     /** The body of the last response, in UTF-8. */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
@@ -206,6 +212,7 @@ public final class RawHttp implements AutoCloseable {
         var lines = new ArrayList<String>();
         for (String line = readLine(); !line.isEmpty(); line = readLine()) lines.add(line);
         fields = lines;
+        trailers = List.of();
         body = readBody();
         if (status() >= 200) headOnly = false;
     }
@@ -229,7 +236,9 @@ public final class RawHttp implements AutoCloseable {
             all.write(read(size));
             assertThat(readLine()).as("end of chunk").isEmpty();
         }
-        while (!readLine().isEmpty()) {}
+        var lines = new ArrayList<String>();
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) lines.add(line);
+        trailers = lines;
         return all.toByteArray();
     }
 

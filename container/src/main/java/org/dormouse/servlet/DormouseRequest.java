@@ -136,6 +136,11 @@ public final class DormouseRequest extends HeadOfRequest {
         if (ended) throw usedAfterEnd("request");
     }
 
+    @Override
+    int maxCookies() {
+        return context.deployment().limits().maxCookies();
+    }
+
     DormouseResponse response() {
         return response;
     }
@@ -591,10 +596,22 @@ public final class DormouseRequest extends HeadOfRequest {
 
     // --- upgrade
 
+    /** The connection is the handler's when the request has ended; until then an error is still answered (Servlet 6.1 §2.3.3.5). */
     @Override
-    public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
-        throw new UnsupportedOperationException(
-                "HttpServletRequest.upgrade is not supported yet; WebSocket endpoints are");
+    public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws ServletException {
+        checkAlive();
+        if (response.isCommitted()) throw new IllegalStateException("upgrade: response is committed");
+        if (!exchange.mayUpgrade()) {
+            throw new IllegalStateException(
+                    "upgrade: the request does not ask for it with Connection: Upgrade and the name of"
+                            + " a protocol, its body is not read, or the connection cannot be upgraded");
+        }
+        T handler = context.create(type, "upgrade");
+        String named = response.getHeader("Upgrade");
+        String protocol = named != null ? named : String.valueOf(getHeader("Upgrade"));
+        Executor threads = executor instanceof TaskThreads own ? own.forBlocking() : executor;
+        response.upgradeTo(new UpgradedConnection(context, handler, protocol, threads));
+        return handler;
     }
 
     /** For the log, so without path parameters, one of which may be a session's id. */

@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DormouseResponse extends HeadOfResponse {
     static final int DEFAULT_BUFFER_BYTES = 8 * 1024;
+    private static final int SC_EARLY_HINTS = 103;
 
     private final ResponseOutput output;
 
     private boolean streamTaken;
 
+    private @Nullable UpgradedConnection successor;
     private int errorStatus;
     private @Nullable String errorMessage;
     private boolean ended;
@@ -80,29 +82,6 @@ public final class DormouseResponse extends HeadOfResponse {
         if (ended) throw DormouseRequest.usedAfterEnd("response");
     }
 
-    /** Content-Length as the application set it, or -1. */
-    long announcedLength() {
-        return announcedLength;
-    }
-
-    /** Fixes the head as it is, if that has not been done. */
-    void commit() {
-        if (!exchange.isCommitted() && !upgraded) commit(announcedLength);
-    }
-
-    /** Fixes the head, knowing that {@code length} bytes are all there will be. */
-    void commitWhole(int length) {
-        if (exchange.isCommitted() || upgraded) return;
-        boolean bodiless = length == 0 && (status == SC_NOT_MODIFIED || request.isHead());
-        commit(announcedLength >= 0 || bodiless ? announcedLength : length);
-    }
-
-    private void commit(long length) {
-        String contentType = composedType();
-        if (contentType != null) headers.add("Content-Type", contentType);
-        exchange.commit(status, null, headers, length);
-    }
-
     /**
      * The last thing that happens to a response, one that was aborted included: only when the exchange has heard of it, its connection goes
      * on or gives its descriptor back.
@@ -127,7 +106,13 @@ public final class DormouseResponse extends HeadOfResponse {
             return;
         }
         try {
-            if (!ended && !upgraded) output.end();
+            UpgradedConnection next = successor;
+            if (next != null && !ended) {
+                upgraded = true;
+                exchange.upgrade(headers, next);
+            } else if (!ended && !upgraded) {
+                output.end();
+            }
         } catch (IOException | RuntimeException | Error e) {
             exchange.abort(); // before it is finished: behind that, the connection may be at its next request
             throw e;
@@ -149,6 +134,13 @@ public final class DormouseResponse extends HeadOfResponse {
 
     void upgraded() {
         upgraded = true;
+        output.closed = true;
+    }
+
+    /** The connection becomes {@code next} when the response ends; what is written now is dropped, and an error is answered instead. */
+    void upgradeTo(UpgradedConnection next) {
+        successor = next;
+        output.discard();
         output.closed = true;
     }
 
@@ -178,9 +170,11 @@ public final class DormouseResponse extends HeadOfResponse {
     void openForErrorPage(int newStatus) {
         errorStatus = 0;
         errorMessage = null;
+        successor = null;
         output.discard();
         output.closed = false;
         announcedLength = -1;
+        trailers = null;
         writer = null;
         streamTaken = false;
         includes = 0;
@@ -318,6 +312,16 @@ public final class DormouseResponse extends HeadOfResponse {
         headers.set("Location", absolute);
         status = redirectStatus;
         output.closed = true;
+    }
+
+    /**
+     * Sends the fields set so far in an interim response of status 103 (Early Hints, RFC 8297), and commits nothing: the method of this name in
+     * the Servlet version after 6.1. May be called several times. Has no effect once the response is committed, and where the client cannot get
+     * it, as over HTTP/1.0. Through wrappers it is reached by {@link #of}.
+     */
+    public void sendEarlyHints() {
+        checkAlive();
+        if (!isCommitted()) output.interim(SC_EARLY_HINTS, headers);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.dormouse.servlet;
 
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.LockSupport;
+import org.dormouse.http.ByteStream;
 import org.dormouse.http.Exchange;
 
 /**
@@ -21,6 +22,16 @@ final class Pause implements Runnable {
     /** Returns when {@link #run} has been called. The bound on the time is that of the protocol, which calls back when it gives up. */
     void await(Exchange exchange, String what) throws InterruptedIOException {
         if (!over) exchange.beforeWaiting();
+        await(what);
+    }
+
+    /** The same for the stream of an upgraded connection. */
+    void await(ByteStream stream, String what) throws InterruptedIOException {
+        if (!over) stream.beforeWaiting();
+        await(what);
+    }
+
+    private void await(String what) throws InterruptedIOException {
         while (!over) {
             LockSupport.park(this);
             if (!over && Thread.currentThread().isInterrupted()) {

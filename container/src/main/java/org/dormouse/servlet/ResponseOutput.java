@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.Fields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,6 +248,17 @@ final class ResponseOutput extends ServletOutputStream {
         response.commitWhole(count);
         passOn(buffer, 0, count);
         count = 0;
+        response.trail();
+    }
+
+    /** Nothing of the response itself: it only must not meet another thread's write. */
+    void interim(int status, Fields fields) {
+        enter();
+        try {
+            exchange.interim(status, fields);
+        } finally {
+            leave();
+        }
     }
 
     /** How many bytes are in the buffer. */

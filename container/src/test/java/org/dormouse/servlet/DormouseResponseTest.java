@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -428,10 +429,91 @@ class DormouseResponseTest {
     }
 
     @Test
-    void trailersAreRefusedByName() {
-        answer((request, response) -> assertThatThrownBy(() -> response.setTrailerFields(Map::of))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("trailer"));
+    void trailersAreAskedForWhenTheBodyIsWholeAndAnnouncedIfTheHeadHasNotLeft() {
+        var asked = new java.util.ArrayList<String>();
+        var exchange = answer((request, response) -> {
+            response.setTrailerFields(() -> {
+                asked.add("asked");
+                return Map.of("X-Sum", "3", "Content-Length", "7", "transfer-encoding", "x");
+            });
+            assertThat(response.getTrailerFields()).isNotNull();
+            response.getOutputStream().print("abc");
+            assertThat(asked).isEmpty();
+        });
+        assertThat(asked).hasSize(1);
+        assertThat(exchange.contentLength()).isEqualTo(-1);
+        assertThat(exchange.responseField("Trailer")).isEqualTo("X-Sum");
+        assertThat(exchange.sentTrailers().size()).isEqualTo(1);
+        assertThat(exchange.sentTrailers().first("X-Sum")).isEqualTo("3");
+        var flushed = answer((request, response) -> {
+            response.setTrailerFields(() -> Map.of("X-Late", "1"));
+            response.flushBuffer();
+            response.getOutputStream().print("abc");
+            response.getOutputStream().close();
+        });
+        assertThat(flushed.responseField("Trailer")).isNull();
+        assertThat(flushed.sentTrailers().first("X-Late")).isEqualTo("1");
+    }
+
+    @Test
+    void trailersThatCannotBeSentAreRefusedWithTheReason() {
+        answer((request, response) -> {
+            response.setContentLength(3);
+            assertThatThrownBy(() -> response.setTrailerFields(Map::of))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("content length, 3");
+        });
+        answer((request, response) -> {
+            response.flushBuffer();
+            assertThatThrownBy(() -> response.setTrailerFields(Map::of))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("committed");
+        });
+        var old = TestExchange.get("/").version(org.dormouse.http.Version.HTTP_1_0);
+        answerTo(
+                old,
+                (request, response) -> assertThatThrownBy(() -> response.setTrailerFields(Map::of))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("HTTP/1.0"));
+    }
+
+    @Test
+    void aTrailerWithALineEndCutsTheResponse() {
+        for (String value : new String[] {"a\r\nSet-Cookie: b", "a\nb", "a\0b", "\u010a"}) {
+            var exchange = answer((request, response) -> {
+                response.setTrailerFields(() -> Map.of("A", value));
+                response.flushBuffer();
+            });
+            assertThat(exchange.isAborted()).isTrue();
+            assertThat(exchange.sentTrailers()).isNull();
+        }
+    }
+
+    @Test
+    void anErrorPageHasNoneOfTheTrailersThatWereMeant() {
+        var exchange = answer((request, response) -> {
+            response.setTrailerFields(() -> Map.of("A", "b"));
+            response.sendError(404);
+        });
+        assertThat(exchange.status()).isEqualTo(404);
+        assertThat(exchange.sentTrailers()).isNull();
+        assertThat(exchange.contentLength()).isPositive();
+    }
+
+    @Test
+    void earlyHintsCommitNothingAndAreWithoutEffectBehindTheHead() {
+        var exchange = answer((request, response) -> {
+            response.addHeader("Link", "</a.css>; rel=preload");
+            var own = DormouseResponse.of(new HttpServletResponseWrapper(response));
+            own.sendEarlyHints();
+            response.addHeader("Link", "</b.css>; rel=preload");
+            own.sendEarlyHints();
+            assertThat(response.isCommitted()).isFalse();
+            response.flushBuffer();
+            own.sendEarlyHints();
+        });
+        assertThat(exchange.calls())
+                .containsExactly("interim 103 with 1", "interim 103 with 2", "commit", "flush", "finish");
     }
 
     @Test

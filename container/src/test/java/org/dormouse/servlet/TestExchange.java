@@ -57,6 +57,8 @@ public final class TestExchange implements Exchange, Peer {
     private @Nullable Runnable whenGone;
     private boolean aborted;
     private @Nullable Upgrade upgrade;
+    private @Nullable Fields trailers;
+    private final List<Integer> refused = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private long nanos;
@@ -242,6 +244,16 @@ public final class TestExchange implements Exchange, Peer {
         return body.toByteArray();
     }
 
+    /** What follows the body; null if nothing was said. */
+    public synchronized @Nullable Fields sentTrailers() {
+        return trailers;
+    }
+
+    /** Statuses with which the container has refused this request. */
+    public synchronized List<Integer> refusals() {
+        return List.copyOf(refused);
+    }
+
     /** The names of the calls that made the response, in order. */
     public synchronized List<String> calls() {
         return List.copyOf(calls);
@@ -406,6 +418,29 @@ public final class TestExchange implements Exchange, Peer {
     @Override
     public synchronized boolean isCommitted() {
         return rule != null;
+    }
+
+    @Override
+    public synchronized boolean interim(int interimStatus, Fields interimFields) {
+        if (rule != null) throw new IllegalStateException("committed already");
+        calls.add("interim " + interimStatus + " with " + interimFields.size());
+        return true;
+    }
+
+    @Override
+    public synchronized boolean mayHaveTrailers() {
+        return version == Version.HTTP_1_1 && (rule == null || rule.isOpenEnded());
+    }
+
+    @Override
+    public synchronized void endWith(Fields fieldsBehind) {
+        if (!mayHaveTrailers()) throw new IllegalStateException("no trailers");
+        trailers = fieldsBehind;
+    }
+
+    @Override
+    public synchronized void refused(org.dormouse.http.BadRequest reason) {
+        refused.add(reason.status());
     }
 
     @Override
