@@ -2,6 +2,7 @@ package org.dormouse.compression;
 
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
@@ -84,6 +85,16 @@ abstract class ForwardedExchange implements Exchange {
     }
 
     @Override
+    public void refused(BadRequest reason) {
+        beneath.refused(reason);
+    }
+
+    @Override
+    public boolean interim(int status, Fields fields) {
+        return beneath.interim(status, fields);
+    }
+
+    @Override
     public void commit(int status, @Nullable String reason, Fields fields, long contentLength) {
         beneath.commit(status, reason, fields, contentLength);
     }
@@ -119,6 +130,16 @@ abstract class ForwardedExchange implements Exchange {
     }
 
     @Override
+    public boolean mayHaveTrailers() {
+        return beneath.mayHaveTrailers();
+    }
+
+    @Override
+    public void endWith(Fields trailers) {
+        beneath.endWith(trailers);
+    }
+
+    @Override
     public void finish() {
         beneath.finish();
     }
@@ -126,6 +147,11 @@ abstract class ForwardedExchange implements Exchange {
     @Override
     public void abort() {
         beneath.abort();
+    }
+
+    @Override
+    public boolean mayUpgrade() {
+        return beneath.mayUpgrade();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.dormouse.http.Headers;
+import org.dormouse.http.HttpDates;
 import org.dormouse.poller.loop.ChildJvm;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.junit.jupiter.api.Test;
