@@ -143,18 +143,23 @@ record ClientHello(@Nullable String serverName) {
         Reader list = extension.vector(2, 1, 0xffff, "server_name");
         if (!extension.isAtEnd()) throw malformed("bytes behind the list in server_name");
         String name = null;
+        boolean isThere = false;
         while (!list.isAtEnd()) {
             int type = list.number(1);
             Reader value = list.vector(2, 1, 0xffff, "name in server_name");
             if (type != HOST_NAME) continue;
-            if (name != null) throw illegal("two names in server_name");
+            if (isThere) throw illegal("two names in server_name");
+            isThere = true;
             name = checkedName(value.text());
         }
         return name;
     }
 
-    /** A DNS name of ASCII letters: no dot at its end, and no literal address. */
-    private static String checkedName(String name) throws Alert.Refused {
+    /**
+     * A DNS name of ASCII letters, without a dot at its end. A literal address of IPv4 should not be here (RFC 6066 §3), but there are clients
+     * that send whatever their URL has; it is taken for no name, and null.
+     */
+    private static @Nullable String checkedName(String name) throws Alert.Refused {
         if (name.length() > MAX_NAME_BYTES)
             throw illegal("server_name of " + name.length() + " bytes, limit " + MAX_NAME_BYTES);
         int label = 0;
@@ -176,9 +181,8 @@ record ClientHello(@Nullable String serverName) {
                 throw illegal("server_name with a label of more than " + MAX_LABEL_BYTES + " bytes");
         }
         if (label == 0) throw illegal("server_name with a dot at its end");
-        // No top-level domain is a number; what ends with one is an address of IPv4, however short (RFC 6066 §3).
-        if (isNumber) throw illegal("server_name is an address");
-        return name.toLowerCase(Locale.ROOT);
+        // No top-level domain is a number; what ends with one is an address, however short.
+        return isNumber ? null : name.toLowerCase(Locale.ROOT);
     }
 
     private static Alert.Refused malformed(String what) {

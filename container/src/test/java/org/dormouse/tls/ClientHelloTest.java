@@ -211,9 +211,6 @@ class ClientHelloTest {
                 ".",
                 ".example.org",
                 "a..b",
-                "192.0.2.1",
-                "1",
-                "127.1",
                 "::1",
                 "[::1]",
                 "a b",
@@ -225,6 +222,14 @@ class ClientHelloTest {
             })
     void whatIsNoNameIsRefused(String name) {
         assertRefused(hello(serverName(name)), Alert.ILLEGAL_PARAMETER, "server_name");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "127.0.0.1", "1", "127.1"})
+    void anAddressIsTakenForNoName(String address) throws Alert.Refused {
+        assertThat(parse(hello(serverName(address)))).isEqualTo(new ClientHello(null));
+        byte[] literal = name(0, address.getBytes(StandardCharsets.US_ASCII));
+        assertRefused(hello(serverName(literal, literal)), Alert.ILLEGAL_PARAMETER, "two names");
     }
 
     @Test
