@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * thread at a time.
  */
 final class RequestInput extends ServletInputStream {
-    private static final int POCKET_BYTES = 4096;
-
     private final DormouseRequest request;
     private final Exchange exchange;
     private final ExchangeUse use;
@@ -23,11 +21,7 @@ final class RequestInput extends ServletInputStream {
     private boolean closed;
 
     private @Nullable ReadListener listener;
-    /** Bytes that {@link #isReady} had to read to be able to answer; null in blocking use. */
-    private byte @Nullable [] pocket;
-
-    private int pocketStart;
-    private int pocketEnd;
+    private final ReadAhead ahead = new ReadAhead();
     private @Nullable IOException failure;
     private boolean awaited;
     private boolean toldEnd;
@@ -50,8 +44,8 @@ final class RequestInput extends ServletInputStream {
         request.checkAlive();
         if (closed) throw new IOException("input stream is closed");
         if (length == 0) return 0;
-        int pocketed = takeFromPocket(target, offset, length);
-        if (pocketed > 0) return pocketed;
+        int taken = ahead.take(target, offset, length);
+        if (taken > 0) return taken;
         IOException broken = failure;
         if (broken != null) throw broken;
         if (finished) return -1;
@@ -94,24 +88,15 @@ final class RequestInput extends ServletInputStream {
         }
     }
 
-    private int takeFromPocket(byte[] target, int offset, int length) {
-        byte[] kept = pocket;
-        int count = Math.min(length, pocketEnd - pocketStart);
-        if (kept == null || count == 0) return 0;
-        System.arraycopy(kept, pocketStart, target, offset, count);
-        pocketStart += count;
-        return count;
-    }
-
     @Override
     public int available() {
-        return pocketEnd - pocketStart;
+        return ahead.size();
     }
 
     @Override
     public boolean isFinished() {
         request.checkAlive();
-        return pocketStart == pocketEnd && (finished || exchange.isBodyRead());
+        return ahead.size() == 0 && (finished || exchange.isBodyRead());
     }
 
     /** In blocking use: true. With a listener: whether a read would return at once; after false the listener is called when it would. */
@@ -144,13 +129,9 @@ final class RequestInput extends ServletInputStream {
 
     /** Whether there are bytes, an end or a failure to be read. */
     private boolean peek() {
-        if (pocketStart < pocketEnd || finished || failure != null) return true;
-        byte[] room = pocket;
-        if (room == null) pocket = room = new byte[POCKET_BYTES];
+        if (ahead.size() > 0 || finished || failure != null) return true;
         try {
-            int count = receive(room, 0, room.length);
-            pocketStart = 0;
-            pocketEnd = Math.max(count, 0);
+            int count = ahead.fill(this::receive);
             if (count < 0) finished = true;
             return count != 0;
         } catch (IOException e) {
@@ -191,12 +172,7 @@ final class RequestInput extends ServletInputStream {
             if (!isFinished()) told.onDataAvailable();
             // peek() may have found the end without anybody asking; asking once more finds an end that arrived
             // meanwhile.
-            if (!async.isOver()
-                    && !awaited
-                    && isReadyForListener()
-                    && pocketStart == pocketEnd
-                    && finished
-                    && !toldEnd) {
+            if (!async.isOver() && !awaited && isReadyForListener() && ahead.size() == 0 && finished && !toldEnd) {
                 toldEnd = true;
                 told.onAllDataRead();
             }

@@ -12,19 +12,13 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 final class UpgradedInput extends ServletInputStream {
-    private static final int POCKET_BYTES = 4096;
-
     private final UpgradedConnection connection;
     private final ByteStream stream;
     private boolean finished;
     private volatile @Nullable Pause pause;
 
     private @Nullable ReadListener listener;
-    /** Bytes that {@link #isReady} had to read to be able to answer; null in blocking use. */
-    private byte @Nullable [] pocket;
-
-    private int pocketStart;
-    private int pocketEnd;
+    private final ReadAhead ahead = new ReadAhead();
     private @Nullable IOException failure;
     private boolean awaited;
     private boolean toldEnd;
@@ -44,8 +38,8 @@ final class UpgradedInput extends ServletInputStream {
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
         if (length == 0) return 0;
-        int pocketed = takeFromPocket(target, offset, length);
-        if (pocketed > 0) return pocketed;
+        int taken = ahead.take(target, offset, length);
+        if (taken > 0) return taken;
         IOException broken = failure;
         if (broken != null) throw broken;
         if (finished) return -1;
@@ -82,23 +76,14 @@ final class UpgradedInput extends ServletInputStream {
         }
     }
 
-    private int takeFromPocket(byte[] target, int offset, int length) {
-        byte[] kept = pocket;
-        int count = Math.min(length, pocketEnd - pocketStart);
-        if (kept == null || count == 0) return 0;
-        System.arraycopy(kept, pocketStart, target, offset, count);
-        pocketStart += count;
-        return count;
-    }
-
     @Override
     public int available() {
-        return pocketEnd - pocketStart;
+        return ahead.size();
     }
 
     @Override
     public boolean isFinished() {
-        return finished && pocketStart == pocketEnd;
+        return finished && ahead.size() == 0;
     }
 
     /** In blocking use: true. With a listener: whether a read would return at once; after false the listener is called when it would. */
@@ -118,13 +103,9 @@ final class UpgradedInput extends ServletInputStream {
 
     /** Whether there are bytes, an end or a failure to be read. */
     private boolean peek() {
-        if (pocketStart < pocketEnd || finished || failure != null) return true;
-        byte[] room = pocket;
-        if (room == null) pocket = room = new byte[POCKET_BYTES];
+        if (ahead.size() > 0 || finished || failure != null) return true;
         try {
-            int count = receive(room, 0, room.length);
-            pocketStart = 0;
-            pocketEnd = Math.max(count, 0);
+            int count = ahead.fill(this::receive);
             if (count < 0) finished = true;
             return count != 0;
         } catch (IOException e) {
