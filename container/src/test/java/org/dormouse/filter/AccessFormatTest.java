@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dormouse.http.Fields;
-import org.dormouse.http.Peer;
 import org.dormouse.http.RequestHead;
 import org.dormouse.http.Version;
 import org.jspecify.annotations.Nullable;
@@ -72,35 +71,8 @@ class AccessFormatTest {
         }
     }
 
-    private record Client(String remoteAddress) implements Peer {
-        @Override
-        public int remotePort() {
-            return 1;
-        }
-
-        @Override
-        public String localAddress() {
-            return "127.0.0.1";
-        }
-
-        @Override
-        public int localPort() {
-            return 2;
-        }
-
-        @Override
-        public boolean isSecure() {
-            return false;
-        }
-
-        @Override
-        public String connectionId() {
-            return "1";
-        }
-    }
-
     private AccessRecord record(@Nullable RequestHead head) {
-        var record = new AccessRecord(LOG, null, new Client("192.0.2.7"), head);
+        var record = new AccessRecord(LOG, null, new TestPeer("192.0.2.7"), head);
         record.status = 200;
         record.bytes = 13;
         record.tookNanos = 1_234_999;

@@ -14,37 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AccessLogTest {
-    private static final Peer PEER = new Peer() {
-        @Override
-        public String remoteAddress() {
-            return "192.0.2.7";
-        }
-
-        @Override
-        public int remotePort() {
-            return 1;
-        }
-
-        @Override
-        public String localAddress() {
-            return "127.0.0.1";
-        }
-
-        @Override
-        public int localPort() {
-            return 2;
-        }
-
-        @Override
-        public boolean isSecure() {
-            return false;
-        }
-
-        @Override
-        public String connectionId() {
-            return "1";
-        }
-    };
+    private static final Peer PEER = new TestPeer("192.0.2.7");
 
     private static AccessLog log(LogTarget target, int queueLength) {
         return new AccessLog(target, AccessFormat.of("%s %B", ZoneOffset.UTC), queueLength);
