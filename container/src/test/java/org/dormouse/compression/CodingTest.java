@@ -30,6 +30,7 @@ class CodingTest {
     }
 
     private byte[] encode(Coding coding, byte[] body) throws IOException {
+        assertThat(coding.isAvailable()).isTrue(); // asked first, as the server does: that loads the library
         var coded = new CodedBytes();
         try (OutputStream encoder = coding.encoder(coded, deflaters, 4)) {
             encoder.write(body, 0, body.length);
