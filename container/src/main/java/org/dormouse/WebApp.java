@@ -17,6 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.dormouse.servlet.Resources;
+import org.dormouse.servlet.security.ResourceCollection;
+import org.dormouse.servlet.security.SecurityConstraint;
+import org.dormouse.servlet.security.SecurityDeclaration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,11 @@ public final class WebApp {
 
     @Nullable
     Path users;
+
+    @Nullable
+    LoginMethod login;
+
+    final List<SecurityConstraint> constraints = new ArrayList<>();
 
     @Nullable
     ClassLoader classLoader;
@@ -230,6 +238,37 @@ public final class WebApp {
         return this;
     }
 
+    /**
+     * Lets in at {@code pattern} (Servlet 6.1 §12.2) only who has one of {@code roles}, whatever the method of the request. {@code **} is
+     * everybody who is logged in. Constraints at the same pattern add up: each lets in its roles (Servlet 6.1 §13.8.1).
+     *
+     * @throws IllegalArgumentException if no role is named, or the pattern is none
+     */
+    public WebApp protect(String pattern, String... roles) {
+        if (roles.length == 0)
+            throw new IllegalArgumentException("no role is let in at " + pattern + "; \"**\" is everybody who logs in");
+        constraints.add(new SecurityConstraint(List.of(ResourceCollection.of(pattern)), Set.of(roles), false));
+        return this;
+    }
+
+    /** Callers log in with name and password in each request (BASIC); their client shows {@code realm} when it asks for them. */
+    public WebApp basicLogin(String realm) {
+        login = new LoginMethod(SecurityDeclaration.BASIC, realm, "", "");
+        return this;
+    }
+
+    /**
+     * Callers log in by pages of this application (FORM, Servlet 6.1 §13.6.3): {@code loginPage} has a form that posts {@code j_username} and
+     * {@code j_password} to {@code j_security_check}, {@code errorPage} is shown to who was not let in. Both are paths below the context path.
+     *
+     * @throws IllegalArgumentException if one does not begin with a slash
+     */
+    public WebApp formLogin(String loginPage, String errorPage) {
+        new SecurityDeclaration().formPages(loginPage, errorPage); // checks them here, where the mistake is
+        login = new LoginMethod(SecurityDeclaration.FORM, "", loginPage, errorPage);
+        return this;
+    }
+
     /** The context class loader of everything the application does; the default is the one of the thread that starts the server. */
     public WebApp classLoader(ClassLoader loader) {
         this.classLoader = loader;
@@ -302,6 +341,9 @@ public final class WebApp {
 
     /** For a status other than 0, or for a failure; with neither, for every error that has no page of its own. */
     record ErrorPage(int status, @Nullable Class<? extends Throwable> failure, String location) {}
+
+    /** Pages are empty where the method has none. */
+    record LoginMethod(String name, String realm, String loginPage, String errorPage) {}
 
     record Initializer(ServletContainerInitializer initializer, List<Class<?>> handledTypes) {}
 }

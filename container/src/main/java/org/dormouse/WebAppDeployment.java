@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.dormouse.compression.Compression;
 import org.dormouse.compression.CompressionSettings;
@@ -23,6 +24,8 @@ import org.dormouse.servlet.InitializerDeclaration;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.StaticSettings;
+import org.dormouse.servlet.security.SecurityConstraint;
+import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
             deployment.initializers().add(new InitializerDeclaration(each.initializer(), handled));
         }
         addSessions(deployment);
+        addSecurity(deployment);
         addUsers(deployment);
         addDefaultServlet(deployment);
     }
@@ -176,6 +180,20 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         if (timeout.isNegative() || timeout.isZero()) return 0;
         return (int) Math.min(
                 Integer.MAX_VALUE / 60, timeout.plusMinutes(1).minusNanos(1).toMinutes());
+    }
+
+    private void addSecurity(Deployment deployment) {
+        SecurityDeclaration security = deployment.security();
+        security.login(configuration.login());
+        for (SecurityConstraint constraint : application.constraints) {
+            security.constraints().add(constraint);
+            for (String role : Objects.requireNonNull(constraint.roles()))
+                if (!role.equals("*") && !role.equals("**")) deployment.roles().add(role);
+        }
+        WebApp.LoginMethod method = application.login;
+        if (method == null) return;
+        security.authMethod(method.name()).realm(method.realm());
+        if (!method.loginPage().isEmpty()) security.formPages(method.loginPage(), method.errorPage());
     }
 
     private void addUsers(Deployment deployment) {

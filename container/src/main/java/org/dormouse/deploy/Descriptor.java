@@ -46,6 +46,9 @@ final class Descriptor {
     String realm;
 
     @Nullable
+    FormPages formPages;
+
+    @Nullable
     Sessions sessions;
 
     /** Name of this fragment; null for web.xml and for fragments without. */
@@ -129,6 +132,9 @@ final class Descriptor {
             if (dispatchers.isEmpty()) dispatchers = EnumSet.of(DispatcherType.REQUEST);
         }
     }
+
+    /** {@code <form-login-config>}: paths of the application. */
+    record FormPages(String login, String error) {}
 
     /** {@code <post-construct>} or {@code <pre-destroy>}. */
     record LifecycleCallback(String className, String method) {}

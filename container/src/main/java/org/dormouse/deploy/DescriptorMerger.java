@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dormouse.deploy.Descriptor.FilterElement;
 import org.dormouse.deploy.Descriptor.FilterMappingElement;
+import org.dormouse.deploy.Descriptor.FormPages;
 import org.dormouse.deploy.Descriptor.LifecycleCallback;
 import org.dormouse.deploy.Descriptor.ServletElement;
 import org.dormouse.deploy.Descriptor.ServletMappingElement;
@@ -201,11 +202,22 @@ final class DescriptorMerger {
             for (String role : constraint.roles())
                 if (!role.equals("*") && !role.equals("**")) deployment.roles().add(role);
         }
-        if (descriptor.authMethod != null && security.authMethod() == null) {
-            security.authMethod(descriptor.authMethod);
-            if (descriptor.realm != null) security.realm(descriptor.realm);
-        }
+        addLogin(descriptor, byApplication, security);
         sessions.add(descriptor, byApplication);
+    }
+
+    /** As a whole: the pages of one descriptor do not go with the method of another. */
+    private void addLogin(Descriptor descriptor, boolean byApplication, SecurityDeclaration security)
+            throws DeploymentException {
+        if (descriptor.authMethod == null) return;
+        String said = descriptor.authMethod
+                + (descriptor.realm == null ? "" : " " + descriptor.realm)
+                + (descriptor.formPages == null ? "" : " " + descriptor.formPages);
+        if (!decisions.counts(descriptor, byApplication, "login-config", said)) return;
+        security.authMethod(descriptor.authMethod);
+        if (descriptor.realm != null) security.realm(descriptor.realm);
+        FormPages pages = descriptor.formPages;
+        if (pages != null) security.formPages(pages.login(), pages.error());
     }
 
     /** The last one in a file counts; of the files, web.xml. */

@@ -3,6 +3,7 @@ package org.dormouse.deploy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.dormouse.deploy.Descriptor.FormPages;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
 import org.dormouse.servlet.security.SecurityDeclaration;
@@ -63,9 +64,23 @@ final class SecurityElements {
         if (method == null || method.isEmpty()) return;
         if (!SecurityDeclaration.isSupported(method)) {
             throw new DeploymentException(
-                    rules.at(e) + "auth-method " + method + " is not supported yet, only BASIC and CLIENT-CERT are");
+                    rules.at(e) + "auth-method " + method + " is not supported, only BASIC, FORM and CLIENT-CERT are");
         }
         descriptor.authMethod = method;
         descriptor.realm = e.childText("realm-name");
+        if (method.equals(SecurityDeclaration.FORM)) descriptor.formPages = formPages(e);
+    }
+
+    private FormPages formPages(XmlElement login) throws DeploymentException {
+        XmlElement e = login.child("form-login-config");
+        if (e == null) throw new DeploymentException(rules.at(login) + "auth-method FORM needs form-login-config");
+        rules.allowOnly(e, "form-login-page", "form-error-page");
+        return new FormPages(page(e, "form-login-page"), page(e, "form-error-page"));
+    }
+
+    private String page(XmlElement e, String name) throws DeploymentException {
+        String page = rules.required(e, name);
+        if (page.startsWith("/")) return page;
+        throw new DeploymentException(rules.at(e) + name + " \"" + page + "\" must begin with /");
     }
 }

@@ -21,6 +21,7 @@ import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.StaticSettings;
 import org.dormouse.servlet.multipart.MultipartLimits;
+import org.dormouse.servlet.security.LoginSettings;
 import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.ProxySettings;
@@ -57,6 +58,7 @@ public final class Configuration {
         KEYS.putAll(CompressionKeys.KINDS);
         KEYS.putAll(StaticKeys.KINDS);
         KEYS.putAll(HttpKeys.KINDS);
+        KEYS.putAll(LoginKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -227,6 +229,11 @@ public final class Configuration {
 
     public MultipartLimits multipart() {
         return HttpKeys.multipart(this);
+    }
+
+    /** What a login by pages may cost. */
+    public LoginSettings login() {
+        return LoginKeys.read(this);
     }
 
     /** What is coded and decoded. */

@@ -36,14 +36,14 @@ final class Composition {
             Map<String, RunningServlet> servlets,
             Map<String, RunningFilter> filters,
             ServletRequestListener[] requestListeners,
-            @Nullable SecurityGate gate,
+            List<Filter> gates,
             RunningServlet missing) {
         welcomeFiles = List.copyOf(deployment.welcomeFiles());
         resources = deployment.resources();
         List<FilterMapping> filterMappings = ordered(deployment.filterMappings(), deployment.lastFilterMappings());
         List<Filter> frontFilters = List.copyOf(deployment.frontFilters());
         ServletPlan.Front front =
-                (type, chain) -> behind(frontFilters, type, front(type, chain, requestListeners, gate));
+                (type, chain) -> behind(frontFilters, type, front(type, chain, requestListeners, gates));
         var builder = ServletMappings.<ServletPlan>builder();
         byName = new HashMap<>();
         boolean hasDefault = false;
@@ -88,10 +88,9 @@ final class Composition {
     }
 
     private static FilterChain front(
-            DispatcherType type, FilterChain chain, ServletRequestListener[] listeners, @Nullable SecurityGate gate) {
+            DispatcherType type, FilterChain chain, ServletRequestListener[] listeners, List<Filter> gates) {
         boolean fromClient = type == DispatcherType.REQUEST;
-        FilterChain front = chain;
-        if (gate != null && fromClient) front = new Chain.FilterLink(gate, front);
+        FilterChain front = behind(gates, type, chain);
         boolean enters = fromClient || type == DispatcherType.ASYNC || type == DispatcherType.ERROR;
         if (listeners.length > 0 && enters) {
             front = new RequestListenersLink(listeners, front);

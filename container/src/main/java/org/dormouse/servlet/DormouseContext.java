@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.dormouse.servlet.security.Authenticator;
+import org.dormouse.servlet.security.LoginFlow;
+import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.session.MemorySession;
 import org.dormouse.servlet.session.Sessions;
@@ -61,6 +63,8 @@ public final class DormouseContext extends RegisteringContext {
     private volatile @Nullable SessionCookie sessionCookie;
     private volatile ErrorPages errorPages = ErrorPages.NONE;
     private volatile @Nullable Authenticator authenticator;
+    private volatile @Nullable LoginGate loginGate;
+    private volatile @Nullable SecurityGate securityGate;
     private volatile IntSupplier securePort = () -> 0;
     private volatile boolean tracksByUrl;
     private volatile @Nullable NonBlockingPromise promiseOfEndpoints;
@@ -125,6 +129,10 @@ public final class DormouseContext extends RegisteringContext {
         errorPages = new ErrorPages(deployment.errorPages());
         tracksByUrl = RequestSession.tracksByUrl(deployment.sessions());
         authenticator = SecurityGate.authenticator(deployment);
+        SecurityConstraints constraints = SecurityGate.combine(deployment, name());
+        securityGate = SecurityGate.of(deployment, constraints);
+        LoginFlow flow = SecurityGate.flow(deployment);
+        if (flow != null) loginGate = new LoginGate(flow, deployment.security().login(), constraints);
         for (FilterDeclaration filter : deployment.filters()) {
             filters.put(filter.name(), new RunningFilter(this, filter));
         }
@@ -213,9 +221,11 @@ public final class DormouseContext extends RegisteringContext {
         var missing = new ServletDeclaration("org.dormouse.missing")
                 .instance(new MissingServlet())
                 .asyncSupported(true);
-        SecurityGate gate = SecurityGate.of(deployment, name());
+        var gates = new ArrayList<Filter>(2);
+        if (loginGate != null) gates.add(loginGate);
+        if (securityGate != null) gates.add(securityGate);
         composition = new Composition(
-                deployment, servlets, filters, listeners().requests(), gate, new RunningServlet(this, missing));
+                deployment, servlets, filters, listeners().requests(), gates, new RunningServlet(this, missing));
     }
 
     // --- for the rest of this package
@@ -279,6 +289,12 @@ public final class DormouseContext extends RegisteringContext {
     @Nullable
     Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** Null where callers do not log in by pages or another server. */
+    @Nullable
+    LoginGate loginGate() {
+        return loginGate;
     }
 
     /** Says where clients reach this application over HTTPS; 0 or less: nowhere. */

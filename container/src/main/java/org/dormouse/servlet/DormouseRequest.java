@@ -68,7 +68,7 @@ public final class DormouseRequest extends HeadOfRequest {
         this.executor = executor;
         this.target = target;
         this.containerTarget = target;
-        this.method = head.method();
+        this.method = head().method();
         this.response = new DormouseResponse(this, exchange);
     }
 
@@ -177,7 +177,7 @@ public final class DormouseRequest extends HeadOfRequest {
     }
 
     boolean isHead() {
-        return head.method().equals("HEAD");
+        return head().method().equals("HEAD");
     }
 
     /** Error pages are always asked for with GET (Servlet 6.1 §10.9.1), and do not meet a form that failed before. */
@@ -187,6 +187,33 @@ public final class DormouseRequest extends HeadOfRequest {
         if (read != null) read.loseFailedForm();
         RequestParameters shown = parameters;
         if (shown != null) shown.forgetFailure();
+    }
+
+    /** A page of the login is shown in its place: asked for with GET, without body and without conditions, which were for something else. */
+    void askForPage() {
+        head(SavedRequest.forPage(head()));
+        method = "GET";
+        body = null;
+        parameters = null;
+    }
+
+    /**
+     * The whole body, which is gone then; null if somebody has read of it already.
+     *
+     * @throws BadRequest if it is longer than {@code limit}
+     */
+    byte @Nullable [] takeBody(int limit) throws IOException {
+        byte[] whole = body().takeAll(limit);
+        if (whole != null) body = null;
+        return whole;
+    }
+
+    /** Becomes {@code saved}, which its client has come back for. */
+    void restore(SavedRequest saved) {
+        head(saved.over(head()));
+        method = saved.method();
+        body = new RequestBody(this, exchange, saved.body());
+        parameters = null;
     }
 
     RequestSecurity security() {
@@ -217,7 +244,7 @@ public final class DormouseRequest extends HeadOfRequest {
 
     RequestBody body() {
         RequestBody known = body;
-        if (known == null) body = known = new RequestBody(this, exchange);
+        if (known == null) body = known = new RequestBody(this, exchange, null);
         return known;
     }
 
@@ -413,15 +440,15 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public int getContentLength() {
-        long length = head.contentLength();
+        long length = head().contentLength();
         return length > Integer.MAX_VALUE ? -1 : (int) getContentLengthLong();
     }
 
     /** A request without body has the length 0 only if it says so. */
     @Override
     public long getContentLengthLong() {
-        long length = head.contentLength();
-        return length == 0 && !head.fields().has("Content-Length") ? -1 : length;
+        long length = head().contentLength();
+        return length == 0 && !head().fields().has("Content-Length") ? -1 : length;
     }
 
     @Override
@@ -535,7 +562,7 @@ public final class DormouseRequest extends HeadOfRequest {
     }
 
     @Override
-    public boolean authenticate(HttpServletResponse answer) throws IOException {
+    public boolean authenticate(HttpServletResponse answer) throws IOException, ServletException {
         checkAlive();
         return security().authenticate(answer);
     }

@@ -24,7 +24,9 @@ abstract class HeadOfRequest implements HttpServletRequest {
     private static final String FORWARDED_PEER = "org.dormouse.forwarded.peer";
 
     final Exchange exchange;
-    final RequestHead head;
+    /** The client's; another one while a page of the login answers, and when a request is made again after it. */
+    private RequestHead head;
+
     private @Nullable Details details;
 
     /** What few requests are asked for. */
@@ -55,8 +57,17 @@ abstract class HeadOfRequest implements HttpServletRequest {
         return known;
     }
 
-    RequestHead head() {
+    final RequestHead head() {
         return head;
+    }
+
+    /** What fields and method it shows from now on. */
+    void head(RequestHead shown) {
+        head = shown;
+        Details known = details;
+        if (known == null) return;
+        known.cookies = null;
+        known.locales = null;
     }
 
     @Override

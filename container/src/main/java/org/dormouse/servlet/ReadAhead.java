@@ -3,7 +3,10 @@ package org.dormouse.servlet;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that {@code isReady} had to read to be able to answer. Holds no array in blocking use. One thread at a time. */
+/**
+ * Bytes that {@code isReady} had to read to be able to answer, or that were read of an earlier request. Holds no array of its own in blocking
+ * use. One thread at a time.
+ */
 final class ReadAhead {
     private static final int BYTES = 4096;
 
@@ -16,6 +19,12 @@ final class ReadAhead {
     private int start;
     private int end;
 
+    /** @param first what is taken before anything is read; null: nothing */
+    ReadAhead(byte @Nullable [] first) {
+        bytes = first == null || first.length == 0 ? null : first;
+        end = first == null ? 0 : first.length;
+    }
+
     int size() {
         return end - start;
     }
@@ -23,7 +32,7 @@ final class ReadAhead {
     /** Reads some, when all that was read before has been taken. What {@code source} said. */
     int fill(Source source) throws IOException {
         byte[] room = bytes;
-        if (room == null) bytes = room = new byte[BYTES];
+        if (room == null || room.length < BYTES) bytes = room = new byte[BYTES];
         int count = source.read(room, 0, room.length);
         start = 0;
         end = Math.max(count, 0);

@@ -29,6 +29,7 @@ final class RequestBody {
 
     private final DormouseRequest request;
     private final Exchange exchange;
+    private byte @Nullable [] saved;
     private @Nullable RequestInput input;
     private @Nullable BufferedReader reader;
     private boolean streamTaken;
@@ -38,9 +39,11 @@ final class RequestBody {
     private boolean formLost;
     private @Nullable String encoding;
 
-    RequestBody(DormouseRequest request, Exchange exchange) {
+    /** @param saved what was read of an earlier request, and is to be read once more; null: nothing */
+    RequestBody(DormouseRequest request, Exchange exchange, byte @Nullable [] saved) {
         this.request = request;
         this.exchange = exchange;
+        this.saved = saved;
     }
 
     ServletInputStream stream() {
@@ -51,8 +54,33 @@ final class RequestBody {
 
     private RequestInput input() {
         RequestInput known = input;
-        if (known == null) input = known = new RequestInput(request, exchange);
+        if (known == null) {
+            input = known = new RequestInput(request, exchange, new ReadAhead(saved));
+            saved = null;
+        }
         return known;
+    }
+
+    /**
+     * Everything that is to be read; null if somebody has begun to.
+     *
+     * @throws BadRequest if it is longer than {@code limit}
+     */
+    byte @Nullable [] takeAll(int limit) throws IOException {
+        if (input != null) return null;
+        long announced = request.head().contentLength();
+        if (announced == 0) return new byte[0];
+        if (announced > limit) throw tooLongToSave(announced, limit);
+        byte[] whole = input().readNBytes(limit + 1);
+        if (whole.length > limit) throw tooLongToSave(whole.length, limit);
+        return whole;
+    }
+
+    private static BadRequest tooLongToSave(long bytes, int limit) {
+        return new BadRequest(
+                413,
+                "a body of at least " + bytes + " bytes cannot be kept until its client has logged in, limit " + limit
+                        + " (login.max-saved-request)");
     }
 
     BufferedReader reader() throws UnsupportedEncodingException {

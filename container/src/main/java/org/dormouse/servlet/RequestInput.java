@@ -21,14 +21,15 @@ final class RequestInput extends ServletInputStream {
     private boolean closed;
 
     private @Nullable ReadListener listener;
-    private final ReadAhead ahead = new ReadAhead();
+    private final ReadAhead ahead;
     private @Nullable IOException failure;
     private boolean awaited;
     private boolean toldEnd;
 
-    RequestInput(DormouseRequest request, Exchange exchange) {
+    RequestInput(DormouseRequest request, Exchange exchange, ReadAhead ahead) {
         this.request = request;
         this.exchange = exchange;
+        this.ahead = ahead;
         this.use = request.response();
     }
 

@@ -21,8 +21,10 @@ final class RequestSecurity {
     private final Deployment deployment;
     private @Nullable Caller caller;
     private @Nullable String authType;
-    /** Logged in by the application, and no session has the caller yet. */
-    private boolean isToBeKept;
+    /** What the caller is to be kept as: logged in for longer than this request, and no session has them yet. */
+    private @Nullable String toBeKeptAs;
+    /** The credentials came with this request, and will come with the next. */
+    private boolean byCredentials;
 
     RequestSecurity(DormouseRequest request, Deployment deployment) {
         this.request = request;
@@ -36,7 +38,7 @@ final class RequestSecurity {
             MemorySession session = request.session().get(false);
             if (session != null && session.caller() instanceof Caller kept) {
                 caller = kept;
-                authType = LOGIN;
+                authType = session.keptAs();
             }
         }
         return caller;
@@ -59,12 +61,15 @@ final class RequestSecurity {
         Authenticator method = request.servletContext().authenticator();
         if (known != null || method == null) return known;
         known = method.authenticate(request.head().fields(), request.exchange().peer());
-        if (known != null) become(known, method.type());
+        if (known != null) {
+            byCredentials = true;
+            become(known, method.type(), null);
+        }
         return known;
     }
 
     /** {@link #identify}, answering where that finds nobody. */
-    boolean authenticate(HttpServletResponse response) throws IOException {
+    boolean authenticate(HttpServletResponse response) throws IOException, ServletException {
         try {
             if (identify() != null) return true;
         } catch (TooManyLogins e) {
@@ -76,8 +81,13 @@ final class RequestSecurity {
         return false;
     }
 
-    /** Answers 401, or 403 where there is no way to log in with another request. */
-    void challenge(HttpServletResponse response) throws IOException {
+    /** Shows where to log in, or answers 401, or 403 where there is no way to log in with another request. */
+    void challenge(HttpServletResponse response) throws IOException, ServletException {
+        LoginGate login = request.servletContext().loginGate();
+        if (login != null) {
+            login.begin(request, response);
+            return;
+        }
         Authenticator method = request.servletContext().authenticator();
         String challenge = method == null ? null : method.challenge();
         if (challenge == null) {
@@ -103,20 +113,26 @@ final class RequestSecurity {
             throw new ServletException("login could not be checked", e);
         }
         if (known == null) throw new ServletException("login failed");
-        become(known, LOGIN);
+        become(known, LOGIN, LOGIN);
+    }
+
+    /** From now on, and in later requests of the session, which is made if there is none, {@code known} is the caller. */
+    void enter(Caller known, String type) {
+        become(known, type, type);
+        request.session().get(true);
     }
 
     /**
      * From now on {@code known} sends this request. A session there is gets a new id, unless it was the caller's before: whoever knew the
      * old one, and may have planted it, is left with nothing (session fixation).
      */
-    private void become(Caller known, String type) {
+    private void become(Caller known, String type, @Nullable String keptAs) {
         caller = known;
         authType = type;
-        isToBeKept = type.equals(LOGIN);
+        toBeKeptAs = keptAs;
         if (request.session().get(false) == null) return;
-        request.session().handOver(known, isToBeKept);
-        isToBeKept = false;
+        request.session().handOver(known, keptAs);
+        toBeKeptAs = null;
     }
 
     /**
@@ -126,14 +142,15 @@ final class RequestSecurity {
     void created(MemorySession session) {
         Caller known = caller;
         if (known == null) return;
-        if (isToBeKept || !LOGIN.equals(authType)) session.belongTo(known, isToBeKept);
-        isToBeKept = false;
+        if (toBeKeptAs != null || byCredentials) session.belongTo(known, toBeKeptAs);
+        toBeKeptAs = null;
     }
 
     void logout() {
         caller = null;
         authType = null;
-        isToBeKept = false;
+        toBeKeptAs = null;
+        byCredentials = false;
         MemorySession session = request.session().get(false);
         if (session != null) session.belongToNobody();
     }

@@ -51,9 +51,9 @@ final class RequestSession {
     }
 
     /** The session, if there is one, is that of {@code principal} from now on: if it was not before, it gets a new id. */
-    void handOver(Principal principal, boolean kept) {
+    void handOver(Principal principal, @Nullable String keptAs) {
         MemorySession known = get(false);
-        String id = known == null ? null : context.sessions().handOver(known, principal, kept);
+        String id = known == null ? null : context.sessions().handOver(known, principal, keptAs);
         if (id != null && !request.response().isHeadSent()) setCookie(id);
     }
 

@@ -12,6 +12,7 @@ import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.BasicAuthenticator;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.CertificateAuthenticator;
+import org.dormouse.servlet.security.LoginFlow;
 import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.security.TooManyLogins;
@@ -30,22 +31,41 @@ final class SecurityGate implements Filter {
     }
 
     /** Null where nothing is constrained: then there is no such hop. */
-    static @Nullable SecurityGate of(Deployment deployment, String application) {
-        SecurityDeclaration declared = deployment.security();
-        if (declared.constraints().isEmpty()) return null;
-        SecurityConstraints combined = declared.combine(deployment.roles());
-        for (String remark : combined.remarks()) LOG.warn("{}: {}", application, remark);
-        return new SecurityGate(combined);
+    static @Nullable SecurityGate of(Deployment deployment, SecurityConstraints combined) {
+        return deployment.security().constraints().isEmpty() ? null : new SecurityGate(combined);
     }
 
-    /** Null where the application declares no method to log in. */
+    /** The constraints of {@code deployment}, and a line in the log for each that looks odd. */
+    static SecurityConstraints combine(Deployment deployment, String application) {
+        SecurityConstraints combined = deployment.security().combine(deployment.roles());
+        for (String remark : combined.remarks()) LOG.warn("{}: {}", application, remark);
+        return combined;
+    }
+
+    /** Null where the application declares no method to log in by what each request brings. */
     static @Nullable Authenticator authenticator(Deployment deployment) {
         SecurityDeclaration declared = deployment.security();
-        if (declared.authMethod() == null) return null;
-        if (declared.authMethod().equals(SecurityDeclaration.CLIENT_CERT))
-            return new CertificateAuthenticator(declared.users());
+        String method = declared.authMethod();
+        if (method == null) return null;
         String realm = declared.realm().isEmpty() ? "Dormouse" : declared.realm();
-        return new BasicAuthenticator(realm, declared.users());
+        return switch (method) {
+            case SecurityDeclaration.CLIENT_CERT -> new CertificateAuthenticator(declared.users());
+            case SecurityDeclaration.BASIC -> new BasicAuthenticator(realm, declared.users());
+            default -> null;
+        };
+    }
+
+    /** Null where callers do not log in by pages. */
+    static @Nullable LoginFlow flow(Deployment deployment) {
+        SecurityDeclaration declared = deployment.security();
+        if (!SecurityDeclaration.FORM.equals(declared.authMethod())) return null;
+        String loginPage = declared.loginPage();
+        String errorPage = declared.errorPage();
+        if (loginPage == null || errorPage == null) {
+            throw new IllegalStateException(
+                    "auth-method FORM needs form-login-config with form-login-page and form-error-page");
+        }
+        return new FormLogin(loginPage, errorPage, declared.users());
     }
 
     @Override
@@ -62,7 +82,11 @@ final class SecurityGate implements Filter {
             return;
         }
         switch (requirement.decide(request.isSecure(), caller)) {
-            case GRANTED -> chain.doFilter(any, response);
+            case GRANTED -> {
+                // What is for one caller is not for the shared caches on the way; the application may say otherwise.
+                if (requirement.needsCaller()) answer.setHeader("Cache-Control", "private");
+                chain.doFilter(any, response);
+            }
             case LOGIN_NEEDED -> request.security().challenge(answer);
             case ENCRYPTION_NEEDED -> sendToEncrypted(request, answer);
             case FORBIDDEN -> answer.sendError(HttpServletResponse.SC_FORBIDDEN);

@@ -18,7 +18,7 @@ final class UpgradedInput extends ServletInputStream {
     private volatile @Nullable Pause pause;
 
     private @Nullable ReadListener listener;
-    private final ReadAhead ahead = new ReadAhead();
+    private final ReadAhead ahead = new ReadAhead(null);
     private @Nullable IOException failure;
     private boolean awaited;
     private boolean toldEnd;

@@ -41,6 +41,7 @@ import org.dormouse.servlet.SessionDeclaration;
 import org.dormouse.servlet.TestExchange;
 import org.dormouse.servlet.security.AccessRequirement;
 import org.dormouse.servlet.security.Caller;
+import org.dormouse.servlet.security.SecurityDeclaration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -431,7 +432,9 @@ class WarDeployerTest {
             <servlet><servlet-name>s</servlet-name></servlet>                                                | servlet s has neither servlet-class nor jsp-file
             <servlet-mapping><servlet-name>s</servlet-name><url-pattern>/s</url-pattern></servlet-mapping>   | servlet s, which is not declared
             <filter-mapping><filter-name>f</filter-name><url-pattern>/s</url-pattern></filter-mapping>       | filter f, which is not declared
-            <login-config><auth-method>FORM</auth-method></login-config>                                     | auth-method FORM is not supported yet
+            <login-config><auth-method>FORM</auth-method></login-config>                                     | auth-method FORM needs form-login-config
+            <login-config><auth-method>FORM</auth-method><form-login-config><form-login-page>/l</form-login-page></form-login-config></login-config> | form-error-page is missing
+            <login-config><auth-method>FORM</auth-method><form-login-config><form-login-page>l</form-login-page><form-error-page>/e</form-error-page></form-login-config></login-config> | form-login-page "l" must begin with /
             <security-constraint><auth-constraint/></security-constraint>                                    | without web-resource-collection
             <security-constraint><what/></security-constraint>                                               | <what>: unknown element in a security-constraint
             <security-something/>                                                                            | looks like a restriction
@@ -443,6 +446,18 @@ class WarDeployerTest {
     void whatCannotBeDeployedIsNamedWithFileAndReason(String content, String reason) throws IOException {
         war.webXml(content);
         assertFails(reason, war.folder().toString());
+    }
+
+    @Test
+    void thePagesOfALoginAreThoseOfTheDescriptorThatNamesTheMethod() throws Exception {
+        war.webXml("""
+                <login-config><auth-method>FORM</auth-method><form-login-config>
+                  <form-login-page>/login.html</form-login-page><form-error-page>/failed.html</form-error-page>
+                </form-login-config></login-config>""");
+        SecurityDeclaration security = read().security();
+        assertThat(security.authMethod()).isEqualTo("FORM");
+        assertThat(security.loginPage()).isEqualTo("/login.html");
+        assertThat(security.errorPage()).isEqualTo("/failed.html");
     }
 
     @Test

@@ -189,6 +189,7 @@ class ConfigurationTest {
         assertThat(withDefaults.unpacking()).isEqualTo(configuration.unpacking());
         assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
         assertThat(withDefaults.compression()).isEqualTo(configuration.compression());
+        assertThat(withDefaults.login()).isEqualTo(configuration.login());
         assertThat(withDefaults.staticFiles(BodyCoder.NONE)).isEqualTo(configuration.staticFiles(BodyCoder.NONE));
     }
 

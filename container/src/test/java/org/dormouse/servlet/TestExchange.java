@@ -34,6 +34,7 @@ public final class TestExchange implements Exchange, Peer {
     private final @Nullable String query;
     private final Headers requestFields = new Headers();
     private boolean secure;
+    private String client = "192.0.2.7";
     private long announced;
     private Version version = Version.HTTP_1_1;
     private Executor carrier = Runnable::run;
@@ -112,6 +113,12 @@ public final class TestExchange implements Exchange, Peer {
 
     public TestExchange field(String name, String value) {
         requestFields.add(name, value);
+        return this;
+    }
+
+    /** Its client has this address. */
+    public TestExchange from(String address) {
+        client = address;
         return this;
     }
 
@@ -333,7 +340,7 @@ public final class TestExchange implements Exchange, Peer {
 
     @Override
     public String remoteAddress() {
-        return "192.0.2.7";
+        return client;
     }
 
     @Override

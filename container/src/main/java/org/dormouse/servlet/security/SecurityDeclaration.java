@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** What an application declares about security, and who its users are. Plain and mutable; one thread at a time. */
 public final class SecurityDeclaration {
     public static final String BASIC = "BASIC";
+    public static final String FORM = "FORM";
     public static final String CLIENT_CERT = "CLIENT-CERT";
 
     private final List<SecurityConstraint> constraints = new ArrayList<>();
     private boolean denyUncovered;
     private @Nullable String authMethod;
     private String realm = "";
+    private @Nullable String loginPage;
+    private @Nullable String errorPage;
+    private LoginSettings login = LoginSettings.DEFAULT;
     private Users users = Users.NONE;
 
     /** In the order declared; can be changed. */
@@ -30,7 +34,7 @@ public final class SecurityDeclaration {
         return this;
     }
 
-    /** How callers log in: {@link #BASIC}, {@link #CLIENT_CERT}, or null where the application says nothing. */
+    /** How callers log in: {@link #BASIC}, {@link #FORM}, {@link #CLIENT_CERT}, or null where the application says nothing. */
     public @Nullable String authMethod() {
         return authMethod;
     }
@@ -43,7 +47,7 @@ public final class SecurityDeclaration {
     public SecurityDeclaration authMethod(String method) {
         if (!isSupported(method)) {
             throw new IllegalArgumentException(
-                    "auth-method " + method + " is not supported, only BASIC and CLIENT-CERT are");
+                    "auth-method " + method + " is not supported, only BASIC, FORM and CLIENT-CERT are");
         }
         authMethod = method;
         return this;
@@ -51,7 +55,42 @@ public final class SecurityDeclaration {
 
     /** Whether callers can log in so. */
     public static boolean isSupported(String method) {
-        return method.equals(BASIC) || method.equals(CLIENT_CERT);
+        return method.equals(BASIC) || method.equals(FORM) || method.equals(CLIENT_CERT);
+    }
+
+    /**
+     * What is shown to who is to log in by {@link #FORM}, and to who failed to: paths of the application.
+     *
+     * @throws IllegalArgumentException if one does not begin with a slash
+     */
+    public SecurityDeclaration formPages(String login, String error) {
+        for (String page : List.of(login, error)) {
+            if (!page.startsWith("/"))
+                throw new IllegalArgumentException("the page \"" + page + "\" of a login must begin with /");
+        }
+        loginPage = login;
+        errorPage = error;
+        return this;
+    }
+
+    /** Null where none was declared. */
+    public @Nullable String loginPage() {
+        return loginPage;
+    }
+
+    /** Null where none was declared. */
+    public @Nullable String errorPage() {
+        return errorPage;
+    }
+
+    /** What a login by pages may cost. */
+    public LoginSettings login() {
+        return login;
+    }
+
+    public SecurityDeclaration login(LoginSettings settings) {
+        login = settings;
+        return this;
     }
 
     /** What the client shows when it asks for a password; empty where none was declared. */

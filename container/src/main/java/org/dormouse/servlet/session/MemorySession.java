@@ -44,9 +44,10 @@ public final class MemorySession implements HttpSession {
 
     private volatile boolean isNew = true;
     private volatile @Nullable Owner owner;
+    private volatile @Nullable SessionNote note;
 
-    /** @param kept whether the session alone says who sends its requests */
-    private record Owner(Principal principal, boolean kept) {}
+    /** @param keptAs how the principal logged in for the whole session; null if it was for single requests */
+    private record Owner(Principal principal, @Nullable String keptAs) {}
 
     MemorySession(Sessions sessions, String id, long nowMillis, int inactiveSeconds) {
         this.sessions = sessions;
@@ -94,6 +95,7 @@ public final class MemorySession implements HttpSession {
     void end() {
         if (!life.compareAndSet(Life.LIVE, Life.ENDING)) return;
         sessions.remove(this);
+        note(null);
         sessions.listeners().destroyed(this);
         life.set(Life.ENDED);
         for (String name : attributes.keySet()) {
@@ -105,7 +107,13 @@ public final class MemorySession implements HttpSession {
     /** Who sends its requests, if somebody logged in for the session and not for a single request. */
     public @Nullable Principal caller() {
         Owner known = owner;
-        return known != null && known.kept ? known.principal : null;
+        return known != null && known.keptAs != null ? known.principal : null;
+    }
+
+    /** How {@link #caller} logged in: what {@code getAuthType} answers; null if there is none. */
+    public @Nullable String keptAs() {
+        Owner known = owner;
+        return known == null ? null : known.keptAs;
     }
 
     /** Nobody is logged in with it any more. */
@@ -120,16 +128,54 @@ public final class MemorySession implements HttpSession {
         return known != null && known.principal.equals(principal);
     }
 
+    /** Whether somebody else has logged in with it before. */
+    public boolean belongsToAnother(Principal principal) {
+        Owner known = owner;
+        return known != null && !known.principal.equals(principal);
+    }
+
     /**
      * Notes whose session it is, for one whose id no client knows yet; any other is {@linkplain Sessions#handOver handed over}.
      *
-     * @param kept whether {@link #caller} answers with it
+     * @param keptAs how the principal logged in, if {@link #caller} is to answer with it
      */
-    public void belongTo(Principal principal, boolean kept) {
+    public void belongTo(Principal principal, @Nullable String keptAs) {
         synchronized (idLock) {
-            owner = new Owner(principal, kept);
+            owner = new Owner(principal, keptAs);
         }
-        if (kept) sessions.keepCallers();
+        if (keptAs != null) sessions.keepCallers();
+    }
+
+    /** What the container keeps in it; null if nothing. */
+    public @Nullable SessionNote note() {
+        return note;
+    }
+
+    /** Keeps {@code next}, or nothing, in the place of what was kept before. If the session has ended, {@code next} is dropped at once. */
+    public void note(@Nullable SessionNote next) {
+        SessionNote lost;
+        synchronized (idLock) {
+            boolean keeps = isLive() || next == null;
+            lost = keeps ? note : next;
+            if (keeps) note = next;
+        }
+        if (lost != null) lost.dropped();
+    }
+
+    /** Forgets {@code known}, if it is what is kept: of several threads that take it, one does. */
+    @SuppressWarnings("ReferenceEquality") // this very note
+    public boolean takeNote(SessionNote known) {
+        synchronized (idLock) {
+            if (note != known) return false;
+            note = null;
+        }
+        known.dropped();
+        return true;
+    }
+
+    void forgetOldNote(long nowMillis) {
+        SessionNote known = note;
+        if (known != null && known.isOver(nowMillis)) takeNote(known);
     }
 
     void id(String newId) {

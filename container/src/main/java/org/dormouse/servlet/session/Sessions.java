@@ -121,16 +121,16 @@ public final class Sessions {
      * Notes that {@code session} belongs to {@code principal}, and gives it a new id unless it did before. Of several requests that say so
      * at once, one changes the id.
      *
-     * @param kept whether {@link MemorySession#caller} answers with it
+     * @param keptAs how the principal logged in, if {@link MemorySession#caller} is to answer with it
      * @return the new id; null if it has not changed, or the session has ended
      */
-    public @Nullable String handOver(MemorySession session, Principal principal, boolean kept) {
+    public @Nullable String handOver(MemorySession session, Principal principal, @Nullable String keptAs) {
         String oldId;
         String newId;
         synchronized (session.idLock) {
             if (!session.isLive()) return null;
             boolean same = session.belongsTo(principal);
-            session.belongTo(principal, kept || (same && session.caller() != null));
+            session.belongTo(principal, keptAs == null && same ? session.keptAs() : keptAs);
             if (same) return null;
             oldId = session.getId();
             newId = move(session);
@@ -167,6 +167,7 @@ public final class Sessions {
         long now = now();
         for (MemorySession session : byId.values()) {
             if (session.isOver(now)) session.end();
+            else session.forgetOldNote(now);
         }
     }
 

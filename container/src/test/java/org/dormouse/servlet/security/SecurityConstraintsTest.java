@@ -150,7 +150,8 @@ class SecurityConstraintsTest {
                 .hasMessageContaining("url-pattern");
         assertThatThrownBy(() -> new SecurityConstraint(List.of(), null, false))
                 .hasMessageContaining("web-resource-collection");
-        assertThatThrownBy(() -> new SecurityDeclaration().authMethod("FORM")).hasMessageContaining("FORM");
+        assertThatThrownBy(() -> new SecurityDeclaration().authMethod("KERBEROS"))
+                .hasMessageContaining("KERBEROS");
     }
 
     @Test
