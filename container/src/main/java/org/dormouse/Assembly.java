@@ -23,13 +23,19 @@ import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** Puts a server together from what its builder was told. Used once, by one thread. */
+/** Puts a server together from what its builder was told, once, and later the applications that are added to it. One thread at a time. */
 final class Assembly {
     private final Configuration configuration;
     private final @Nullable Execution asked;
     private final List<WebApp> applications;
     /** Applications with the same execution share its threads. */
     private final Map<Execution, RequestThreads> threads = new EnumMap<>(Execution.class);
+    /** Likewise those with the same file share its users. */
+    private final Map<Path, UsersFile> usersFiles = new HashMap<>();
+
+    private List<Filter> filters = List.of();
+    private Execution execution = Execution.VIRTUAL;
+    private boolean carries;
 
     Assembly(Configuration configuration, @Nullable Execution asked, List<WebApp> applications) {
         this.configuration = configuration;
@@ -51,31 +57,54 @@ final class Assembly {
 
     private Dormouse assemble(List<DormouseContext> made) {
         ServerSettings settings = configuration.server();
-        Execution execution = asked == null ? defaultExecution() : asked;
+        execution = asked == null ? defaultExecution() : asked;
         threads(beneath(execution), settings); // what cannot be had fails, also where every application has another
         checkBackend(settings.backend());
         var hosted = new ArrayList<Hosted>();
-        List<Filter> filters = configuration.filters();
-        var usersFiles = new HashMap<Path, UsersFile>();
-        for (WebApp application : applications) {
-            Execution own = application.execution == null ? execution : application.execution;
-            var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
-            deployment.nonBlocking(own == Execution.INLINE);
-            deployment.frontFilters().addAll(filters);
-            deployment
-                    .attributes()
-                    .putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
-            deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
-            var context = new DormouseContext(deployment);
-            made.add(context);
-            addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
-            hosted.add(new Hosted(context, threads(beneath(own), settings)));
-        }
+        filters = configuration.filters();
+        for (WebApp application : applications) hosted.add(host(application, settings, made));
+        carries = threads.containsKey(Execution.LOOP);
         LoopSettings loops = LoopSettings.defaults()
                 .withLoops(settings.loops())
                 .withBackend(settings.backend())
-                .withCarryThreads(threads.containsKey(Execution.LOOP));
-        return new Dormouse(Server.start(configuration, loops, hosted), configuration.host(), execution);
+                .withCarryThreads(carries);
+        return new Dormouse(Server.start(configuration, loops, hosted), this, configuration.host(), execution);
+    }
+
+    /**
+     * One more application for the server that is there. Not started.
+     *
+     * @throws IllegalStateException if it cannot be had; nothing of it is left open then
+     */
+    synchronized Hosted host(WebApp application) {
+        if (beneath(executionOf(application)) == Execution.LOOP && !carries) {
+            throw new IllegalStateException("execution LOOP of application " + application.contextPath()
+                    + "/ cannot be had: the loops of this server began without it");
+        }
+        List<DormouseContext> made = new ArrayList<>();
+        try {
+            return host(application, configuration.server(), made);
+        } catch (RuntimeException | Error e) {
+            for (DormouseContext context : made) context.stop();
+            throw e;
+        }
+    }
+
+    private Hosted host(WebApp application, ServerSettings settings, List<DormouseContext> made) {
+        Execution own = executionOf(application);
+        var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
+        deployment.nonBlocking(own == Execution.INLINE);
+        deployment.frontFilters().addAll(filters);
+        deployment.attributes().putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
+        deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
+        var context = new DormouseContext(deployment);
+        made.add(context);
+        addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
+        return new Hosted(context, threads(beneath(own), settings));
+    }
+
+    private Execution executionOf(WebApp application) {
+        return application.execution == null ? execution : application.execution;
     }
 
     /** Before an application starts. */

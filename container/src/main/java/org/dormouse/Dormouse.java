@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dormouse implements AutoCloseable {
     private final Server server;
+    private final Assembly assembly;
     private final String host;
     private final Execution execution;
 
-    Dormouse(Server server, String host, Execution execution) {
+    Dormouse(Server server, Assembly assembly, String host, Execution execution) {
         this.server = server;
+        this.assembly = assembly;
         this.host = host;
         this.execution = execution;
     }
@@ -92,6 +94,28 @@ public final class Dormouse implements AutoCloseable {
      */
     public List<String> contextPaths() {
         return server.contextPaths();
+    }
+
+    /**
+     * Adds an application while the server runs, listening or not: it is started, and gets its requests from then on. Waits for the start.
+     *
+     * @throws IllegalStateException if it cannot be started, its context path is taken or the server is closed; it is stopped then, and
+     *     the other applications go on
+     */
+    public void deploy(WebApp application) {
+        server.add(assembly.host(application));
+    }
+
+    /**
+     * Takes an application away while the server runs: new requests to its path are answered as if it had never been there, those under way
+     * may finish, for at most the time of {@link Builder#drainTimeout}, then it is stopped. Waits for that. Must not be called by a request
+     * of the application, which would wait for itself.
+     *
+     * @param contextPath one of {@link #contextPaths}
+     * @throws IllegalArgumentException if no application is there
+     */
+    public void undeploy(String contextPath) {
+        server.remove(contextPath);
     }
 
     /** Where servlets run: what was asked for, or what the default came to in this JVM. */

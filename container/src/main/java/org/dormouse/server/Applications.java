@@ -2,37 +2,76 @@ package org.dormouse.server;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import org.dormouse.http.BadRequest;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the application of a request: the longest context path that its path begins with (Servlet 6.1 §12.1). Immutable. */
+/**
+ * Chooses the application of a request: the longest context path that its path begins with (Servlet 6.1 §12.1). Any thread asks; they are
+ * changed by one at a time.
+ */
 final class Applications {
-    /** The longest context path first. */
-    private final List<Application> byLength;
-
-    private final @Nullable Application onlyRoot;
+    private volatile Listing now = new Listing(List.of(), null);
 
     /**
-     * Takes the running applications.
+     * The applications of one moment.
+     *
+     * @param byLength the longest context path first
+     * @param onlyRoot the only one, where that is the one at the root
+     */
+    private record Listing(
+            List<Application> byLength, @Nullable Application onlyRoot) {
+        static Listing of(List<Application> applications) {
+            var sorted = new ArrayList<>(applications);
+            sorted.sort(Comparator.comparingInt(
+                            (Application each) -> each.contextPath().length())
+                    .reversed());
+            boolean isOnlyRoot =
+                    sorted.size() == 1 && sorted.getFirst().contextPath().isEmpty();
+            return new Listing(List.copyOf(sorted), isOnlyRoot ? sorted.getFirst() : null);
+        }
+    }
+
+    Applications() {}
+
+    /** @throws IllegalArgumentException as {@link #set} */
+    Applications(List<Application> applications) {
+        set(applications);
+    }
+
+    /**
+     * Takes the place of those there are.
      *
      * @throws IllegalArgumentException if two have the same context path
      */
-    Applications(List<Application> applications) {
-        var sorted = new ArrayList<>(applications);
-        sorted.sort(
-                Comparator.comparingInt((Application each) -> each.contextPath().length())
-                        .reversed());
-        for (int i = 1; i < sorted.size(); i++) {
-            String path = sorted.get(i).contextPath();
-            if (sorted.subList(0, i).stream()
-                    .anyMatch(each -> each.contextPath().equals(path))) {
+    void set(List<Application> applications) {
+        checkDistinct(applications.stream().map(Application::contextPath).toList());
+        now = Listing.of(applications);
+    }
+
+    /** @throws IllegalArgumentException if one is there twice */
+    static void checkDistinct(List<String> contextPaths) {
+        var seen = new HashSet<String>();
+        for (String path : contextPaths) {
+            if (!seen.add(path))
                 throw new IllegalArgumentException("two applications at context path \"" + path + "\"");
-            }
         }
-        this.byLength = List.copyOf(sorted);
-        this.onlyRoot = sorted.size() == 1 && sorted.getFirst().contextPath().isEmpty() ? sorted.getFirst() : null;
+    }
+
+    /** @throws IllegalArgumentException if its context path is taken */
+    void add(Application application) {
+        var all = new ArrayList<>(now.byLength);
+        all.add(application);
+        set(all);
+    }
+
+    /** From now on nobody finds it. */
+    void remove(String contextPath) {
+        now = Listing.of(now.byLength.stream()
+                .filter(each -> !each.contextPath().equals(contextPath))
+                .toList());
     }
 
     /**
@@ -43,8 +82,10 @@ final class Applications {
      */
     @Nullable
     Application find(String rawPath) throws BadRequest {
-        if (onlyRoot != null) return onlyRoot; // it looks at the path itself
+        Listing current = now;
+        if (current.onlyRoot != null) return current.onlyRoot; // it looks at the path itself
         String path = CanonicalPath.of(rawPath);
+        List<Application> byLength = current.byLength;
         for (int i = 0; i < byLength.size(); i++) {
             Application application = byLength.get(i);
             if (isBelow(path, application.contextPath())) return application;
@@ -52,7 +93,8 @@ final class Applications {
         return null;
     }
 
-    private static boolean isBelow(String path, String contextPath) {
+    /** Whether the decoded {@code path} is that of an application at {@code contextPath}, or of one below it. */
+    static boolean isBelow(String path, String contextPath) {
         int length = contextPath.length();
         return path.startsWith(contextPath) && (path.length() == length || path.charAt(length) == '/');
     }

@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.dormouse.http.Exchange;
 import org.dormouse.http.Printable;
 import org.dormouse.http.RequestHead;
 import org.dormouse.http1.ExchangeAtWork;
@@ -25,6 +29,15 @@ final class RequestList {
             ExchangeAtWork exchange = Http1.exchangeOf(protocol);
             if (exchange != null) noted.add(new Noted(family.loop(), exchange));
         });
+    }
+
+    /** Of the exchanges whose requests are {@code such}. */
+    Set<Long> ids(Predicate<RequestHead> such) {
+        return noted.stream()
+                .map(each -> each.exchange.exchange())
+                .filter(each -> such.test(each.request()))
+                .map(Exchange::id)
+                .collect(Collectors.toSet());
     }
 
     /** The oldest first. */

@@ -2,20 +2,23 @@ package org.dormouse.server;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.dormouse.compression.Compression;
 import org.dormouse.compression.CompressionSettings;
 import org.dormouse.filter.AccessLog;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.RequestHead;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.http1.RequestCounts;
 import org.dormouse.poller.loop.LoopSettings;
-import org.dormouse.servlet.ServletDispatcher;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,7 @@ public final class Server implements AutoCloseable {
     private final Http1Limits http1Limits;
     private final @Nullable String serverHeader;
     private final Compression compression;
-    private final List<Hosted> hosted;
+    private final HostedApplications hosted;
     private final @Nullable AccessLog accessLog;
     private final ServiceManager manager = ServiceManager.ofThisProcess();
     private final GivenDescriptors given = new GivenDescriptors();
@@ -47,10 +50,8 @@ public final class Server implements AutoCloseable {
     /** By the index of their loops, those of earlier times of listening included. */
     private final List<RequestCounts> requestCounts;
 
-    // until the applications have started, nothing of them can be asked for
-    private Applications applications;
     /** For exchanges that somebody else's connections carry. */
-    private Door guests;
+    private final Door guests;
 
     // guarded by this
     private final ServiceState state;
@@ -71,7 +72,7 @@ public final class Server implements AutoCloseable {
             Http1Limits http1Limits,
             @Nullable String serverHeader,
             CompressionSettings compressionSettings,
-            List<Hosted> hosted,
+            List<Hosted> first,
             @Nullable AccessLog accessLog) {
         this.settings = settings;
         this.loopSettings = loopSettings;
@@ -81,33 +82,13 @@ public final class Server implements AutoCloseable {
         this.http1Limits = http1Limits;
         this.serverHeader = serverHeader;
         this.compression = new Compression(compressionSettings);
-        this.hosted = hosted;
+        this.hosted = new HostedApplications(tls, this::publicTlsPort, compression, first);
         this.accessLog = accessLog;
         this.requestCounts =
                 Stream.generate(RequestCounts::new).limit(settings.loops()).toList();
         this.admission = new Admission(admissionSettings, settings.loops() + 1, System::nanoTime);
-        this.applications = new Applications(
-                hosted.stream().map(each -> application(each, each.threads())).toList());
         this.state = new ServiceState(manager);
-        this.guests = new Door(applications, admission, settings.loops(), accessLog);
-    }
-
-    private Application application(Hosted hosted, RequestThreads threads) {
-        Application.Dispatch dispatch = hosted.context().dispatcher()::dispatch;
-        if (compression.isNeeded()) dispatch = new CodedDispatch(dispatch, compression);
-        return new Application(hosted.context().getContextPath(), threads, dispatch);
-    }
-
-    /** Only now is it known which applications have servlets that promise not to block. */
-    private void haveStarted() {
-        applications = new Applications(
-                hosted.stream().map(each -> application(each, threads(each))).toList());
-        guests = new Door(applications, admission, settings.loops(), accessLog);
-    }
-
-    private static RequestThreads threads(Hosted hosted) {
-        ServletDispatcher dispatcher = hosted.context().dispatcher();
-        return dispatcher.makesPromises() ? new InlineRequests(dispatcher, hosted.threads()) : hosted.threads();
+        this.guests = new Door(hosted.applications(), admission, settings.loops(), accessLog);
     }
 
     /**
@@ -130,29 +111,52 @@ public final class Server implements AutoCloseable {
                 configuration.compression(),
                 List.copyOf(hosted),
                 configuration.accessLog());
-        for (Hosted each : hosted) {
-            try {
-                server.tls.check(each);
-                each.context().securePort(server::publicTlsPort);
-                each.context().start();
-            } catch (Exception | LinkageError | StackOverflowError e) {
-                stop(server.hosted);
-                server.endLog();
-                throw new IllegalStateException("application " + name(each) + " failed to start", e);
-            }
+        try {
+            server.hosted.start();
+        } catch (IllegalStateException e) {
+            server.endLog();
+            throw e;
         }
-        server.haveStarted();
         return server;
+    }
+
+    /**
+     * Starts one more application, which can be asked for from then on.
+     *
+     * @throws IllegalStateException why it cannot be had; it is stopped then
+     */
+    public void add(Hosted one) {
+        hosted.add(one);
+    }
+
+    /**
+     * Takes an application out of service: new requests do not find it, those under way may end within the drain timeout, then it is stopped.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public void remove(String contextPath) {
+        HostedApplications.Removed removed = hosted.remove(contextPath);
+        Set<Long> own = exchanges(head -> removed.served(head.rawPath()));
+        // Those that come to its path from now on are not its own.
+        if (!await(settings.drainTimeout(), () -> Collections.disjoint(own, exchanges(_ -> true)))) {
+            Complaints.warn(
+                    "after server.drain-timeout, " + settings.drainTimeout().toMillis()
+                            + " ms, requests are at work in " + removed + ", which is stopped all the same");
+        }
+        removed.stop();
+    }
+
+    /** The exchanges under way over connections of this server that are {@code such}. Asks every loop. */
+    private synchronized Set<Long> exchanges(Predicate<RequestHead> such) {
+        if (network == null) return Set.of();
+        var requests = new RequestList();
+        network.note(requests);
+        return requests.ids(such);
     }
 
     /** As {@code ServletContext.getContextPath()} has them, in the order of the applications. */
     public List<String> contextPaths() {
-        return hosted.stream().map(each -> each.context().getContextPath()).toList();
-    }
-
-    private static String name(Hosted hosted) {
-        String path = hosted.context().getContextPath();
-        return path.isEmpty() ? "/" : path;
+        return hosted.contextPaths();
     }
 
     /**
@@ -180,7 +184,7 @@ public final class Server implements AutoCloseable {
                     given,
                     loop -> new Http1(
                             loop,
-                            new Door(applications, admission, loop.index(), accessLog),
+                            new Door(hosted.applications(), admission, loop.index(), accessLog),
                             http1Limits,
                             serverHeader,
                             requestCounts.get(loop.index())),
@@ -322,13 +326,13 @@ public final class Server implements AutoCloseable {
             if (network != null) network.abortAll();
         }
         await(AFTER_ABORT, () -> requestsAtWork() == 0);
-        stop(hosted);
+        hosted.end();
         synchronized (this) {
             state.close();
             tls.unwatch();
             if (network != null) network.close();
         }
-        for (Hosted each : hosted) each.threads().close();
+        hosted.closeThreads();
         compression.close();
         endLog();
     }
@@ -350,16 +354,5 @@ public final class Server implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) return false;
         }
         return true;
-    }
-
-    /** Those that were never started give up what their deployment opened. */
-    private static void stop(List<Hosted> hosted) {
-        for (Hosted each : hosted.reversed()) {
-            try {
-                each.context().stop();
-            } catch (RuntimeException | Error e) {
-                Complaints.report("application " + name(each) + " failed to stop", e);
-            }
-        }
     }
 }
