@@ -14,22 +14,16 @@ final class FragmentOrder {
     private FragmentOrder() {}
 
     /**
-     * Sorts by {@code <absolute-ordering>}. Names that no fragment has are skipped; fragments not named are left out unless there is
-     * {@code <others/>}.
+     * Sorts by {@code <absolute-ordering>}. Names that no fragment has are skipped, those that several have bring them all; fragments not
+     * named are left out unless there is {@code <others/>}.
      */
-    static List<Fragment> absolute(List<Fragment> fragments, List<String> names) throws DeploymentException {
-        Map<String, Fragment> byName = byName(fragments, true);
-        Set<Fragment> named = new HashSet<>();
-        for (String name : names) {
-            Fragment fragment = byName.get(name);
-            if (fragment != null) named.add(fragment);
-        }
+    static List<Fragment> absolute(List<Fragment> fragments, List<String> names) {
         Set<Fragment> sorted = new LinkedHashSet<>();
         for (String name : names) {
-            if (name.equals(Ordering.OTHERS)) {
-                for (Fragment fragment : fragments) if (!named.contains(fragment)) sorted.add(fragment);
-            } else if (byName.containsKey(name)) {
-                sorted.add(byName.get(name));
+            for (Fragment fragment : fragments) {
+                String its = fragment.descriptor().fragmentName;
+                boolean here = name.equals(Ordering.OTHERS) ? its == null || !names.contains(its) : name.equals(its);
+                if (here) sorted.add(fragment);
             }
         }
         return List.copyOf(sorted);
@@ -37,7 +31,6 @@ final class FragmentOrder {
 
     /** Sorts by the {@code <ordering>} of each fragment; where it leaves a choice, as they came. */
     static List<Fragment> relative(List<Fragment> fragments) throws DeploymentException {
-        if (fragments.stream().allMatch(FragmentOrder::isUnordered)) return fragments;
         Map<Fragment, Set<Fragment>> predecessors = explicitPredecessors(fragments);
         addOthers(fragments, predecessors);
         var sorted = new ArrayList<Fragment>();
@@ -48,11 +41,6 @@ final class FragmentOrder {
             sorted.add(next);
         }
         return sorted;
-    }
-
-    private static boolean isUnordered(Fragment fragment) {
-        Ordering ordering = fragment.descriptor().ordering;
-        return ordering.before.isEmpty() && ordering.after.isEmpty();
     }
 
     private static Fragment firstFree(List<Fragment> left, Map<Fragment, Set<Fragment>> predecessors)
@@ -66,7 +54,7 @@ final class FragmentOrder {
 
     private static Map<Fragment, Set<Fragment>> explicitPredecessors(List<Fragment> fragments)
             throws DeploymentException {
-        Map<String, Fragment> byName = byName(fragments, false);
+        Map<String, Fragment> byName = byName(fragments);
         Map<Fragment, Set<Fragment>> predecessors = new HashMap<>();
         for (Fragment fragment : fragments) {
             for (String name : fragment.descriptor().ordering.after) {
@@ -81,50 +69,46 @@ final class FragmentOrder {
         return predecessors;
     }
 
-    /** "Others" are those that are not asked to be on the other side, by themselves or through a chain of names. */
+    /**
+     * Two groups stand apart from the others: those that ask to be before them, with those that names put before these in turn; and the
+     * same behind. The second example of the specification shows that whoever is drawn along so is free within the group.
+     */
     private static void addOthers(List<Fragment> fragments, Map<Fragment, Set<Fragment>> predecessors) {
-        Map<Fragment, Set<Fragment>> explicit = new HashMap<>();
-        predecessors.forEach((fragment, before) -> explicit.put(fragment, new HashSet<>(before)));
+        Set<Fragment> first = new HashSet<>();
+        Set<Fragment> last = new HashSet<>();
         for (Fragment fragment : fragments) {
-            boolean first = fragment.descriptor().ordering.before.contains(Ordering.OTHERS);
-            boolean last = fragment.descriptor().ordering.after.contains(Ordering.OTHERS);
-            for (Fragment other : fragments) {
-                if (other == fragment) continue;
-                Ordering its = other.descriptor().ordering;
-                if (first && !its.before.contains(Ordering.OTHERS) && !isBefore(other, fragment, explicit)) {
-                    of(predecessors, other).add(fragment);
-                }
-                if (last && !its.after.contains(Ordering.OTHERS) && !isBefore(fragment, other, explicit)) {
-                    of(predecessors, fragment).add(other);
-                }
+            Ordering ordering = fragment.descriptor().ordering;
+            if (ordering.before.contains(Ordering.OTHERS)) first.add(fragment);
+            if (ordering.after.contains(Ordering.OTHERS)) last.add(fragment);
+        }
+        for (boolean grows = true; grows; ) {
+            grows = false;
+            for (Fragment fragment : fragments) {
+                Set<Fragment> before = of(predecessors, fragment);
+                if (first.contains(fragment)) grows |= first.addAll(before);
+                if (before.stream().anyMatch(last::contains)) grows |= last.add(fragment);
             }
         }
-    }
-
-    private static boolean isBefore(Fragment earlier, Fragment later, Map<Fragment, Set<Fragment>> predecessors) {
-        Set<Fragment> seen = new HashSet<>();
-        List<Fragment> open = new ArrayList<>(List.of(later));
-        while (!open.isEmpty()) {
-            for (Fragment before : predecessors.getOrDefault(open.removeLast(), Set.of())) {
-                if (before == earlier) return true;
-                if (seen.add(before)) open.add(before);
+        for (Fragment earlier : fragments) {
+            for (Fragment later : fragments) {
+                boolean apart = first.contains(earlier) && !first.contains(later);
+                if (apart || (last.contains(later) && !last.contains(earlier)))
+                    of(predecessors, later).add(earlier);
             }
         }
-        return false;
     }
 
     private static Set<Fragment> of(Map<Fragment, Set<Fragment>> sets, Fragment fragment) {
         return sets.computeIfAbsent(fragment, f -> new HashSet<>());
     }
 
-    private static Map<String, Fragment> byName(List<Fragment> fragments, boolean firstWins)
-            throws DeploymentException {
+    private static Map<String, Fragment> byName(List<Fragment> fragments) throws DeploymentException {
         Map<String, Fragment> byName = new HashMap<>();
         for (Fragment fragment : fragments) {
             String name = fragment.descriptor().fragmentName;
             if (name == null) continue;
             Fragment previous = byName.putIfAbsent(name, fragment);
-            if (previous != null && !firstWins) {
+            if (previous != null) {
                 throw new DeploymentException(
                         "web fragments " + previous + " and " + fragment + " are both called " + name);
             }

@@ -69,6 +69,23 @@ class FragmentOrderTest {
     }
 
     @Test
+    void oneNameTwiceIsRefusedEvenIfNobodyAsksForAnOrder() {
+        add("a", "", "");
+        fragments.add(fragment("other.jar", "a", "", ""));
+        assertThatThrownBy(this::relative).hasMessageContainingAll("a.jar", "other.jar");
+    }
+
+    @Test
+    void anAbsoluteOrderBringsAllThatHaveOneName() throws DeploymentException {
+        add("a", "", "");
+        add("b", "", "");
+        fragments.add(fragment("other.jar", "a", "", ""));
+        assertThat(FragmentOrder.absolute(fragments, List.of("a"))).containsExactly(fragments.get(0), fragments.get(2));
+        assertThat(FragmentOrder.absolute(fragments, List.of(Ordering.OTHERS, "a")))
+                .containsExactly(fragments.get(1), fragments.get(0), fragments.get(2));
+    }
+
+    @Test
     void anAbsoluteOrderCountsAlone() throws DeploymentException {
         add("a", "", "b");
         add("b", "", "");

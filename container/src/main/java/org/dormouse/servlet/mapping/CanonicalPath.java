@@ -184,7 +184,14 @@ public final class CanonicalPath {
             if (!application && (c == ' ' || c >= 128)) {
                 throw new BadRequest(400, "character " + (int) c + " in path at " + i + ", must be percent-encoded");
             }
+            if (Character.isSurrogate(c) && !isInPair(raw, i)) {
+                throw new BadRequest(400, "half a surrogate pair in path at " + i);
+            }
         }
+    }
+
+    private static boolean isInPair(String raw, int at) {
+        return raw.codePointAt(at) > 0xFFFF || (at > 0 && raw.codePointAt(at - 1) > 0xFFFF);
     }
 
     private static String decode(String raw, int start, int end) throws BadRequest {

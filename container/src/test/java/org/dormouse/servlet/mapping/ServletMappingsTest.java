@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.http.MappingMatch;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,28 +106,6 @@ class ServletMappingsTest {
     }
 
     @Test
-    void randomMappingsAnswerAsTheNaiveModelSays() {
-        var random = new Random(3);
-        for (int round = 0; round < 4_000; round++) {
-            Set<String> patterns = new LinkedHashSet<>();
-            for (int i = random.nextInt(12); i >= 0; i--) patterns.add(randomPattern(random));
-            ServletMappings<String> mappings = mappings(patterns.toArray(String[]::new));
-            for (int i = 0; i < 40; i++) {
-                String path = randomPath(random);
-                ServletMatch<String> match = mappings.find(path);
-                assertThat(match == null ? null : match.getPattern())
-                        .as("%s in %s", path, patterns)
-                        .isEqualTo(model(patterns, path));
-                if (match == null) continue;
-                assertThat(UrlPattern.of(match.getPattern()).matches(path)).isTrue();
-                String info = match.pathInfo();
-                assertThat(match.servletPath() + (info == null ? "" : info))
-                        .isEqualTo(path.isEmpty() && info != null ? "/" : path);
-            }
-        }
-    }
-
-    @Test
     void aLookUpAmongThousandsOfPrefixesComparesFewOfThem() {
         var builder = ServletMappings.<Integer>builder();
         Map<String, Integer> expected = new HashMap<>();
@@ -150,40 +123,5 @@ class ServletMappingsTest {
         var builder = ServletMappings.<String>builder();
         for (String pattern : patterns) builder.add(pattern, "servlet of " + pattern, "target of " + pattern);
         return builder.build();
-    }
-
-    private static final String[] NAMES = {"a", "b", "ab", "a-b", "a.x", "b.y", "a.b.x", ".x", "x.", "a0", "a!"};
-
-    private static String randomPattern(Random random) {
-        return switch (random.nextInt(6)) {
-            case 0 -> randomPath(random);
-            case 1, 2, 3 -> {
-                String path = randomPath(random);
-                yield (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/*";
-            }
-            case 4 -> "*." + (random.nextBoolean() ? "x" : "y");
-            default -> random.nextBoolean() ? "" : "/";
-        };
-    }
-
-    private static String randomPath(Random random) {
-        var path = new StringBuilder();
-        for (int i = random.nextInt(5); i > 0; i--) path.append('/').append(NAMES[random.nextInt(NAMES.length)]);
-        if (random.nextInt(5) == 0) path.append('/');
-        return path.toString();
-    }
-
-    /** Servlet 6.1 §12.1 word for word: exact, longest prefix stepping down a directory at a time, extension, default. */
-    private static @Nullable String model(Set<String> patterns, String path) {
-        if (patterns.contains("") && (path.isEmpty() || path.equals("/"))) return "";
-        if (!path.equals("/") && !path.isEmpty() && patterns.contains(path)) return path;
-        for (String folder = path; ; folder = folder.substring(0, folder.lastIndexOf('/'))) {
-            if (patterns.contains(folder + "/*")) return folder + "/*";
-            if (folder.isEmpty()) break;
-        }
-        String last = path.substring(path.lastIndexOf('/') + 1);
-        List<String> parts = new ArrayList<>(List.of(last.split("\\.", -1)));
-        if (parts.size() > 1 && patterns.contains("*." + parts.getLast())) return "*." + parts.getLast();
-        return patterns.contains("/") ? "/" : null;
     }
 }

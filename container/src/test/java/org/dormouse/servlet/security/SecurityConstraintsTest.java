@@ -9,11 +9,8 @@ import jakarta.servlet.annotation.HttpMethodConstraint;
 import jakarta.servlet.annotation.ServletSecurity;
 import jakarta.servlet.annotation.ServletSecurity.EmptyRoleSemantic;
 import jakarta.servlet.annotation.ServletSecurity.TransportGuarantee;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import org.dormouse.servlet.security.AccessRequirement.Access;
 import org.dormouse.servlet.security.AccessRequirement.Decision;
@@ -214,123 +211,6 @@ class SecurityConstraintsTest {
         var element = new ServletSecurityElement(type.getAnnotation(ServletSecurity.class));
         return SecurityConstraints.of(SecurityConstraint.of(element, List.of("/x/*", "/y")), ROLES, false)
                 .find("/x/1", method);
-    }
-
-    // --- a naive model of chapter 13, and random constraints and requests against it
-
-    @Test
-    void randomConstraintsDecideAsTheNaiveModelSays() {
-        var random = new Random(31);
-        for (int round = 0; round < 5_000; round++) {
-            var constraints = new ArrayList<SecurityConstraint>();
-            for (int i = random.nextInt(5); i >= 0; i--) constraints.add(randomConstraint(random));
-            boolean deny = random.nextInt(4) == 0;
-            Set<String> declared = random.nextInt(4) == 0 ? Set.of() : ROLES;
-            var combined = SecurityConstraints.of(constraints, declared, deny);
-            for (int i = 0; i < 40; i++) {
-                String path = pick(
-                        random,
-                        "",
-                        "/",
-                        "/a",
-                        "/a/",
-                        "/a/b",
-                        "/a/b/c",
-                        "/ab",
-                        "/x.do",
-                        "/a/x.do",
-                        "/a/b/x.do",
-                        "/z/y.jsp");
-                String method = pick(random, "GET", "POST", "PUT", "HEAD", "get", "BREW");
-                boolean encrypted = random.nextBoolean();
-                Caller caller = random.nextInt(3) == 0 ? null : new Caller("x", randomSubset(random, "R1", "R2", "R4"));
-                assertThat(combined.find(path, method).decide(encrypted, caller))
-                        .as("%s %s %s %s %s deny=%s", method, path, encrypted, caller, constraints, deny)
-                        .isEqualTo(model(constraints, declared, deny, path, method, encrypted, caller));
-            }
-        }
-    }
-
-    /** §13.8.3 read sentence by sentence. */
-    private static Decision model(
-            List<SecurityConstraint> constraints,
-            Set<String> declared,
-            boolean deny,
-            String path,
-            String method,
-            boolean encrypted,
-            @Nullable Caller caller) {
-        String best = bestMatch(constraints, path);
-        if (best == null) return Decision.GRANTED; // "If no constraints are selected, the container shall accept"
-        List<SecurityConstraint> applying = new ArrayList<>();
-        for (SecurityConstraint constraint : constraints) {
-            boolean occurs = false;
-            for (ResourceCollection c : constraint.collections()) {
-                if (!c.patterns().contains(best)) continue;
-                boolean noneNamed = c.methods().isEmpty() && c.omitted().isEmpty();
-                boolean named = c.methods().contains(method);
-                boolean notOmitted = !c.omitted().isEmpty() && !c.omitted().contains(method);
-                occurs |= noneNamed || named || notOmitted;
-            }
-            if (occurs) applying.add(constraint);
-        }
-        if (applying.isEmpty()) return deny ? Decision.FORBIDDEN : Decision.GRANTED;
-        if (applying.stream().anyMatch(c -> Set.of().equals(c.roles()))) return Decision.FORBIDDEN;
-        boolean connectionAccepted = encrypted || applying.stream().anyMatch(c -> !c.confidential());
-        if (!connectionAccepted) return Decision.ENCRYPTION_NEEDED;
-        if (applying.stream().anyMatch(c -> c.roles() == null)) return Decision.GRANTED;
-        if (caller == null) return Decision.LOGIN_NEEDED;
-        for (SecurityConstraint constraint : applying) {
-            for (String role : constraint.roles()) {
-                if (role.equals("**")) return Decision.GRANTED;
-                if (role.equals("*") && caller.roles().stream().anyMatch(declared::contains)) return Decision.GRANTED;
-                if (caller.roles().contains(role)) return Decision.GRANTED;
-            }
-        }
-        return Decision.FORBIDDEN;
-    }
-
-    private static @Nullable String bestMatch(List<SecurityConstraint> constraints, String path) {
-        Set<String> patterns = new LinkedHashSet<>();
-        constraints.forEach(c -> c.collections().forEach(r -> patterns.addAll(r.patterns())));
-        boolean root = path.isEmpty() || path.equals("/");
-        if (root && patterns.contains("")) return "";
-        if (!root && patterns.contains(path)) return path;
-        for (String folder = path; ; folder = folder.substring(0, folder.lastIndexOf('/'))) {
-            if (patterns.contains(folder + "/*")) return folder + "/*";
-            if (folder.isEmpty()) break;
-        }
-        String last = path.substring(path.lastIndexOf('/') + 1);
-        if (last.contains(".") && patterns.contains("*" + last.substring(last.lastIndexOf('.')))) {
-            return "*" + last.substring(last.lastIndexOf('.'));
-        }
-        return patterns.contains("/") ? "/" : null;
-    }
-
-    private static SecurityConstraint randomConstraint(Random random) {
-        var collections = new ArrayList<ResourceCollection>();
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            Set<String> patterns = new LinkedHashSet<>();
-            for (int j = random.nextInt(3); j >= 0; j--) {
-                patterns.add(pick(random, "", "/", "/*", "/a", "/a/*", "/a/b/*", "/a/b", "*.do", "*.jsp", "/a/x.do"));
-            }
-            int kind = random.nextInt(3);
-            Set<String> methods = randomSubset(random, "GET", "POST", "PUT", "get");
-            collections.add(
-                    new ResourceCollection(patterns, kind == 1 ? methods : Set.of(), kind == 2 ? methods : Set.of()));
-        }
-        Set<String> roles = random.nextInt(4) == 0 ? null : randomSubset(random, "R1", "R2", "R3", "*", "**");
-        return new SecurityConstraint(collections, roles, random.nextInt(3) == 0);
-    }
-
-    private static Set<String> randomSubset(Random random, String... all) {
-        Set<String> subset = new LinkedHashSet<>();
-        for (String one : all) if (random.nextInt(3) == 0) subset.add(one);
-        return subset;
-    }
-
-    private static String pick(Random random, String... all) {
-        return all[random.nextInt(all.length)];
     }
 
     private static SecurityConstraints combine(boolean deny, SecurityConstraint... constraints) {
