@@ -65,6 +65,16 @@ abstract class ForwardedExchange implements Exchange {
     }
 
     @Override
+    public boolean isOverdue() {
+        return beneath.isOverdue();
+    }
+
+    @Override
+    public void giveTurn() {
+        beneath.giveTurn();
+    }
+
+    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         return beneath.read(target, offset, length);
     }

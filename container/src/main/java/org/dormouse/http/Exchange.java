@@ -49,6 +49,17 @@ public interface Exchange {
     /** The calling thread is about to block until a callback has run: one that carries others gives them away first. */
     default void beforeWaiting() {}
 
+    /** Whether the calling thread, which could go on for long, has kept others of its loop waiting for a while: {@link #giveTurn}. */
+    default boolean isOverdue() {
+        return false;
+    }
+
+    /** Lets others of the loop go first where the calling thread is one that it carries. By a thread that may block. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: without it, others of the loop only wait longer
+    default void giveTurn() {
+        if (Thread.currentThread().isVirtual()) Thread.yield();
+    }
+
     // --- request body
 
     /**

@@ -131,6 +131,11 @@ final class Http1Exchange extends RequestInput implements Exchange {
         InlineTask.aboutToBlock();
     }
 
+    @Override
+    public boolean isOverdue() {
+        return connection.loop().isOverdue();
+    }
+
     // --- response
 
     @Override

@@ -5,7 +5,7 @@ import org.dormouse.http.Exchange;
 
 /** Bytes of a file that the kernel moves into a response. It blocks by parking, as the stream of the response does. One thread. */
 final class FileTransfer {
-    /** So much is sent at a stretch before others of the loop get their turn. */
+    /** So much is sent at a stretch before others of the loop get their turn: earlier where the kernel takes its time for it. */
     private static final int TURN_BYTES = 1 << 20;
 
     private FileTransfer() {}
@@ -28,20 +28,15 @@ final class FileTransfer {
                     var pause = new Pause();
                     exchange.whenWritable(pause);
                     pause.await(exchange, "the client to take the response");
-                } else if (sent >= turnEnds && Thread.currentThread().isVirtual()) {
+                } else if (sent < length && (sent >= turnEnds || exchange.isOverdue())) {
                     turnEnds = sent + TURN_BYTES;
-                    giveTurn();
+                    exchange.giveTurn();
                 }
             }
             return sent;
         } finally {
             output.leave();
         }
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: without it, others of the loop only wait longer
-    private static void giveTurn() {
-        Thread.yield();
     }
 
     private static int send(Exchange exchange, int file, long position, int length) throws IOException {

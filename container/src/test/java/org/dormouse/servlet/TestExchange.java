@@ -53,6 +53,8 @@ public final class TestExchange implements Exchange, Peer {
     private final List<String> calls = new ArrayList<>();
     private int takes = Integer.MAX_VALUE;
     private boolean hasTimers = true;
+    private int bytesOfTransfer;
+    private boolean overdue;
     private @Nullable Runnable writable;
     private boolean gone;
     private @Nullable Runnable whenGone;
@@ -141,6 +143,18 @@ public final class TestExchange implements Exchange, Peer {
     /** It cannot be woken later: there is no memory for it, or whoever keeps its time has ended. */
     public TestExchange withoutTimers() {
         hasTimers = false;
+        return this;
+    }
+
+    /** It sends files, {@code bytes} a call; what they are full of is not looked at. */
+    public synchronized TestExchange transfers(int bytes) {
+        bytesOfTransfer = bytes;
+        return this;
+    }
+
+    /** Whoever asks next is told that others wait for the loop. */
+    public synchronized TestExchange overdue() {
+        overdue = true;
         return this;
     }
 
@@ -463,6 +477,29 @@ public final class TestExchange implements Exchange, Peer {
         body.write(source, offset, admitted);
         counting.wrote(admitted);
         return taken;
+    }
+
+    @Override
+    public synchronized boolean canTransfer() {
+        return bytesOfTransfer > 0;
+    }
+
+    @Override
+    public synchronized int transfer(int file, long position, int length) {
+        int sent = Math.min(bytesOfTransfer, length);
+        calls.add("transfer from " + position);
+        return sent;
+    }
+
+    @Override
+    public synchronized boolean isOverdue() {
+        return overdue;
+    }
+
+    @Override
+    public synchronized void giveTurn() {
+        calls.add("turn");
+        overdue = false;
     }
 
     @Override

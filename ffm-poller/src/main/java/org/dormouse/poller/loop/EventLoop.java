@@ -202,6 +202,15 @@ public final class EventLoop {
         return ownership.isOwner(Thread.currentThread());
     }
 
+    /**
+     * Whether the continuation that asks has had this loop since before the sentinel's last look, which at the next one takes the loop away: the
+     * moment to yield, for what could go on for long. False for one that has lost the loop. In a continuation of this loop.
+     */
+    public boolean isOverdue() {
+        long entered = ownership.state();
+        return entered > Ownership.OUTERMOST && entered != sentinel.tick();
+    }
+
     /** The loop's clock; never negative. Any thread. */
     public long nanoTime() {
         return clock.nanoTime();

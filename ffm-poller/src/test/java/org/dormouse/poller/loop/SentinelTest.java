@@ -81,6 +81,24 @@ class SentinelTest {
     }
 
     @Test
+    void aContinuationIsToldATickBeforeTheLoopIsTakenAwayFromIt() {
+        sentinel.watchAll(List.of(busy));
+        long self = Thread.currentThread().threadId();
+        busy.ownership().hold(self);
+        assertThat(busy.isOverdue()).isFalse();
+        long enteredAt = sentinel.tick();
+        busy.ownership().enter(enteredAt);
+        assertThat(busy.isOverdue()).isFalse();
+
+        tick();
+        assertThat(busy.isOverdue()).isTrue();
+
+        assertThat(busy.ownership().leave(enteredAt, self)).isTrue();
+        busy.ownership().enter(sentinel.tick());
+        assertThat(busy.isOverdue()).isFalse();
+    }
+
+    @Test
     void aLoopThatGoesFromOneContinuationToTheNextIsNotTakenAway() {
         sentinel.watchAll(List.of(busy));
         long self = Thread.currentThread().threadId();
