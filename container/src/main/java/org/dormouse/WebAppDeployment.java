@@ -126,8 +126,19 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         boolean wanted = application.defaultServlet == null
                 ? application.content != null || (application.war == null && !application.resourceFolders.isEmpty())
                 : application.defaultServlet;
-        if (wanted) DefaultServlet.addTo(deployment);
-        else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");
+        if (wanted) {
+            if (application.war == null) addPages(deployment);
+            DefaultServlet.addTo(deployment);
+        } else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");
+    }
+
+    private void addPages(Deployment deployment) {
+        try {
+            DefaultServlet.addPages(deployment, !application.resourceFolders.isEmpty());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "application " + deployment.contextPath() + "/ gets no folder for its pages: " + e.getMessage(), e);
+        }
     }
 
     private void addServletsAndFilters(Deployment deployment) {

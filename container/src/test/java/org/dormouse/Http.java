@@ -94,6 +94,11 @@ final class Http implements AutoCloseable {
         return line.substring(0, line.length() - 1);
     }
 
+    /** Everything until the server closes the connection. */
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /** Waits for the server to close the connection, in order. */
     void expectClosed() throws IOException {
         assertThat(in.read()).isEqualTo(-1);

@@ -82,7 +82,25 @@ class PackageMapTest {
                 "servlet.mapping",
                 "servlet.session",
                 "servlet.multipart",
-                "servlet.security");
+                "servlet.security",
+                "jsp");
+        mayUse("jsp", "servlet");
+    }
+
+    @Test
+    void jasperIsKnownInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dormouse.jsp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "jakarta.servlet.jsp..",
+                        "org.apache.jasper..",
+                        "org.apache.el..",
+                        "org.apache.tomcat..",
+                        "org.apache.juli..")
+                .check(CODE);
     }
 
     @Test

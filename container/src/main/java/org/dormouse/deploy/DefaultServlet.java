@@ -12,9 +12,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.dormouse.content.StaticContent;
+import org.dormouse.jsp.JspEngine;
 import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.PageEngine;
 import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.mapping.CanonicalPath;
@@ -29,11 +32,12 @@ public final class DefaultServlet extends HttpServlet {
     /** The name under which applications and frameworks expect it. */
     public static final String NAME = "default";
 
-    private static final String JSP_NAME = "jsp";
+    private static final String JSP_NAME = JspEngine.SERVLET_NAME;
     /** Names that a descriptor may map without declaring them. */
     static final Set<String> NAMES = Set.of(NAME, JSP_NAME);
 
-    private static final List<String> JSP_PATTERNS = List.of("*.jsp", "*.jspx");
+    private static final List<String> JSP_PATTERNS = List.of("*.jsp", "*.jspx", "*.jspf");
+    private static final Set<String> PAGES = Set.of(".jsp", ".jspx", ".jspf");
     private static final List<String> DEFAULT_WELCOME_FILES = List.of("index.html", "index.htm", "index.jsp");
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
 
@@ -53,7 +57,7 @@ public final class DefaultServlet extends HttpServlet {
     }
 
     /**
-     * Declares this servlet for what the application leaves over, and one that refuses JSP pages. Call it when everything else is declared:
+     * Declares this servlet for what the application leaves over, and one for pages: of its engine, or one that refuses them. Call it when everything else is declared:
      * patterns that are taken stay with who has them. What has these names already stays too.
      */
     public static void addTo(Deployment deployment) {
@@ -67,9 +71,25 @@ public final class DefaultServlet extends HttpServlet {
         }
         ServletDeclaration jsp = deployment.servlet(JSP_NAME);
         if (jsp.className() == null) {
-            jsp.instance(new JspNotSupported()).asyncSupported(true).builtIn(true);
+            PageEngine pages = deployment.pages();
+            if (pages == null) jsp.instance(new JspNotSupported());
+            else pages.declare(jsp);
+            jsp.asyncSupported(true).builtIn(true);
             for (String pattern : JSP_PATTERNS) addFree(deployment, jsp, pattern);
         }
+    }
+
+    /**
+     * Gives an application that is no WAR its pages, if there is a JSP engine. Call it before {@link #addTo}.
+     *
+     * @param watchesFiles as {@link JspEngine#addTo} has it
+     * @throws IOException if the folder for what is compiled cannot be made
+     */
+    public static void addPages(Deployment deployment, boolean watchesFiles) throws IOException {
+        if (!JspEngine.addTo(deployment, watchesFiles) || deployment.tempDirectory() != null) return;
+        TemporaryFolder temporary = TemporaryFolder.create("dormouse-");
+        deployment.closeAtStop().add(temporary);
+        deployment.tempDirectory(temporary.path());
     }
 
     private static void addFree(Deployment deployment, ServletDeclaration servlet, String pattern) {
@@ -123,6 +143,10 @@ public final class DefaultServlet extends HttpServlet {
 
     private void serve(String path, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        if (isPage(path)) {
+            refuse(path, request, response);
+            return;
+        }
         StaticContent sent = content;
         if (sent == null) throw new IllegalStateException("the servlet has not been initialised");
         if (!isIncluded(request) && sent.send(path, request, response)) return;
@@ -145,6 +169,12 @@ public final class DefaultServlet extends HttpServlet {
         } else {
             dispatchToFolder(path + "/", request, response);
         }
+    }
+
+    /** Whether it is the source of a page, which a mapping of this servlet to its folder does not make content. */
+    private static boolean isPage(String path) {
+        int dot = path.lastIndexOf('.');
+        return dot >= 0 && PAGES.contains(path.substring(dot).toLowerCase(Locale.ROOT));
     }
 
     private static void refuse(String path, HttpServletRequest request, HttpServletResponse response)

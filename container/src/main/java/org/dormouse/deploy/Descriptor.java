@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.jsp.JspConfig.PropertyGroup;
+import org.dormouse.jsp.JspConfig.TagLibrary;
 import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.security.SecurityConstraint;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,11 @@ final class Descriptor {
     final List<String> welcomeFiles = new ArrayList<>();
     final List<String> roles = new ArrayList<>();
     final List<SecurityConstraint> constraints = new ArrayList<>();
+    /** Whether there is a jsp-config, be it empty. */
+    boolean hasJspConfig;
+
+    final List<TagLibrary> tagLibraries = new ArrayList<>();
+    final List<PropertyGroup> propertyGroups = new ArrayList<>();
     final List<LifecycleCallback> postConstruct = new ArrayList<>();
     final List<LifecycleCallback> preDestroy = new ArrayList<>();
 

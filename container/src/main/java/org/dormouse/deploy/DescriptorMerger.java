@@ -54,6 +54,7 @@ final class DescriptorMerger {
 
     private final Decisions decisions = new Decisions();
     private final SessionMerger sessions;
+    private final PageMerger pages;
     private boolean first = true;
 
     DescriptorMerger(Deployment deployment, String war) {
@@ -61,6 +62,7 @@ final class DescriptorMerger {
         this.war = war;
         this.classes = new ClassesOfApplication(deployment.classLoader(), war);
         this.sessions = new SessionMerger(deployment.sessions(), decisions);
+        this.pages = new PageMerger(deployment, war, decisions);
     }
 
     /** Adds web.xml, then one fragment after the other. */
@@ -204,6 +206,7 @@ final class DescriptorMerger {
         }
         addLogin(descriptor, byApplication, security);
         sessions.add(descriptor, byApplication);
+        pages.add(descriptor, byApplication);
     }
 
     /** As a whole: the pages of one descriptor do not go with the method of another. */
@@ -240,6 +243,7 @@ final class DescriptorMerger {
     /** Loads the classes that were named, reads what is annotated on them, and checks the whole. */
     void finish(boolean metadataComplete) throws DeploymentException {
         DefaultServlet.addTo(deployment);
+        pages.finish();
         for (ServletDeclaration servlet : deployment.servlets()) finish(servlet, metadataComplete);
         deployment.security().constraints().addAll(annotated);
         for (FilterDeclaration filter : deployment.filters()) {
@@ -263,7 +267,7 @@ final class DescriptorMerger {
     }
 
     private void finish(ServletDeclaration servlet, boolean metadataComplete) throws DeploymentException {
-        if (servlet.jspFile() != null) servlet.type(JspNotSupported.class);
+        if (servlet.jspFile() != null) pages.declare(servlet);
         String className = servlet.className();
         if (className == null)
             throw new DeploymentException(

@@ -64,12 +64,14 @@ final class DescriptorReader {
     private final ElementRules rules;
     private final SecurityElements security;
     private final OrderingElements ordering;
+    private final JspElements pages;
 
     private DescriptorReader(String source) {
         this.descriptor = new Descriptor(source);
         this.rules = new ElementRules(source);
         this.security = new SecurityElements(descriptor, rules);
         this.ordering = new OrderingElements(descriptor, rules);
+        this.pages = new JspElements(descriptor, rules);
     }
 
     /**
@@ -136,6 +138,8 @@ final class DescriptorReader {
             case "welcome-file-list" -> readWelcomeFiles(e);
             case "error-page" -> readErrorPage(e);
             case "locale-encoding-mapping-list" -> readLocaleEncodings(e);
+            case "jsp-config" -> pages.readConfig(e);
+            case "taglib" -> pages.readTagLibrary(e);
             case "security-constraint" -> security.readConstraint(e);
             case "login-config" -> security.readLogin(e);
             case "security-role" -> descriptor.roles.add(rules.required(e, "role-name"));
@@ -179,10 +183,6 @@ final class DescriptorReader {
                         rules.at(e) + "injection-target: there is nothing yet that could be injected");
             }
             LOG.warn("{}there is no JNDI yet, look-ups of it will fail", rules.at(e));
-            return;
-        }
-        if (e.name().equals("jsp-config") || e.name().equals("taglib")) {
-            LOG.warn("{}there is no JSP engine yet, the element has no effect", rules.at(e));
             return;
         }
         if (e.name().contains("security")

@@ -15,6 +15,8 @@ final class JspNotSupported extends HttpServlet {
         Object included = request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH);
         String page = included != null ? included.toString() : request.getServletPath();
         response.sendError(
-                HttpServletResponse.SC_NOT_IMPLEMENTED, "JSP pages are not supported yet, this was asked for: " + page);
+                HttpServletResponse.SC_NOT_IMPLEMENTED,
+                "there is no JSP engine here for " + page + ": Jasper is not on the class path of the server, or"
+                        + " this is a folder without WEB-INF");
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.dormouse.jsp.JspEngine;
 import org.dormouse.servlet.Deployment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -143,6 +144,7 @@ public final class WarDeployer {
             deployment.orderedLibs(fragments.stream().map(Fragment::toString).toList());
         }
 
+        if (!isPlainFolder) JspEngine.addTo(deployment, Files.isDirectory(warOrFolder));
         var classes = new ClassScan(root.resolve("WEB-INF/classes"), fragments, loader);
         var merger = new DescriptorMerger(deployment, war);
         merger.add(webXml);

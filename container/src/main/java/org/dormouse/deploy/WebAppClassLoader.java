@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
  * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}, but
- * its annotations and its filters. Parallel capable;
- * closing it closes its jars.
+ * its annotations and its filters. Jasper is the server's where it has one: pages, tags and what runs them must be of one kind. Parallel
+ * capable; closing it closes its jars.
  */
 final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
@@ -21,6 +21,9 @@ final class WebAppClassLoader extends URLClassLoader {
     private static final String FILTERS = "org.dormouse.filter.";
     private static final String SERVER_FILES = "org/dormouse/";
     private static final String SERVICES = "META-INF/services/";
+    /** Packages of Jasper. */
+    private static final List<String> ENGINE =
+            List.of("org.apache.jasper.", "org.apache.el.", "org.apache.tomcat.", "org.apache.juli.");
 
     static {
         registerAsParallelCapable();
@@ -67,7 +70,10 @@ final class WebAppClassLoader extends URLClassLoader {
     }
 
     private static boolean isForApplications(String name) {
-        return name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS);
+        if (!name.startsWith("org.")) return false;
+        if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS)) return true;
+        for (String packages : ENGINE) if (name.startsWith(packages)) return true;
+        return false;
     }
 
     private static @Nullable Class<?> loadQuietly(ClassLoader loader, String name) {

@@ -34,6 +34,7 @@ public final class Deployment {
     private @Nullable String responseEncoding;
     private String virtualServerName = "dormouse";
     private @Nullable JspConfigDescriptor jspConfig;
+    private @Nullable PageEngine pages;
     private @Nullable List<String> orderedLibs;
     private RequestLimits limits = RequestLimits.DEFAULT;
     private MultipartLimits multipartLimits = MultipartLimits.DEFAULT;
@@ -183,6 +184,16 @@ public final class Deployment {
 
     public Deployment jspConfig(@Nullable JspConfigDescriptor descriptor) {
         jspConfig = descriptor;
+        return this;
+    }
+
+    /** What makes servlets of pages; null: there is nothing that could. */
+    public @Nullable PageEngine pages() {
+        return pages;
+    }
+
+    public Deployment pages(PageEngine engine) {
+        pages = engine;
         return this;
     }
 

@@ -13,6 +13,13 @@ public interface Instances {
     /** Called with the application's class loader as context class loader. */
     <T> T create(Class<T> type) throws ReflectiveOperationException;
 
+    /**
+     * Completes what somebody else has made, as a page makes its tags: everything of {@link #create} but the construction.
+     *
+     * @throws ReflectiveOperationException if it cannot be completed; it must not be used then
+     */
+    default void prepare(Object made) throws ReflectiveOperationException {}
+
     /** Called once for each instance that {@link #create} made and that was put into service, after its destroy. */
     default void release(Object instance) {}
 }

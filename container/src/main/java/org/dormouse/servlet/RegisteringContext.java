@@ -158,8 +158,17 @@ abstract class RegisteringContext extends DeclaredContext {
     }
 
     @Override
-    public ServletRegistration.Dynamic addJspFile(String name, String jspFile) {
-        throw new UnsupportedOperationException("JSP is not supported yet: addJspFile of " + jspFile);
+    public ServletRegistration.@Nullable Dynamic addJspFile(String name, String jspFile) {
+        ServletDeclaration declared = newServlet(name);
+        if (declared == null) return null;
+        if (jspFile == null || !jspFile.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "the page \"" + jspFile + "\" of servlet " + name + " does not begin with /");
+        }
+        PageEngine pages = deployment.pages();
+        if (pages == null) throw new UnsupportedOperationException(RunningServlet.NO_ENGINE + jspFile);
+        pages.declare(declared.jspFile(jspFile));
+        return new ServletRegistrationView(this, declared);
     }
 
     /** Null if it is complete already. */

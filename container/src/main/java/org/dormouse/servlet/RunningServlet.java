@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * initialised once, at start or by the first request.
  */
 final class RunningServlet implements FilterChain, ServletConfig {
+    static final String NO_ENGINE =
+            "this application has no JSP engine, which must be on the class path of the server: ";
     private final DormouseContext context;
     private final ServletDeclaration declaration;
     private final Map<String, String> initParameters;
@@ -170,8 +172,7 @@ final class RunningServlet implements FilterChain, ServletConfig {
         Servlet instance = declaration.instance();
         if (instance != null) return instance;
         if (declaration.jspFile() != null && declaration.className() == null) {
-            throw new UnsupportedOperationException(
-                    "JSP is not supported yet: servlet " + name() + " is the file " + declaration.jspFile());
+            throw new UnsupportedOperationException(NO_ENGINE + declaration.jspFile());
         }
         String className = declaration.className();
         if (className == null) throw new ServletException("servlet " + name() + " has no class");

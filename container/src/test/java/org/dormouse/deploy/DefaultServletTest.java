@@ -47,7 +47,7 @@ class DefaultServletTest {
                 .file("unknown.xyz", "?")
                 .file("folder/index.html", "in folder")
                 .file("empty/readme.txt", "no welcome here")
-                .file("jsp/index.jsp", "<% source %>")
+                .file("jsp/index.jsp", "<%= \"an\" + \"swer\" %><%-- source --%>")
                 .file("app/readme.txt", "its welcome file is a servlet")
                 .file("META-INF/secret.txt", "secret")
                 .file("WEB-INF/secret.txt", "secret")
@@ -332,7 +332,7 @@ class DefaultServletTest {
     void aServletOfTheApplicationIsNotAskedForPrivatePathsEither() {
         deployment.servlet("page").instance(new Echo()).pattern("*.page").pattern("/META-INF/*");
         var other = new DormouseContext(deployment);
-        context.stop();
+        DormouseContext first = context;
         context = other;
         assertThatCode(other::start).doesNotThrowAnyException();
         assertThat(get("/c/x.page").body()).isEqualTo("welcome at /x.page");
@@ -343,6 +343,7 @@ class DefaultServletTest {
         }
         assertThat(get("/c/forward?to=/WEB-INF/x.page").body()).isEqualTo("welcome at /WEB-INF/x.page");
         assertThat(get("/c/WEB-INFO/x.page").body()).isEqualTo("welcome at /WEB-INFO/x.page");
+        first.stop();
     }
 
     @Test
@@ -350,8 +351,8 @@ class DefaultServletTest {
         for (String target :
                 new String[] {"/c/jsp/index.jsp", "/c/jsp/", "/c/jsp/index.jsp;x=y", "/c/jsp/%69ndex.jsp"}) {
             TestExchange got = get(target);
-            assertThat(got.status()).as(target).isEqualTo(501);
-            assertThat(got.body()).doesNotContain("source").contains("/jsp/index.jsp");
+            assertThat(got.status()).as(target).isEqualTo(200);
+            assertThat(got.body()).isEqualTo("answer");
         }
     }
 

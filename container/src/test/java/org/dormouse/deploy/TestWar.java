@@ -12,18 +12,18 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** An application put together by a test. */
-final class TestWar {
+public final class TestWar {
     private final Path folder;
 
-    TestWar(Path folder) throws IOException {
+    public TestWar(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    TestWar file(String path, String content) throws IOException {
+    public TestWar file(String path, String content) throws IOException {
         Path file = folder.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
@@ -31,16 +31,16 @@ final class TestWar {
     }
 
     /** @param content what stands in {@code <web-app>} */
-    TestWar webXml(String content) throws IOException {
+    public TestWar webXml(String content) throws IOException {
         return file("WEB-INF/web.xml", webApp("version=\"6.1\"", content));
     }
 
-    static String webApp(String attributes, String content) {
+    public static String webApp(String attributes, String content) {
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" "
                 + attributes + ">\n" + content + "\n</web-app>\n";
     }
 
-    TestWar classes(Class<?>... types) throws IOException {
+    public TestWar classes(Class<?>... types) throws IOException {
         for (Class<?> type : types) {
             Path file = folder.resolve("WEB-INF/classes").resolve(pathOf(type));
             Files.createDirectories(file.getParent());
@@ -50,14 +50,14 @@ final class TestWar {
     }
 
     /** Adds a jar to WEB-INF/lib. */
-    TestWar jar(String name, Jar jar) throws IOException {
+    public TestWar jar(String name, Jar jar) throws IOException {
         Path file = folder.resolve("WEB-INF/lib").resolve(name);
         Files.createDirectories(file.getParent());
         Files.write(file, jar.bytes());
         return this;
     }
 
-    Path packed(Path war) throws IOException {
+    public Path packed(Path war) throws IOException {
         try (OutputStream out = Files.newOutputStream(war);
                 var zip = new ZipOutputStream(out);
                 Stream<Path> files = Files.walk(folder)) {
@@ -70,26 +70,26 @@ final class TestWar {
         return war;
     }
 
-    static String pathOf(Class<?> type) {
+    public static String pathOf(Class<?> type) {
         return type.getName().replace('.', '/') + ".class";
     }
 
-    static byte[] bytesOf(Class<?> type) throws IOException {
+    public static byte[] bytesOf(Class<?> type) throws IOException {
         try (InputStream in = type.getClassLoader().getResourceAsStream(pathOf(type))) {
             return in.readAllBytes();
         }
     }
 
     /** A jar, or any other zip. */
-    static final class Jar {
+    public static final class Jar {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final ZipOutputStream zip = new ZipOutputStream(out);
 
-        Jar file(String name, String content) throws IOException {
+        public Jar file(String name, String content) throws IOException {
             return file(name, content.getBytes(StandardCharsets.UTF_8));
         }
 
-        Jar file(String name, byte[] content) throws IOException {
+        public Jar file(String name, byte[] content) throws IOException {
             zip.putNextEntry(new ZipEntry(name));
             zip.write(content);
             zip.closeEntry();
@@ -97,19 +97,19 @@ final class TestWar {
         }
 
         /** @param content what stands in {@code <web-fragment>} */
-        Jar fragment(String content) throws IOException {
+        public Jar fragment(String content) throws IOException {
             return file(
                     "META-INF/web-fragment.xml",
                     "<web-fragment xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"6.1\">" + content
                             + "</web-fragment>");
         }
 
-        Jar classes(Class<?>... types) throws IOException {
+        public Jar classes(Class<?>... types) throws IOException {
             for (Class<?> type : types) file(pathOf(type), bytesOf(type));
             return this;
         }
 
-        byte[] bytes() throws IOException {
+        public byte[] bytes() throws IOException {
             zip.close();
             return out.toByteArray();
         }
