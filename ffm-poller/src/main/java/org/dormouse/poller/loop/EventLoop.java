@@ -117,7 +117,7 @@ public final class EventLoop {
         long token = registrations.add(descriptor, handler);
         try {
             poller.add(descriptor, interest, token);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             registrations.remove(token);
             throw e;
         }
@@ -161,7 +161,7 @@ public final class EventLoop {
         if (!carriesThreads) throw new UnsupportedOperationException("this loop carries no threads");
         if (!isOwner() && !isClosed) {
             // By way of the owner, so that it counts as new where new ones are held back.
-            execute(() -> carry(body));
+            insist(() -> carry(body));
             return;
         }
         Thread thread = CarriedThreads.create(carrier, body);
@@ -176,7 +176,12 @@ public final class EventLoop {
     public void inline(Runnable task) {
         if (isClosed) LateCarrier.executor().execute(task);
         else if (isOwner()) continuations.start(task instanceof InlineTask own ? own : new InlineTask.Unheard(task));
-        else execute(() -> inline(task));
+        else insist(() -> inline(task));
+    }
+
+    /** {@link #execute} of what must not be lost where it fails for lack of memory. Any thread. */
+    void insist(Runnable attempt) {
+        execute(new Insistent(this, attempt));
     }
 
     /** Whether this loop can {@link #carry}. Any thread. */

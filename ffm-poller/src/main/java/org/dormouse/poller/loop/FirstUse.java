@@ -16,6 +16,7 @@ final class FirstUse {
         TimerWheel.class,
         Continuations.Aid.class,
         InlineTask.Unheard.class,
+        Insistent.class,
         LoopThread.class,
         Reporter.Failure.class,
         Reporter.HandOver.class,

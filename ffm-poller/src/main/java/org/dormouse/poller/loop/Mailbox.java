@@ -1,6 +1,5 @@
 package org.dormouse.poller.loop;
 
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +45,21 @@ final class Mailbox {
     }
 
     /** Loop owner. Moves what is there now, so that what these tasks send is for the next turn. */
-    void takeTasks(ArrayDeque<Runnable> target) {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) target.add(task);
+    void takeTasks(Queue<Runnable> target) {
+        for (Runnable task = tasks.peek(); task != null; task = tasks.peek()) {
+            target.add(task); // first: it may fail for lack of memory
+            tasks.remove();
+        }
     }
 
     /** Loop owner. */
     void takeContinuations(RunQueue target) {
-        for (Runnable next = continuations.poll(); next != null; next = continuations.poll()) target.add(next);
+        while (!continuations.isEmpty()) {
+            target.makeRoom(); // first: others take from here too, so what fails for lack of memory could not be put
+            // back
+            Runnable next = continuations.poll();
+            if (next != null) target.add(next);
+        }
     }
 
     /** Any thread: for whoever helps out while the owner stands still, and after the end. */

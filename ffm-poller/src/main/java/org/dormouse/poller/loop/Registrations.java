@@ -28,8 +28,8 @@ final class Registrations {
     long add(int descriptor, Handler handler) {
         int slot = firstFree;
         if (slot == NONE) {
+            if (used == handlers.length) grow();
             slot = used++;
-            if (slot == handlers.length) grow();
         } else {
             firstFree = descriptors[slot];
         }
@@ -66,8 +66,10 @@ final class Registrations {
 
     private void grow() {
         int capacity = handlers.length * 2;
-        handlers = Arrays.copyOf(handlers, capacity);
-        descriptors = Arrays.copyOf(descriptors, capacity);
+        @Nullable Handler[] moreHandlers = Arrays.copyOf(handlers, capacity);
+        int[] moreDescriptors = Arrays.copyOf(descriptors, capacity);
         generations = Arrays.copyOf(generations, capacity);
+        descriptors = moreDescriptors;
+        handlers = moreHandlers; // last: its length is the one that is asked
     }
 }

@@ -17,6 +17,13 @@ final class RunQueue {
     private final AtomicLong tail = new AtomicLong();
     private volatile @Nullable Runnable[] ring = new Runnable[INITIAL_CAPACITY];
 
+    /** Makes sure that there is room for one more. Loop owner. */
+    void makeRoom() {
+        long end = tail.getPlain();
+        @Nullable Runnable[] array = ring;
+        if (end - head.get() == array.length) grown(array, end);
+    }
+
     /** Loop owner. */
     void add(Runnable continuation) {
         long end = tail.getPlain();

@@ -1,6 +1,7 @@
 package org.dormouse.poller.loop;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * does not stay until its place comes up, or a timeout of an hour would keep an hour's worth of it: whoever plans looks at two entries on
  * the way round and drops such, so that there are never more of them than of others.
  */
-final class TimerWheel {
+class TimerWheel {
     static final long NANOS_PER_TICK = 1_000_000;
 
     private static final int LEVELS = 5;
@@ -29,6 +30,13 @@ final class TimerWheel {
 
     /** Everything planned up to this tick has been looked at. */
     private long now;
+
+    /** Entries of the present tick that are still to be looked at, since memory lacked: null but then. */
+    private @Nullable Timeout @Nullable [] rest;
+
+    private int restLevel;
+    private int restFrom;
+    private int restTo;
 
     /** How many need no tidying. */
     private final int few;
@@ -68,20 +76,29 @@ final class TimerWheel {
         return nanos / NANOS_PER_TICK + (nanos % NANOS_PER_TICK == 0 ? 0 : 1);
     }
 
-    /** An entry planned earlier for the same timeout stays behind and is recognised by its tick. */
+    /**
+     * An entry planned earlier for the same timeout stays behind and is recognised by its tick. Where memory lacks for the place, the timeout
+     * stays as it was.
+     */
     private void put(Timeout timeout, long tick) {
         if (size >= few) tidy();
-        size++;
-        timeout.plannedTick = tick;
         int level = level(tick);
         int place = (int) (tick >>> (BITS * level)) & (PLACES - 1);
         @Nullable Timeout[] entries = places[level][place];
         int count = counts[level][place];
-        if (entries == null) entries = places[level][place] = new Timeout[FIRST_CAPACITY];
+        if (entries == null) entries = places[level][place] = newPlace();
         else if (count == entries.length) entries = places[level][place] = Arrays.copyOf(entries, count * 2);
+        size++;
+        timeout.plannedTick = tick;
         entries[count] = timeout;
         counts[level][place] = count + 1;
         occupied[level] |= 1L << place;
+    }
+
+    /** Tests let it fail. */
+    @Nullable
+    Timeout[] newPlace() {
+        return new Timeout[FIRST_CAPACITY];
     }
 
     /** The wheel whose hand passes the tick's place within one turn of it: where the highest digit differs from now. */
@@ -96,6 +113,7 @@ final class TimerWheel {
      * @return nanoseconds from {@code nanoTime} to the next place that is not empty; 0 if it is over; negative if there is none
      */
     long nanosToNext(long nanoTime) {
+        if (rest != null) return 0;
         long next = Long.MAX_VALUE;
         for (int level = 0; level < LEVELS; level++) next = Math.min(next, nextTick(level));
         if (next == Long.MAX_VALUE) return -1;
@@ -118,14 +136,21 @@ final class TimerWheel {
         while (now < until) {
             long next = Long.MAX_VALUE;
             for (int level = 0; level < LEVELS; level++) next = Math.min(next, nextTick(level));
+            if (rest != null) next = now + 1;
             if (next > until) {
                 now = until;
                 return;
             }
             now = next;
-            // Coarse wheels first: what they hold for this very tick moves down, or fires.
-            for (int level = LEVELS - 1; level >= 0; level--)
-                if (level == 0 || (now & ((1L << (BITS * level)) - 1)) == 0) empty(level, expiry);
+            try {
+                if (rest != null) emptyRest(expiry);
+                // Coarse wheels first: what they hold for this very tick moves down, or fires.
+                for (int level = LEVELS - 1; level >= 0; level--)
+                    if (level == 0 || (now & ((1L << (BITS * level)) - 1)) == 0) empty(level, expiry);
+            } catch (Throwable e) {
+                now--; // the next call comes to this tick once more, for what it still holds
+                throw e;
+            }
         }
     }
 
@@ -139,16 +164,47 @@ final class TimerWheel {
         counts[level][place] = 0;
         occupied[level] &= ~(1L << place);
         size -= count;
-        for (int i = 0; i < count; i++) {
-            Timeout timeout = entries[i];
-            if (isStale(timeout, level)) continue;
-            timeout.plannedTick = Timeout.NOT_PLANNED;
-            long deadline = timeout.expiresAt();
-            if (deadline == Timeout.NEVER) continue;
-            long tick = tickAfter(deadline);
-            if (tick > now) put(timeout, Math.min(tick, now + FARTHEST));
-            else expiry.expired(timeout);
+        lookAt(entries, 0, count, level, expiry);
+    }
+
+    private void emptyRest(Expiry expiry) {
+        @Nullable Timeout[] entries = Objects.requireNonNull(rest);
+        rest = null;
+        size -= restTo - restFrom;
+        lookAt(entries, restFrom, restTo, restLevel, expiry);
+    }
+
+    /** Lets happen what is due and puts the others where they belong. What remains when that fails is kept for the next call. */
+    private void lookAt(@Nullable Timeout[] entries, int from, int to, int level, Expiry expiry) {
+        int next = from;
+        try {
+            while (next < to) {
+                Timeout timeout = entries[next];
+                if (!isStale(timeout, level)) {
+                    long deadline = timeout.expiresAt();
+                    long tick = deadline == Timeout.NEVER ? now : tickAfter(deadline);
+                    if (tick > now) {
+                        put(timeout, Math.min(tick, now + FARTHEST));
+                    } else {
+                        timeout.plannedTick = Timeout.NOT_PLANNED;
+                        next++;
+                        if (deadline != Timeout.NEVER) expiry.expired(timeout);
+                        continue;
+                    }
+                }
+                next++;
+            }
+        } finally {
+            if (next < to) keep(entries, next, to, level);
         }
+    }
+
+    private void keep(@Nullable Timeout[] entries, int from, int to, int level) {
+        rest = entries;
+        restLevel = level;
+        restFrom = from;
+        restTo = to;
+        size += to - from;
     }
 
     /** Whether the timeout has been planned for another place since. */

@@ -1,6 +1,7 @@
 package org.dormouse.poller.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +43,30 @@ class QueuesTest {
         for (Thread thread : threads) thread.join();
         assertThat(mailbox.isEmpty()).isTrue();
         assertThat(next).containsOnly(each);
+    }
+
+    @Test
+    void whatCannotBeTakenOutOfAMailboxForLackOfMemoryStaysInItInItsOrder() {
+        var mailbox = new Mailbox();
+        var ran = new ArrayList<Integer>();
+        for (int i = 0; i < 5; i++) {
+            int number = i;
+            mailbox.addTask(() -> ran.add(number));
+        }
+        var target = new ArrayDeque<Runnable>() {
+            int room = 2;
+
+            @Override
+            public boolean add(Runnable task) {
+                if (room-- == 0) throw new OutOfMemoryError("for a test");
+                return super.add(task);
+            }
+        };
+        assertThatThrownBy(() -> mailbox.takeTasks(target)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(mailbox.waitingTasks()).isEqualTo(3);
+        mailbox.takeTasks(target);
+        target.forEach(Runnable::run);
+        assertThat(ran).containsExactly(0, 1, 2, 3, 4);
     }
 
     @Test

@@ -36,6 +36,21 @@ class ScriptedLoopTest {
     }
 
     @Test
+    void whatCannotBeginForLackOfMemoryBeginsALittleLater() {
+        try (driver) {
+            var tries = new ArrayList<Boolean>();
+            loop.insist(() -> {
+                tries.add(loop.isOwner());
+                if (tries.size() < 3) throw new OutOfMemoryError("for a test");
+            });
+            driver.settle();
+            assertThat(tries).hasSize(1);
+            for (int i = 0; i < 5; i++) driver.advance(Duration.ofNanos(Insistent.NANOS_BETWEEN_TRIES));
+            assertThat(tries).containsExactly(true, true, true);
+        }
+    }
+
+    @Test
     void scriptedShortReadsAreFollowedByAnotherEdge() throws Exception {
         try (driver) {
             ScriptedPeer peer = kernel.connect();

@@ -1,6 +1,7 @@
 package org.dormouse.poller.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,90 @@ class TimerWheelTest {
     private static void fire(Timeout timeout) {
         timeout.expireAt(Timeout.NEVER);
         timeout.expired();
+    }
+
+    /** Has no memory for a new place now and then. */
+    private static final class PoorWheel extends TimerWheel {
+        final Random luck;
+
+        PoorWheel(long nanoTime, long seed) {
+            super(nanoTime);
+            luck = new Random(seed);
+        }
+
+        @Override
+        Timeout[] newPlace() {
+            if (luck.nextInt(3) == 0) throw new OutOfMemoryError("for a test");
+            return super.newPlace();
+        }
+    }
+
+    /** As a loop does it, turn by turn. */
+    private static void untilItSucceeds(Runnable task) {
+        for (int i = 0; i < 10_000; i++) {
+            try {
+                task.run();
+                return;
+            } catch (OutOfMemoryError e) {
+                // another turn
+            }
+        }
+        throw new AssertionError("it never succeeds");
+    }
+
+    @Test
+    void whereMemoryLacksNoTimeoutIsLostOrForgottenHoweverOftenItFails() {
+        for (int seed = 0; seed < 300; seed++) {
+            var random = new Random(seed);
+            long now = Math.abs(random.nextLong()) % (1L << 50);
+            var wheel = new PoorWheel(now, seed);
+            var pending = new HashMap<Integer, Long>();
+            for (int step = 0; step < 100; step++) {
+                for (int i = 0; i < 5; i++) {
+                    var timeout = new Numbered(step * 5 + i);
+                    timeout.expireAt(now + MILLI + random.nextLong(1L << random.nextInt(1, 40)));
+                    untilItSucceeds(() -> wheel.plan(timeout));
+                    pending.put(timeout.number, ceilingTick(timeout.expiresAt()));
+                }
+                now += 1L << random.nextInt(38);
+                long until = now;
+                untilItSucceeds(() -> wheel.advance(until, TimerWheelTest::fire));
+                var due = new TreeSet<Integer>();
+                pending.forEach((number, tick) -> {
+                    if (tick <= until / MILLI) due.add(number);
+                });
+                assertThat(new TreeSet<>(fired))
+                        .as("seed %d, step %d", seed, step)
+                        .isEqualTo(due);
+                assertThat(fired).doesNotHaveDuplicates();
+                due.forEach(pending::remove);
+                fired.clear();
+                assertThat(wheel.size()).isEqualTo(pending.size());
+            }
+        }
+    }
+
+    @Test
+    void aLoopThatHasTimeoutsLeftOverDoesNotSleep() {
+        var wheel = new TimerWheel(0);
+        for (int i = 0; i < 3; i++) {
+            var timeout = new Numbered(i);
+            timeout.expireAt(5 * MILLI);
+            wheel.plan(timeout);
+        }
+        var poor = new boolean[] {true};
+        TimerWheel.Expiry expiry = timeout -> {
+            fire(timeout);
+            if (poor[0]) throw new OutOfMemoryError("for a test");
+        };
+        for (int i = 1; i < 3; i++) {
+            assertThatThrownBy(() -> wheel.advance(9 * MILLI, expiry)).isInstanceOf(OutOfMemoryError.class);
+            assertThat(wheel.nanosToNext(9 * MILLI)).isZero();
+        }
+        poor[0] = false;
+        wheel.advance(9 * MILLI, expiry);
+        assertThat(fired).containsExactlyInAnyOrder(0, 1, 2);
+        assertThat(wheel.nanosToNext(9 * MILLI)).isNegative();
     }
 
     @Test
