@@ -3,21 +3,42 @@ package org.dormouse.poller.socket;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.libc.Fcntl;
 
 /** Takes over descriptors that somebody else has opened: the process that started this one, or native code in it. */
 public final class GivenSockets {
+    /** Listening sockets that are in use: with two owners, one would close what the other accepts from, or by then a stranger's. */
+    private static final Set<Integer> IN_USE = ConcurrentHashMap.newKeySet();
+
     private GivenSockets() {}
 
     /**
      * Takes over a listening socket, TCP or Unix, for {@code count} loops. It becomes non-blocking and is closed on exec; its options stay as
      * they are.
      *
-     * @throws BindException if it is no listening stream socket; it stays open
+     * @throws BindException if it is no listening stream socket, or was taken over before and is not closed yet; it stays open
      */
     public static List<ListenSocket> listening(int descriptor, int count) throws IOException {
         if (count < 1) throw new IllegalArgumentException("count " + count + " < 1");
+        if (!IN_USE.add(descriptor))
+            throw new BindException("descriptor " + descriptor + " is in use by another server of this process");
+        try {
+            return takeOver(descriptor, count);
+        } catch (IOException | RuntimeException | Error e) {
+            IN_USE.remove(descriptor);
+            throw e;
+        }
+    }
+
+    /** It is closed: the number may mean another socket from now on. */
+    static void closed(int descriptor) {
+        IN_USE.remove(descriptor);
+    }
+
+    private static List<ListenSocket> takeOver(int descriptor, int count) throws IOException {
         if (option(descriptor, SysOptions.SO_TYPE, "type") != SysSocket.SOCK_STREAM)
             throw new BindException("descriptor " + descriptor + " is no stream socket");
         if (option(descriptor, SysOptions.SO_ACCEPTCONN, "state") == 0)

@@ -89,8 +89,16 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
         outcome = Outcome.of(result);
         error = Math.min(result, 0);
         if (outcome == Outcome.EXHAUSTED) lack();
-        if (result < 0) return null;
-        return isUnix ? KernelStreamSocket.ofUnix(result) : KernelStreamSocket.of(result, peer);
+        return result < 0 ? null : accepted(result);
+    }
+
+    private StreamSocket accepted(int number) {
+        try {
+            return isUnix ? KernelStreamSocket.ofUnix(number) : KernelStreamSocket.of(number, peer);
+        } catch (OutOfMemoryError e) {
+            KernelSockets.close(number);
+            throw e;
+        }
     }
 
     @Override
@@ -132,6 +140,8 @@ final class KernelListenSocket implements ListenSocket, SpareDescriptors.Listeni
         outcome = Outcome.CLOSED;
         lackNoMore();
         SpareDescriptors.remove();
-        if (users == null || users.decrementAndGet() == 0) KernelSockets.close(descriptor);
+        if (users != null && users.decrementAndGet() > 0) return;
+        KernelSockets.close(descriptor);
+        GivenSockets.closed(descriptor);
     }
 }

@@ -31,10 +31,7 @@ public final class UnixSockets {
     /** How often somebody else may take the place meanwhile. */
     private static final int MAX_TRIES = 8;
 
-    /**
-     * Who takes a stale file away has it in hand for a moment, in which another would find the place empty: one of this process at a time. Two
-     * processes that find the same stale file in the same moment can still both listen, one of them without a name.
-     */
+    /** One of this process at a time, even where a folder cannot be locked. */
     private static final ReentrantLock TAKING = new ReentrantLock();
 
     private UnixSockets() {}
@@ -106,12 +103,7 @@ public final class UnixSockets {
             Files.setPosixFilePermissions(made, permissions);
             check(address, "listen", SysSocket.listen(descriptor, backlog));
             var file = new SocketFile(path, SocketFile.identity(made));
-            TAKING.lock();
-            try {
-                takePlace(address, path, made);
-            } finally {
-                TAKING.unlock();
-            }
+            takePlace(address, path, made);
             return file;
         } finally {
             Files.deleteIfExists(made);
@@ -131,7 +123,7 @@ public final class UnixSockets {
 
     private static void takePlace(UnixAddress address, Path path, Path made) throws IOException {
         for (int i = 0; i < MAX_TRIES; i++) {
-            if (!isFree(address, path)) putAside(address, path);
+            if (!isFree(address, path)) takeAway(address, path);
             try {
                 link(path, made);
                 return;
@@ -140,6 +132,19 @@ public final class UnixSockets {
             }
         }
         throw new BindException(address + ": others take its place again and again");
+    }
+
+    /**
+     * Takes a stale file away, or what took its place if that is stale, too. Who does so has it in hand for a moment, in which another would
+     * find the place empty, and it may be somebody's who listens by then: so one at a time.
+     */
+    private static void takeAway(UnixAddress address, Path path) throws IOException {
+        TAKING.lock();
+        try (var _ = FolderLock.take(path.toAbsolutePath().resolveSibling(""), FolderLock.PATIENCE)) {
+            if (!isFree(address, path)) putAside(address, path);
+        } finally {
+            TAKING.unlock();
+        }
     }
 
     private static void link(Path path, Path made) throws IOException {

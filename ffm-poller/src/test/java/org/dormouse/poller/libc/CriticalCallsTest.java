@@ -36,7 +36,7 @@ class CriticalCallsTest {
             "epoll_ctl");
 
     /** All but the first on files. */
-    private static final List<String> MAY_WAIT = List.of("epoll_wait", "open", "lseek", "close", "sendfile");
+    private static final List<String> MAY_WAIT = List.of("epoll_wait", "open", "lseek", "close", "sendfile", "flock");
 
     /** Changes of what is watched never wait; on Linux they are there only where libkqueue is. */
     private static final List<String> OF_KQUEUE = List.of("kqueue", "kevent");
@@ -58,7 +58,8 @@ class CriticalCallsTest {
                 "socket.SysSocket",
                 "socket.SysSocket$ReadBack",
                 "socket.SysSocket$Outgoing",
-                "socket.SysSendfile")) Class.forName("org.dormouse.poller." + name);
+                "socket.SysSendfile",
+                "socket.SysFile")) Class.forName("org.dormouse.poller." + name);
 
         assertThat(LibC.links())
                 .filteredOn(link -> link.isCritical() && !isOfKqueue(link))

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.libc.Errno;
@@ -56,6 +57,32 @@ class GivenSocketsTest {
             socket.close();
         }
         listener.close();
+    }
+
+    @Test
+    void oneListeningSocketIsTakenOverByOneOwnerAtATime() throws Exception {
+        int descriptor = foreignListener();
+        List<ListenSocket> loops = GivenSockets.listening(descriptor, 2);
+        for (ListenSocket each : loops) {
+            assertThatThrownBy(() -> GivenSockets.listening(descriptor, 1))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("descriptor " + descriptor)
+                    .hasMessageContaining("in use by another server");
+            each.close();
+        }
+        int again = foreignListener();
+        assertThat(again).as("the number that was given back").isEqualTo(descriptor);
+        GivenSockets.listening(again, 1).getFirst().close();
+    }
+
+    @Test
+    void whatCouldNotBeTakenOverCanBeWhenItListens() throws Exception {
+        int descriptor = foreign(SysSocket.AF_INET, SysSocket.SOCK_STREAM);
+        byte[] address = SockAddr.write(LOOPBACK);
+        assertThat(SysSocket.bind(descriptor, address, address.length)).isZero();
+        assertThatThrownBy(() -> GivenSockets.listening(descriptor, 1)).hasMessageContaining("does not listen");
+        assertThat(SysSocket.listen(descriptor, 4)).isZero();
+        GivenSockets.listening(descriptor, 1).getFirst().close();
     }
 
     @Test

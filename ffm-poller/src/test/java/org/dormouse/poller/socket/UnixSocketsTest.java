@@ -14,14 +14,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dormouse.poller.libc.Errno;
+import org.dormouse.poller.loop.ChildJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +168,116 @@ class UnixSocketsTest {
             winners.element().file().remove();
             winner.close();
             assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void whoFindsAStaleFileWaitsForAnotherProcessThatTakesOneAway() throws Exception {
+        leaveStale();
+        var opened = new ConcurrentLinkedQueue<UnixSockets.Opened>();
+        Thread second;
+        try (var lock = FolderLock.take(folder, Duration.ofSeconds(5))) {
+            assertThat(lock).isNotNull();
+            second = Thread.ofPlatform().start(() -> {
+                try {
+                    opened.add(listen(path(), 1));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            while (second.getState() != Thread.State.TIMED_WAITING && second.isAlive()) Thread.onSpinWait();
+            assertThat(opened).isEmpty();
+            assertThat(knock(SockAddrUn.write(UnixAddress.of(path().toString()))))
+                    .isEqualTo(-Errno.ECONNREFUSED);
+        }
+        second.join();
+        opened.element().file().remove();
+        opened.element().sockets().getFirst().close();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFolderThatAnotherKeepsLockedIsNamedAfterAWhile() throws Exception {
+        try (var lock = FolderLock.take(folder, Duration.ofSeconds(5))) {
+            assertThat(lock).isNotNull();
+            assertThatThrownBy(() -> FolderLock.take(folder, Duration.ofMillis(1)))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining(folder.toString())
+                    .hasMessageContaining("longer than 1 ms");
+        }
+        FolderLock.take(folder, Duration.ofMillis(1)).close();
+    }
+
+    /** Listens on what it finds in a folder, as soon as it is told to; says what it got, and keeps it. */
+    static final class Rival {
+        public static void main(String[] arguments) throws Exception {
+            Path folder = Path.of(System.getProperty("folder"));
+            var got = new StringBuilder();
+            while (!Files.exists(folder.resolve("go"))) Thread.onSpinWait();
+            for (int i = 0; i < RIVALRY; i++) {
+                try {
+                    listen(folder.resolve(i + ".sock"), 1);
+                    got.append(i).append(' ');
+                } catch (BindException e) {
+                    // another has it
+                }
+            }
+            System.out.println("got " + got);
+            Files.createFile(folder.resolve("done" + ProcessHandle.current().pid()));
+            while (!Files.exists(folder.resolve("over"))) Thread.sleep(10);
+        }
+    }
+
+    private static final int RIVALRY = 150;
+
+    @Test
+    @Timeout(120)
+    void ofProcessesThatFindTheSameStaleFilesEachFileGetsOneListenerWhoIsFound() throws Exception {
+        for (int i = 0; i < RIVALRY; i++) {
+            try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                dead.bind(UnixDomainSocketAddress.of(folder.resolve(i + ".sock")));
+            }
+        }
+        var outputs = new ArrayList<CompletableFuture<String>>();
+        for (int i = 0; i < 3; i++) {
+            var output = new CompletableFuture<String>();
+            outputs.add(output);
+            Thread.ofPlatform().start(() -> {
+                try {
+                    output.complete(ChildJvm.run(Rival.class, "-Dfolder=" + folder));
+                } catch (Exception | AssertionError e) {
+                    output.completeExceptionally(e);
+                }
+            });
+        }
+        Files.createFile(folder.resolve("go"));
+        while (finished() < 3) {
+            for (var each : outputs) if (each.isCompletedExceptionally()) each.get();
+            Thread.sleep(10);
+        }
+        for (int i = 0; i < RIVALRY; i++) {
+            byte[] address =
+                    SockAddrUn.write(UnixAddress.of(folder.resolve(i + ".sock").toString()));
+            assertThat(knock(address)).as("somebody is found at %d", i).isZero();
+        }
+        Files.createFile(folder.resolve("over"));
+        var got = new ArrayList<Integer>();
+        for (var each : outputs)
+            for (String number : each.get()
+                    .lines()
+                    .filter(line -> line.startsWith("got "))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(4)
+                    .strip()
+                    .split(" ")) if (!number.isEmpty()) got.add(Integer.valueOf(number));
+        assertThat(got).hasSize(RIVALRY).doesNotHaveDuplicates();
+    }
+
+    private long finished() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("done"))
+                    .count();
         }
     }
 
