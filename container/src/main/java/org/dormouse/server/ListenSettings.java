@@ -38,8 +38,21 @@ record ListenSettings(
                 throw new IllegalArgumentException(
                         each.address()
                                 + " is to take the PROXY protocol, but proxy-protocol.trusted names nobody; proxy=ADDRESS says from whom");
-            if (!each.proxies().isEmpty()) ownProxies(each, proxies);
+            if (each.takesProxy())
+                checkThatTheyCanCome(each, each.proxies().isEmpty() ? proxies : ownProxies(each, proxies));
         }
+    }
+
+    /** What is behind a descriptor is known only when it is taken over. */
+    private static void checkThatTheyCanCome(ListenPoint point, ProxySettings proxies) {
+        TrustedSources trusted = proxies.trusted();
+        if (point.address() instanceof ListenAddress.Unix && !trusted.includesUnix())
+            throw new IllegalArgumentException("server.listen \"" + point
+                    + "\": whoever connects to a Unix domain socket has no address; proxy=unix trusts them"
+                    + (point.proxies().isEmpty() ? ", or unix in proxy-protocol.trusted" : ""));
+        if (point.address() instanceof ListenAddress.Tcp && !trusted.includesAddresses())
+            throw new IllegalArgumentException("server.listen \"" + point
+                    + "\": that is no Unix domain socket; proxy=ADDRESS says from whom the PROXY protocol is taken");
     }
 
     /** From whom the PROXY protocol is taken at {@code point}; null: from nobody. As soon as one address says so, only where it is said. */

@@ -196,10 +196,17 @@ public final class Listener implements EventLoop.Handler {
             family.whenOneCloses(resumption);
             if (whenClosed != null) acceptSome();
         } catch (IOException e) {
-            refusal = e;
-            closeNow();
+            refuse(e);
             throw new IllegalStateException("the poller refuses the listening socket of port " + socket.port(), e);
+        } catch (RuntimeException | Error e) {
+            refuse(new IOException(e));
+            throw e;
         }
+    }
+
+    private void refuse(IOException why) {
+        refusal = why;
+        closeNow();
     }
 
     /** This loop has nothing to do with the socket any more. */
@@ -256,12 +263,22 @@ public final class Listener implements EventLoop.Handler {
                 pause();
                 return;
             }
-            StreamSocket accepted = socket.accept();
+            StreamSocket accepted = accept();
             if (accepted != null) open(accepted);
             else if (!goesOn()) return;
         }
         if (isOutOfPatience()) closeNow();
         else again();
+    }
+
+    /** What was reserved for it is given back where not even that succeeds. */
+    private @Nullable StreamSocket accept() {
+        try {
+            return socket.accept();
+        } catch (RuntimeException | Error e) {
+            family.release();
+            throw e;
+        }
     }
 
     private void open(StreamSocket accepted) {
@@ -270,7 +287,7 @@ public final class Listener implements EventLoop.Handler {
         chosen.family().expect();
         boolean isLast = whenClosed != null;
         if (chosen.family() == family) own.begin(accepted, isLast);
-        else chosen.family().loop.execute(() -> chosen.begin(accepted, isLast));
+        else chosen.send(accepted, isLast);
     }
 
     private boolean goesOn() {

@@ -73,6 +73,11 @@ public final class TrustedSources {
         return includesUnix;
     }
 
+    /** Whether it names any address of IP. */
+    public boolean includesAddresses() {
+        return !ranges.isEmpty();
+    }
+
     public boolean contains(SocketAddress address) {
         return contains(false, address.high(), address.low());
     }

@@ -94,6 +94,8 @@ class ServiceManagerTest {
         var manager = manager("LISTEN_PID", "77", "LISTEN_FDS", "2", "LISTEN_FDNAMES", "web:admin");
         var all = ListenPoint.parseAll("systemd:web, 127.0.0.1:0, systemd:admin");
         assertThat(OpenAddress.single(all, manager)).hasToString("[fd:3, 127.0.0.1:0, fd:4]");
+        assertThat(OpenAddress.single(ListenPoint.parseAll("systemd:web tls proxy=10.0.0.0/8 proxy=unix"), manager))
+                .hasToString("[fd:3 tls proxy=10.0.0.0/8 proxy=unix]");
         for (String twice : List.of("fd:4, systemd:", "systemd:admin, systemd:", "systemd:, fd:4"))
             assertThatThrownBy(() -> OpenAddress.single(ListenPoint.parseAll(twice), manager))
                     .as(twice)

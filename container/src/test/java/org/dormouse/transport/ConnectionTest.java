@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import org.dormouse.poller.ScriptedPeer;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.loop.HandClock;
 import org.dormouse.poller.loop.ScriptedLoop;
+import org.dormouse.poller.socket.ListenSocket;
+import org.dormouse.poller.socket.StreamSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -314,6 +318,93 @@ class ConnectionTest {
         good.close(0, () -> events.add("good closed"));
         loop.settle();
         assertThat(events).contains("refused closed", "good closed");
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    /** Its watch fails in a way that nobody foresaw, as where memory lacks. */
+    private static StreamSocket failing(StreamSocket socket, Error failure) {
+        InvocationHandler calls = (proxy, method, arguments) -> {
+            if (method.getName().equals("descriptor")) throw failure;
+            return method.invoke(socket, arguments);
+        };
+        return (StreamSocket) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(), new Class<?>[] {StreamSocket.class}, calls);
+    }
+
+    @Test
+    void aConnectionThatCannotBeWatchedForLackOfMemoryLeavesNothingBehind() {
+        var family = family(ConnectionLimits.DEFAULT);
+        var failure = new OutOfMemoryError("for a test");
+        ScriptedPeer peer = kernel.connect();
+        assertThatThrownBy(() -> Connection.open(family, failing(peer.socket(), failure), Sender::new))
+                .isSameAs(failure);
+        assertThat(peer.seesClose()).isTrue();
+        assertThat(kernel.openDescriptors()).isZero();
+        assertThat(family.counts().closed(ConnectionEnd.NOT_WATCHED)).isEqualTo(1);
+    }
+
+    @Test
+    void whereConnectionsCannotBeginForLackOfMemoryTheirPlacesAreGivenBackAndOthersGoOn() {
+        var family = family(ConnectionLimits.DEFAULT);
+        var entrance = new Entrance(family, Sender::new);
+        var failure = new OutOfMemoryError("for a test");
+        for (int i = 0; i < 3; i++) {
+            StreamSocket socket = failing(kernel.connect().socket(), failure);
+            assertThat(family.reserve()).isTrue();
+            family.expect();
+            assertThatThrownBy(() -> entrance.begin(socket, false)).isSameAs(failure);
+        }
+        assertThat(open.get()).isZero();
+        assertThat(family.members()).isZero();
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    @Test
+    void whatCannotBeAcceptedForLackOfMemoryCostsNobodyAPlace() {
+        var accepted = new AtomicInteger();
+        var socket = kernel.listen(0);
+        ListenSocket poor = (ListenSocket) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(),
+                new Class<?>[] {ListenSocket.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("accept") && accepted.getAndIncrement() < 2)
+                        throw new OutOfMemoryError("for a test");
+                    return method.invoke(socket, arguments);
+                });
+        var family = family(new ConnectionLimits(
+                1,
+                ConnectionLimits.DEFAULT.maxPerAddress(),
+                ConnectionLimits.DEFAULT.maxLingerBytes(),
+                ConnectionLimits.DEFAULT.lingerTimeout(),
+                ConnectionLimits.DEFAULT.closeTimeout(),
+                ConnectionLimits.DEFAULT.minRate()));
+        Listener listener = Listener.start(family, poor, Sender::new);
+        kernel.connect(socket);
+        loop.settle();
+        loop.advance(Duration.ofMillis(100));
+        loop.advance(Duration.ofMillis(100));
+        assertThat(loop.takeFaults()).hasSize(2);
+        assertThat(open.get()).isEqualTo(1);
+        listener.close(0, () -> {});
+        family.abortAll();
+        loop.settle();
+        assertThat(kernel.openDescriptors()).isZero();
+    }
+
+    @Test
+    void aListenerThatCannotBeWatchedForLackOfMemorySaysSo() throws Exception {
+        var socket = kernel.listen(0);
+        ListenSocket poor = (ListenSocket) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(),
+                new Class<?>[] {ListenSocket.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("descriptor")) throw new OutOfMemoryError("for a test");
+                    return method.invoke(socket, arguments);
+                });
+        Listener listener = Listener.start(family(ConnectionLimits.DEFAULT), poor, Sender::new);
+        loop.settle();
+        assertThatThrownBy(() -> listener.awaitBegun(1)).hasMessageContaining("for a test");
+        assertThat(loop.takeFaults()).hasSize(1);
         assertThat(kernel.openDescriptors()).isZero();
     }
 
