@@ -17,6 +17,13 @@ public final class ConnectionFields {
         };
     }
 
+    /** Whether a Connection field has the option {@code close} (RFC 9110 §7.6.1). */
+    public static boolean asksToClose(String connection) {
+        if (connection.indexOf(',') < 0) return connection.strip().equalsIgnoreCase("close");
+        for (String option : connection.split(",", -1)) if (option.strip().equalsIgnoreCase("close")) return true;
+        return false;
+    }
+
     /** {@code fields} as they are if there are none of those, else a copy that leaves them out. */
     static Fields without(Fields fields) {
         int first = 0;

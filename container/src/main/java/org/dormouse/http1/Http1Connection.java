@@ -89,8 +89,8 @@ final class Http1Connection extends ConnectionTimes {
     private void begin(RequestHeadBytes head, byte[] bytes, int offset, int length) {
         boolean pipelined = connection.isBlocked();
         boolean isLast = ++requests >= http1.limits.maxRequests();
-        if (lastRequest || isLast) head.keepAlive = false;
         var next = new Http1Exchange(http1, this, head, !pipelined);
+        if (lastRequest || isLast) next.becomeLast();
         exchange = next;
         since = http1.loop.turnNanos();
         state = State.HANDLING;
@@ -225,8 +225,9 @@ final class Http1Connection extends ConnectionTimes {
             upgrade(last.successor());
         } else if (!last.persists() || (lastRequest && connection.kept() == null)) {
             connection.sendUnsent();
-            // Who did not know that it is the last answer may be sending the next request.
-            boolean isSurprise = requests >= http1.limits.maxRequests();
+            // Who did not ask for the end may be sending the next request: a reset by that could cost it this answer
+            // (RFC 9112 §9.6).
+            boolean isSurprise = !last.persists() && last.head.keepAlive;
             close(isSurprise || (body != null && !body.isEnded()), reasonAfter(last, body));
         } else if (body == null || body.isEnded()) {
             exchange = null;
@@ -328,6 +329,11 @@ final class Http1Connection extends ConnectionTimes {
     ExchangeAtWork atWork() {
         Http1Exchange present = exchange;
         return present == null || state != State.HANDLING ? null : present.atWork(since);
+    }
+
+    /** Cuts the connection for {@code aborted}, unless that has given it back. */
+    void abort(Http1Exchange aborted, ConnectionEnd why) {
+        if (exchange == aborted) connection.abortNow(why);
     }
 
     @Override

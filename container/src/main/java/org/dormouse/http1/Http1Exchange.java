@@ -16,6 +16,7 @@ import org.dormouse.http1.ResponseHeadWriter.Framing;
 import org.dormouse.http1.ResponseHeadWriter.Persistence;
 import org.dormouse.poller.loop.InlineTask;
 import org.dormouse.poller.loop.Timeout;
+import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ final class Http1Exchange extends RequestInput implements Exchange {
 
     // any thread
     private volatile @Nullable Runnable gone;
+    /** No other request follows: the server stops, or this one was aborted. */
     private volatile boolean last;
 
     Http1Exchange(Http1 http1, Http1Connection owner, RequestHeadBytes head, boolean holdsOutput) {
@@ -199,9 +201,19 @@ final class Http1Exchange extends RequestInput implements Exchange {
         return false;
     }
 
+    /**
+     * Whoever aborts may come too late, when the connection serves the next request already. So the loop looks whose it is; and an exchange
+     * that is aborted first does not give the connection back in one step, behind which the loop could not tell any more.
+     */
     @Override
     public void abort() {
-        connection.abort();
+        abort(ConnectionEnd.ABORTED);
+    }
+
+    @Override
+    void abort(ConnectionEnd why) {
+        last = true;
+        connection.execute(() -> owner.abort(this, why));
     }
 
     @Override

@@ -30,7 +30,9 @@ final class RequestHeadBytes implements RequestHead, Fields {
     /** OPTIONS with an absolute target without a path: {@code *}, which is not among the bytes (RFC 9112 §3.2.4). */
     boolean asterisk;
 
+    /** What the client wants. */
     boolean keepAlive;
+
     boolean expectsContinue;
     boolean asksUpgrade;
 

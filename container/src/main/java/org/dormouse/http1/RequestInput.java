@@ -40,6 +40,9 @@ abstract class RequestInput extends InterimOutput {
     /** Somebody begins to wait: the loop is to look at the time. Any thread. */
     abstract void watchWaits();
 
+    /** Cuts the connection if it still is this exchange's. Any thread. */
+    abstract void abort(ConnectionEnd why);
+
     public final int read(byte[] target, int offset, int length) throws IOException {
         RequestBody incoming = body;
         if (incoming == null) return -1;
@@ -163,7 +166,7 @@ abstract class RequestInput extends InterimOutput {
         if (known == null) return;
         if (known.hasWrittenTooLong(now, takenBytes())) {
             http1.log.left(connection, http1.writeTimedOut());
-            connection.abort(ConnectionEnd.WRITE_TIMEOUT);
+            abort(ConnectionEnd.WRITE_TIMEOUT);
             return;
         }
         RequestBody incoming = body;

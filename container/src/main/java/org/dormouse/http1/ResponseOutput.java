@@ -2,6 +2,7 @@ package org.dormouse.http1;
 
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.ClientGone;
+import org.dormouse.http.ConnectionFields;
 import org.dormouse.http.Fields;
 import org.dormouse.http.ResponseBody;
 import org.dormouse.http.TrailerNames;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * whatever the application does ({@link ResponseBody}). Belongs to the writer of the exchange.
  */
 abstract class ResponseOutput {
+    private static final String CONNECTION = "Connection";
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     private static final int CHUNK_HEAD = 6; // four digits at most, CRLF
@@ -96,9 +98,11 @@ abstract class ResponseOutput {
         return head.version() == Version.HTTP_1_0 ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
     }
 
+    /** Whether the application did, among whatever else it says of the connection (RFC 9110 §7.6.1). */
     private static boolean asksToClose(Fields fields) {
-        String connection = fields.first("Connection");
-        return connection != null && connection.equalsIgnoreCase("close");
+        for (int i = fields.find(CONNECTION, 0); i >= 0; i = fields.find(CONNECTION, i + 1))
+            if (ConnectionFields.asksToClose(fields.value(i))) return true;
+        return false;
     }
 
     public final int write(byte[] source, int offset, int length) throws ClientGone {

@@ -116,7 +116,7 @@ final class UpgradedStream implements Protocol, ByteStream {
     @Override
     public void whenGone(Runnable told) {
         gone = told;
-        if (connection.isBroken()) told.run();
+        if (connection.isBroken()) connection.execute(this::tellGone);
     }
 
     @Override
@@ -183,11 +183,15 @@ final class UpgradedStream implements Protocol, ByteStream {
 
     @Override
     public void gone() {
+        tellGone();
+        waits.wakeReader();
+        waits.wakeWriter();
+    }
+
+    private void tellGone() {
         Runnable told = gone;
         gone = null;
         if (told != null) told.run();
-        waits.wakeReader();
-        waits.wakeWriter();
     }
 
     @Override

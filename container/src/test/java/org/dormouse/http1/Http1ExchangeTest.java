@@ -91,7 +91,107 @@ class Http1ExchangeTest {
             exchange.finish();
             server.loop.settle();
             assertThat(peer.takeReceivedText()).contains("Connection: close\r\n");
+            assertThat(peer.seesEnd()).isTrue();
+            peer.finish();
+            server.loop.settle();
             assertThat(peer.seesClose()).isTrue();
+        }
+    }
+
+    @Test
+    void whoAbortsAnExchangeThatIsOverCutsNoneOfThoseBehindIt() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer peer = server.connect();
+            Exchange first = exchangeOf(server, peer, GET);
+            Http1Server.answer(first, 200, "first");
+            first.abort();
+            assertThat(server.talk(peer, GET)).endsWith("first");
+            Exchange second = server.next();
+            first.abort();
+            server.loop.settle();
+            Http1Server.answer(second, 200, "second");
+            first.abort();
+            server.loop.settle();
+            assertThat(peer.takeReceivedText()).endsWith("second");
+            assertThat(peer.seesClose()).isFalse();
+        }
+    }
+
+    @Test
+    void whatIsAbortedAndThenFinishedIsCutBeforeTheRequestBehindItBegins() throws IOException {
+        for (String behind : new String[] {"", GET}) {
+            try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+                ScriptedPeer peer = server.connect();
+                Exchange exchange = exchangeOf(server, peer, GET + behind);
+                exchange.commit(200, null, new Headers(), 5);
+                exchange.abort();
+                exchange.write("Hello".getBytes(), 0, 5);
+                exchange.finish();
+                server.talk(peer, GET);
+                assertThat(server.hasNext()).isFalse();
+                assertThat(peer.seesClose()).isTrue();
+                assertThat(server.connections.counts().closed(ConnectionEnd.ABORTED))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void closeIsHonouredAmongOtherOptionsAndInLaterLinesOfTheField() throws IOException {
+        for (String[] values :
+                new String[][] {{"X-A, close"}, {"X-A", " Close "}, {"close,x"}, {"keep-alive", "x, CLOSE"}}) {
+            try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+                ScriptedPeer peer = server.connect();
+                Exchange exchange = exchangeOf(server, peer, GET);
+                var fields = new Headers();
+                for (String value : values) fields.add("Connection", value);
+                exchange.commit(200, null, fields, 0);
+                exchange.finish();
+                server.loop.settle();
+                assertThat(peer.takeReceivedText()).as("%s", (Object) values).contains("Connection: close\r\n");
+                assertThat(peer.seesEnd()).isTrue();
+            }
+        }
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer peer = server.connect();
+            Exchange exchange = exchangeOf(server, peer, GET);
+            var fields = new Headers();
+            fields.add("Connection", "closed, enclose");
+            exchange.commit(200, null, fields, 0);
+            exchange.finish();
+            server.loop.settle();
+            assertThat(peer.takeReceivedText()).doesNotContain("Connection");
+            assertThat(peer.seesEnd()).isFalse();
+        }
+    }
+
+    @Test
+    void whoIsToldOfTheEndWhileItSendsTheNextRequestSeesNoReset() throws IOException {
+        for (String request : new String[] {GET, "GET / HTTP/1.1\nHost: h\nConnection: close\n\n"}) {
+            try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+                ScriptedPeer peer = server.connect();
+                Exchange exchange = exchangeOf(server, peer, request);
+                var fields = new Headers();
+                fields.add("Connection", "close");
+                exchange.commit(200, null, fields, 0);
+                exchange.finish();
+                server.loop.settle();
+                boolean knew = request.contains("close");
+                assertThat(server.kernel.openDescriptors()).isEqualTo(knew ? 0 : 1);
+                if (!knew) {
+                    assertThat(server.talk(peer, GET))
+                            .contains("Connection: close")
+                            .doesNotContain("400");
+                    assertThat(peer.seesEnd()).isTrue();
+                    peer.finish();
+                    server.loop.settle();
+                }
+                assertThat(peer.seesReset()).isFalse();
+                assertThat(server.kernel.openDescriptors()).isZero();
+                assertThat(server.connections.counts().closed(ConnectionEnd.ANSWERED))
+                        .isEqualTo(1);
+                assertThat(server.hasNext()).isFalse();
+            }
         }
     }
 
@@ -442,6 +542,9 @@ class Http1ExchangeTest {
             assertThat(busy.takeReceivedText())
                     .contains("Connection: close\r\n")
                     .endsWith("last");
+            assertThat(busy.seesEnd()).isTrue();
+            busy.finish();
+            server.loop.settle();
             assertThat(busy.seesClose()).isTrue();
         }
     }
@@ -481,6 +584,9 @@ class Http1ExchangeTest {
             assertThat(kept.takeReceivedText())
                     .contains("Connection: close\r\n")
                     .endsWith("second");
+            assertThat(kept.seesEnd()).isTrue();
+            kept.finish();
+            server.loop.settle();
             assertThat(kept.seesClose()).isTrue();
         }
     }
@@ -498,6 +604,9 @@ class Http1ExchangeTest {
             assertThat(newcomer.takeReceivedText())
                     .contains("Connection: close\r\n")
                     .endsWith("welcome");
+            assertThat(newcomer.seesEnd()).isTrue();
+            newcomer.finish();
+            server.loop.settle();
             assertThat(newcomer.seesClose()).isTrue();
             assertThat(silent.seesEnd()).isFalse();
             server.advance(Duration.ofSeconds(1));
