@@ -72,6 +72,57 @@ class StaticContentTest {
     }
 
     @Test
+    void linesOfAFieldOfEntityTagsAreOneList() throws Exception {
+        write("a.txt", 100);
+        try (var server = builder().start()) {
+            String tag = get(server, "/a.txt").headers().firstValue("ETag").orElseThrow();
+            for (String lines :
+                    new String[] {"%s: \"x\"\n%s: " + tag, "%s: " + tag + "\n%s: \"x\"", "%s: \"x\"\n%s: \"y\""}) {
+                boolean hasIt = lines.contains(tag);
+                try (var peer = RawHttp.connect(server.port())) {
+                    peer.send("GET /a.txt HTTP/1.1\nHost: h\n" + lines.replace("%s", "If-None-Match") + "\n\n")
+                            .expectStatus(hasIt ? 304 : 200);
+                    peer.send("GET /a.txt HTTP/1.1\nHost: h\n" + lines.replace("%s", "If-Match") + "\n\n")
+                            .expectStatus(hasIt ? 200 : 412);
+                }
+            }
+        }
+    }
+
+    @Test
+    void twoFieldsThatAskForPartsGetTheWhole() throws Exception {
+        write("a.txt", 100);
+        try (var server = builder().start();
+                var peer = RawHttp.connect(server.port())) {
+            peer.send("GET /a.txt HTTP/1.1\nHost: h\nRange: bytes=0-1\nRange: bytes=3-4\n\n")
+                    .expectStatus(200);
+            assertThat(peer.body()).hasSize(100);
+        }
+    }
+
+    @Test
+    void aPageThatRefusesARangeIsNeitherTheFileNorToBeKept() throws Exception {
+        write("a.css", 100);
+        write("b.css", 100_000);
+        try (var server = builder()
+                .set("static.cache-control", "*.css public, max-age=31536000")
+                .start()) {
+            for (String path : new String[] {"/a.css", "/b.css"}) {
+                assertThat(get(server, path).headers().firstValue("Cache-Control"))
+                        .hasValue("public, max-age=31536000");
+                var refused = get(server, path, "Range", "bytes=100000-");
+                assertThat(refused.statusCode()).isEqualTo(416);
+                assertThat(refused.headers().firstValue("Content-Range").orElseThrow())
+                        .startsWith("bytes */");
+                assertThat(refused.headers().map())
+                        .doesNotContainKeys("cache-control", "etag", "last-modified", "content-encoding");
+                assertThat(refused.headers().firstValue("Content-Type").orElse(""))
+                        .doesNotContain("css");
+            }
+        }
+    }
+
+    @Test
     void partsOfALargeFileArriveOneAndSeveralAtATime() throws Exception {
         byte[] content = write("large.bin", 3 << 20);
         try (var server = builder().start()) {

@@ -21,7 +21,7 @@ final class ConditionalRequest {
      * Evaluates the preconditions in their order.
      *
      * @param etag of the file, with quotes and the mark of a weak one
-     * @param lastModified of the file, in milliseconds since 1970
+     * @param lastModified of the file, in milliseconds since 1970; 0 if unknown: then the fields with dates are ignored
      * @param ifUnmodifiedSince in milliseconds; -1 where there is none, or none that can be read
      * @param ifModifiedSince likewise
      */
@@ -35,11 +35,11 @@ final class ConditionalRequest {
         long seconds = lastModified / 1000; // the fields have no fractions
         if (ifMatch != null) {
             if (!matches(ifMatch, etag, true)) return Answer.PRECONDITION_FAILED;
-        } else if (ifUnmodifiedSince >= 0 && seconds > ifUnmodifiedSince / 1000) {
+        } else if (lastModified > 0 && ifUnmodifiedSince >= 0 && seconds > ifUnmodifiedSince / 1000) {
             return Answer.PRECONDITION_FAILED;
         }
         if (ifNoneMatch != null) return matches(ifNoneMatch, etag, false) ? Answer.NOT_MODIFIED : Answer.PROCEED;
-        boolean unchanged = ifModifiedSince >= 0 && seconds <= ifModifiedSince / 1000;
+        boolean unchanged = lastModified > 0 && ifModifiedSince >= 0 && seconds <= ifModifiedSince / 1000;
         return unchanged ? Answer.NOT_MODIFIED : Answer.PROCEED;
     }
 

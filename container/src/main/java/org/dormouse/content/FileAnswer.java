@@ -54,10 +54,13 @@ final class FileAnswer {
         }
         try (FileBody body = FileBody.open(chosen, response)) {
             if (body == null) return false;
-            head(file, chosen, isForClient);
             List<Range> ranges = isForClient && isGet ? ranges(chosen) : null;
+            if (ranges != null && ranges.isEmpty()) {
+                refuse(file, chosen);
+                return true;
+            }
+            head(file, chosen, isForClient);
             if (ranges == null) sendWhole(chosen, body);
-            else if (ranges.isEmpty()) refuse(chosen);
             else if (ranges.size() == 1) sendPart(chosen, body, ranges.getFirst());
             else sendParts(chosen, body, ranges);
         }
@@ -77,10 +80,18 @@ final class FileAnswer {
         return ConditionalRequest.evaluate(
                 chosen.etag,
                 chosen.lastModified,
-                request.getHeader("If-Match"),
+                tags("If-Match"),
                 date("If-Unmodified-Since"),
-                request.getHeader("If-None-Match"),
+                tags("If-None-Match"),
                 date("If-Modified-Since"));
+    }
+
+    /** All lines of a field are one list (RFC 9110 §5.3). */
+    private @Nullable String tags(String field) {
+        String first = request.getHeader(field);
+        if (first == null) return null;
+        List<String> lines = Collections.list(request.getHeaders(field));
+        return lines.size() == 1 ? first : String.join(", ", lines);
     }
 
     private long date(String field) {
@@ -114,6 +125,7 @@ final class FileAnswer {
     private @Nullable List<Range> ranges(StaticFile chosen) {
         String field = request.getHeader("Range");
         if (field == null || response.getStatus() != HttpServletResponse.SC_OK) return null;
+        if (Collections.list(request.getHeaders("Range")).size() > 1) return null; // which of them nobody can tell
         String ifRange = request.getHeader("If-Range");
         long date = -1;
         if (ifRange != null) {
@@ -132,8 +144,10 @@ final class FileAnswer {
         if (chosen.length > 0) body.send(response, 0, chosen.length);
     }
 
-    private void refuse(StaticFile chosen) throws IOException {
-        response.setHeader("Content-Encoding", null);
+    /** The page that says so is not the file: nothing of what describes that, and no permission to keep it, belongs to it. */
+    private void refuse(StaticFile file, StaticFile chosen) throws IOException {
+        response.setHeader("Accept-Ranges", "bytes");
+        if (!file.variants.isEmpty()) response.addHeader("Vary", "Accept-Encoding");
         response.setHeader("Content-Range", "bytes */" + chosen.length);
         response.sendError(HttpServletResponse.SC_REQUESTED_RANGE_NOT_SATISFIABLE);
     }

@@ -17,12 +17,15 @@ public final class ResponseBody {
         if (contentLength < -1) throw new IllegalArgumentException("content length " + contentLength + " < -1");
         this.status = (short) status;
         this.allowed = isAllowed(method, status);
-        this.contentLength = forbidsLength(status) ? -1 : contentLength;
+        this.contentLength = forbidsLength(status) ? -1 : status == 205 ? 0 : contentLength;
     }
 
-    /** Whether a response with {@code status} to {@code method} has a body at all: not after HEAD, not with 1xx, 204 and 304. */
+    /**
+     * Whether a response with {@code status} to {@code method} has a body at all: not after HEAD, not with 1xx, 204 and 304; and that of a 205
+     * has to be empty, which its length says (RFC 9110 §15.3.6).
+     */
     public static boolean isAllowed(String method, int status) {
-        return status >= 200 && status != 204 && status != 304 && !method.equals("HEAD");
+        return status >= 200 && status != 204 && status != 205 && status != 304 && !method.equals("HEAD");
     }
 
     /** A 1xx or 204 has no Content-Length; an answer to HEAD and a 304 may have that of the body they leave out (RFC 9110 §8.6). */

@@ -32,6 +32,7 @@ class ConditionalRequestTest {
             W/"a"  | 5500     | -            | -1               | a                  | -1             | PROCEED
             W/"a"  | 5500     | -            | -1               | -                  | 5000           | NOT_MODIFIED
             W/"a"  | 5500     | -            | -1               | -                  | 4000           | PROCEED
+            W/"a"  | 0        | -            | -1               | -                  | 4000           | PROCEED
             """)
     void preconditionsAreEvaluatedInTheOrderOfTheSpecification(
             String etag,

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class ResponseBodyTest {
     @Test
-    void onlyHeadAnd1xx204And304HaveNoBody() {
+    void onlyHeadAnd1xx204205And304HaveNoBody() {
         for (int status = 100; status < 600; status++) {
-            boolean expected = status >= 200 && status != 204 && status != 304;
+            boolean expected = status >= 200 && status != 204 && status != 205 && status != 304;
             assertThat(ResponseBody.isAllowed("GET", status))
                     .as("GET %d", status)
                     .isEqualTo(expected);
@@ -65,6 +65,16 @@ class ResponseBodyTest {
     void noContentHasNoContentLength() {
         assertThat(new ResponseBody("GET", 204, 5).contentLength()).isEqualTo(-1);
         assertThat(new ResponseBody("GET", 304, 5).contentLength()).isEqualTo(5);
+    }
+
+    @Test
+    void resetContentIsEmptyAndSaysSo() {
+        for (long length : new long[] {-1, 0, 5}) {
+            var body = new ResponseBody("POST", 205, length);
+            assertThat(body.contentLength()).isZero();
+            assertThat(body.admits(5)).isZero();
+            assertThat(body.isOpenEnded() || body.isShort()).isFalse();
+        }
     }
 
     @Test
