@@ -62,6 +62,12 @@ final class EncodedOutput {
         this.coder = coding.encoder(made, compression.deflaters, compression.settings.level());
     }
 
+    /** For tests, whose coder has no memory. */
+    EncodedOutput(Exchange exchange, OutputStream coder) {
+        this.exchange = exchange;
+        this.coder = coder;
+    }
+
     private void enter() {
         while (!USE.compareAndSet(this, FREE, BUSY)) Thread.onSpinWait();
     }
@@ -156,8 +162,8 @@ final class EncodedOutput {
         if (present == null) return;
         try {
             present.close();
-        } catch (IOException e) {
-            exchange.abort(); // what the client has is no whole
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            exchange.abort(); // what the client has is no whole; and thrown on, it would keep the exchange from ending
             made.clear();
         }
         if (isCut) made.clear();
