@@ -41,7 +41,7 @@ final class DormouseFactoryCustomizer implements WebServerFactoryCustomizer<Dorm
         factory.setLoops(dormouse.getLoops());
         factory.setMaxHeadBytes(
                 Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes()));
-        checkForwardedHeaders();
+        factory.setUseForwardHeaders(usesForwardedHeaders());
         if (warnsOfOthers) warnOfPropertiesOfOtherServers();
     }
 
@@ -50,19 +50,11 @@ final class DormouseFactoryCustomizer implements WebServerFactoryCustomizer<Dorm
         if (complaint != null) LOG.warn("{}", complaint);
     }
 
-    private void checkForwardedHeaders() {
+    /** As Boot does for the other containers: those who ask for it, and who run on a platform whose proxy sends the fields. */
+    private boolean usesForwardedHeaders() {
         ForwardHeadersStrategy strategy = server.getForwardHeadersStrategy();
-        if (strategy == ForwardHeadersStrategy.NATIVE) {
-            throw new UnsupportedPropertyException(
-                    "server.forward-headers-strategy=native",
-                    "set server.forward-headers-strategy=framework, with which Spring does it");
-        }
+        if (strategy != null) return strategy == ForwardHeadersStrategy.NATIVE;
         CloudPlatform platform = CloudPlatform.getActive(environment);
-        if (strategy == null && platform != null && platform.isUsingForwardHeaders()) {
-            LOG.warn(
-                    "{} sends X-Forwarded fields, and they are not looked at: set server.forward-headers-strategy=framework,"
-                            + " or none to silence this",
-                    platform);
-        }
+        return platform != null && platform.isUsingForwardHeaders();
     }
 }

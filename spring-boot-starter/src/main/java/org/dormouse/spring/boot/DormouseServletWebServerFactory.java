@@ -38,6 +38,11 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
         implements ConfigurableServletWebServerFactory, ResourceLoaderAware {
     private static final Duration OUTPUT_TIME = Duration.ofSeconds(2);
 
+    /** Where a proxy of one's own is: private, shared, link-local and loopback addresses, as with the other containers, and Unix sockets. */
+    private static final String INTERNAL_PROXIES =
+            "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 169.254.0.0/16,"
+                    + " 127.0.0.0/8, ::1, fc00::/7, fe80::/10, unix";
+
     private final ServletWebServerSettings settings = new ServletWebServerSettings();
     private final List<DormouseBuilderCustomizer> builderCustomizers = new ArrayList<>();
     private final List<WebAppCustomizer> webAppCustomizers = new ArrayList<>();
@@ -45,6 +50,7 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
     private @Nullable Execution execution;
     private int loops;
     private int maxHeadBytes;
+    private boolean usesForwardHeaders;
 
     /** A server on port 8080 with the root context. */
     public DormouseServletWebServerFactory() {}
@@ -77,6 +83,14 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
     /** Bytes of request line and fields together; 0 for Dormouse's default. */
     public void setMaxHeadBytes(int maxHeadBytes) {
         this.maxHeadBytes = maxHeadBytes;
+    }
+
+    /**
+     * Whether {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port} of proxies with internal addresses are believed; a
+     * builder customizer that sets {@code forwarded.trusted} names others.
+     */
+    public void setUseForwardHeaders(boolean useForwardHeaders) {
+        usesForwardHeaders = useForwardHeaders;
     }
 
     /** Adds what has the last word on the server, in the order of the calls. */
@@ -123,6 +137,7 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
         if (execution != null) builder.execution(execution);
         if (loops > 0) builder.loops(loops);
         if (maxHeadBytes > 0) builder.maxHeadBytes(maxHeadBytes);
+        if (usesForwardHeaders) builder.set("forwarded.trusted", INTERNAL_PROXIES);
         setCompression(builder);
         builderCustomizers.forEach(customizer -> customizer.customize(builder));
         return builder;

@@ -37,6 +37,7 @@ final class PropertiesOfOtherServers {
             Map.entry("server.tomcat.max-part-count", "multipart.max-parts"),
             Map.entry("server.tomcat.max-part-header-size", "multipart.max-part-head-bytes"),
             Map.entry("server.tomcat.max-swallow-size", "http.max-drain-bytes"),
+            Map.entry("server.tomcat.remoteip.internal-proxies", "forwarded.trusted"),
             Map.entry("server.tomcat.threads.max", "server.pool-threads"),
             Map.entry("server.tomcat.threads.max-queue-capacity", "server.pool-queue"),
             Map.entry("server.undertow.max-headers", "http.max-fields"),

@@ -3,6 +3,10 @@ package org.dormouse.spring.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.regex.Pattern;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
@@ -27,6 +31,7 @@ import org.springframework.boot.web.server.servlet.context.AnnotationConfigServl
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.client.RestClient;
 
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -97,14 +102,46 @@ class AutoConfigurationTest {
                         .hasMessageContaining("server.http2.enabled"));
     }
 
+    /** What a servlet sees that is asked by a proxy on this machine. */
+    private static String seen(AssertableWebApplicationContext context) {
+        int port = server(context).getPort();
+        return RestClient.create("http://127.0.0.1:" + port)
+                .get()
+                .uri("/seen")
+                .header("X-Forwarded-For", "192.0.2.7")
+                .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "shop.example")
+                .retrieve()
+                .body(String.class);
+    }
+
     @Test
-    void nativeForwardedHeadersFailTheStartByName() {
-        runner.withPropertyValues("server.forward-headers-strategy=native")
-                .run(context -> assertThat(context)
-                        .hasFailed()
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("server.forward-headers-strategy=native"));
+    void nativeForwardedHeadersOfInternalProxiesAreBelieved() {
+        runner.withUserConfiguration(Seen.class)
+                .withPropertyValues("server.forward-headers-strategy=native")
+                .run(context -> assertThat(seen(context)).isEqualTo("192.0.2.7 https://shop.example/seen"));
+    }
+
+    @Test
+    void aPlatformWhoseProxySendsForwardedHeadersNeedsNoStrategy() {
+        runner.withUserConfiguration(Seen.class)
+                .withPropertyValues("spring.main.cloud-platform=kubernetes")
+                .run(context -> assertThat(seen(context)).isEqualTo("192.0.2.7 https://shop.example/seen"));
+    }
+
+    @Test
+    void aCustomizerNamesOtherProxies() {
+        runner.withUserConfiguration(Seen.class, OtherProxies.class)
+                .withPropertyValues("server.forward-headers-strategy=native")
+                .run(context -> assertThat(seen(context)).startsWith("127.0.0.1 http://127.0.0.1:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.forward-headers-strategy=none", "server.port=0"})
+    void otherwiseNobodysForwardedHeadersAreBelieved(String property) {
+        runner.withUserConfiguration(Seen.class)
+                .withPropertyValues(property)
+                .run(context -> assertThat(seen(context)).startsWith("127.0.0.1 http://127.0.0.1:"));
     }
 
     @ParameterizedTest
@@ -112,7 +149,6 @@ class AutoConfigurationTest {
             strings = {
                 "server.http2.enabled=true",
                 "server.servlet.session.persistent=true",
-                "server.forward-headers-strategy=native",
                 "server.ssl.key-store=shop.p12"
             })
     void whatCannotBeHadIsDescribedWithWhatToDo(String property, CapturedOutput output) {
@@ -157,6 +193,27 @@ class AutoConfigurationTest {
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(DormouseServletWebServerAutoConfiguration.class)
     static class NothingOfItsOwn {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Seen {
+        @Bean
+        WebAppCustomizer seen() {
+            return application -> application.servlet("/seen", new HttpServlet() {
+                @Override
+                protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                    response.getWriter().print(request.getRemoteAddr() + " " + request.getRequestURL());
+                }
+            });
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OtherProxies {
+        @Bean
+        DormouseBuilderCustomizer others() {
+            return builder -> builder.set("forwarded.trusted", "203.0.113.7");
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     static class OwnFactory {
