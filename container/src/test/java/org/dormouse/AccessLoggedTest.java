@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.dormouse.filter.AccessLogFilter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +97,76 @@ class AccessLoggedTest {
         assertThat(lines.get(8)).startsWith("400 ").endsWith(" \"-\"");
         assertThat(lines.get(9)).startsWith("400 ").endsWith(" \"GET /a HTTP/1.1\"");
         assertThat(lines.get(10)).startsWith("431 ").endsWith(" \"-\"");
+    }
+
+    @Test
+    void whatIsRefusedBeforeAServletHasALineWithItsStatusAndItsRequestIfThatWasRead() throws Exception {
+        try (Dormouse server = builder()
+                .set("access-log.file", folder.resolve("access.log").toString())
+                .set("access-log.format", "%s \"%r\"")
+                .set("http.max-body-bytes", "100")
+                .set("http.max-target-bytes", "100")
+                .deploy(app())
+                .start()) {
+            ask(server, "POST /app/x HTTP/1.1\nHost: h\nContent-Length: 101\n\n");
+            ask(server, "POST /app/x HTTP/1.1\nHost: h\nExpect: 200-maybe\n\n");
+            ask(server, "POST /app/x HTTP/1.1\nHost: h\nTransfer-Encoding: gzip, chunked\n\n");
+            ask(server, "TRACE /app/x HTTP/1.1\nHost: h\n\n");
+            ask(server, "CONNECT h:80 HTTP/1.1\nHost: h\n\n");
+            ask(server, "GET /app/" + "x".repeat(100) + " HTTP/1.1\nHost: h\n\n");
+            ask(server, "GET /app/ HTTP/2.0\nHost: h\n\n");
+            ask(server, "GET /app/..%2fx HTTP/1.1\nHost: h\n\n");
+        }
+        assertThat(lines("access.log"))
+                .containsExactly(
+                        "413 \"POST /app/x HTTP/1.1\"",
+                        "417 \"-\"",
+                        "501 \"POST /app/x HTTP/1.1\"",
+                        "405 \"-\"",
+                        "501 \"-\"",
+                        "414 \"-\"",
+                        "505 \"-\"",
+                        "400 \"GET /app/..%2fx HTTP/1.1\"");
+    }
+
+    @Test
+    void whoFindsNoRoomHasALineToo() throws Exception {
+        var entered = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        var slow = new HttpServlet() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+                entered.countDown();
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+        int length;
+        try (Dormouse server = builder()
+                        .set("access-log.file", folder.resolve("access.log").toString())
+                        .set("access-log.format", "%s %B \"%r\" %h %v")
+                        .set("server.max-requests-in-flight", "1")
+                        .set("server.queue-length", "0")
+                        .deploy(Mode.app("/").servlet("/*", slow))
+                        .start();
+                var first = RawHttp.connect(server.port());
+                var second = RawHttp.connect(server.port())) {
+            first.send("GET /1 HTTP/1.1\nHost: h\n\n");
+            entered.await();
+            second.send("GET /2?q HTTP/1.1\nHost: shop.example\n\n").expectStatus(503);
+            released.countDown();
+            first.expectStatus(200);
+            length = second.body().length;
+        }
+        assertThat(lines("access.log"))
+                .containsExactly(
+                        "503 " + length + " \"GET /2?q HTTP/1.1\" 127.0.0.1 shop.example",
+                        "200 0 \"GET /1 HTTP/1.1\" 127.0.0.1 h");
     }
 
     @Test

@@ -34,6 +34,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.dormouse.filter.HttpsRedirectFilter;
 import org.dormouse.tls.ClientAuthentication;
 import org.dormouse.tls.TestCertificates;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +213,74 @@ class HttpsTest {
     }
 
     // --- names
+
+    private static String redirected(Dormouse server) throws IOException {
+        try (var peer = RawHttp.connect(server.port())) {
+            peer.send("GET /a?b HTTP/1.1\nHost: shop.example:80\n\n").expectStatus(308);
+            return peer.field("Location");
+        }
+    }
+
+    @Test
+    void theRedirectToHttpsKnowsWhereThatIs() throws Exception {
+        try (var server = builder()
+                .port(0)
+                .https(0, tls())
+                .set("https-redirect.enabled", "true")
+                .deploy(facts())
+                .start()) {
+            assertThat(server.port()).isNotEqualTo(server.httpsPort());
+            assertThat(redirected(server)).isEqualTo("https://shop.example:" + server.httpsPort() + "/a?b");
+        }
+        try (var server = builder()
+                .port(0)
+                .https(0, tls())
+                .set("https-redirect.enabled", "true")
+                .set("tls.public-port", "443")
+                .deploy(facts())
+                .start()) {
+            assertThat(redirected(server)).isEqualTo("https://shop.example/a?b");
+        }
+        try (var server = builder()
+                .port(0)
+                .https(0, tls())
+                .deploy(Mode.app("/")
+                        .servlet("/*", new Facts())
+                        .filter("/*", new HttpsRedirectFilter().with("port", "8443")))
+                .start()) {
+            assertThat(redirected(server)).isEqualTo("https://shop.example:8443/a?b");
+        }
+    }
+
+    @Test
+    void aLineOfTheAccessLogTellsTheVersionOfTlsAndOfRefusalsToo() throws Exception {
+        Path log = folder.resolve("access.log");
+        try (var server = builder()
+                        .port(0)
+                        .https(0, tls())
+                        .set("access-log.file", log.toString())
+                        .set("access-log.format", "json")
+                        .deploy(facts())
+                        .start();
+                var client = client(null)) {
+            get(client, "https://localhost:" + server.httpsPort() + "/x");
+            try (var socket = (SSLSocket) TestCertificates.clientContext(null)
+                    .getSocketFactory()
+                    .createSocket("localhost", server.httpsPort())) {
+                socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+                send(socket, "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n");
+                socket.getInputStream().readAllBytes();
+            }
+            try (var peer = RawHttp.connect(server.port())) {
+                peer.send("GET / HTTP/1.1\nHost: h\n\n").expectStatus(200);
+            }
+        }
+        List<String> lines = Files.readAllLines(log);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).contains("\"status\":200").endsWith("\"tls\":\"TLSv1.3\"}");
+        assertThat(lines.get(1)).contains("\"status\":400").endsWith("\"tls\":\"TLSv1.2\"}");
+        assertThat(lines.get(2)).contains("\"status\":200").endsWith("\"tls\":null}");
+    }
 
     @Test
     void aRequestForAnotherHostThanThatOfTheHandshakeIsMisdirected() throws Exception {

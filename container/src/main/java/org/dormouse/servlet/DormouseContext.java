@@ -302,7 +302,8 @@ public final class DormouseContext extends RegisteringContext {
         securePort = port;
     }
 
-    int securePort() {
+    /** Where clients reach HTTPS; not above 0 if nowhere, or nobody said. Any thread. */
+    public int securePort() {
         return securePort.getAsInt();
     }
 
