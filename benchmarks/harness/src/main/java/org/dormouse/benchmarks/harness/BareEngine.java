@@ -47,9 +47,13 @@ final class BareEngine {
         return nanos / 1_000.0 / times;
     }
 
-    /** The same with a full handshake before and an end behind it. */
-    double handshake(int times) throws IOException {
-        for (int i = 0; i < times; i++) connect();
+    /**
+     * The same with a full handshake before and an end behind it.
+     *
+     * @param warmUp how many for the compiler before {@code times} that count
+     */
+    double handshake(int warmUp, int times) throws IOException {
+        for (int i = 0; i < warmUp; i++) connect();
         nanos = 0;
         for (int i = 0; i < times; i++) {
             connect();

@@ -136,6 +136,20 @@ final class RunningServer implements AutoCloseable {
         return ticks * 1_000_000 / TICKS_PER_SECOND;
     }
 
+    /** CPU time of the threads that compile, in microseconds. */
+    long compilerMicros() throws IOException {
+        long nanos = 0;
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path task : tasks.toList()) {
+                String name = Files.readString(task.resolve("comm"));
+                if (!name.contains("CompilerThre")) continue;
+                nanos += Long.parseLong(
+                        Files.readString(task.resolve("schedstat")).split(" ", -1)[0]);
+            }
+        }
+        return nanos / 1_000;
+    }
+
     long residentBytes() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))

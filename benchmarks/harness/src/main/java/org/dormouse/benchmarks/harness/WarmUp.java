@@ -7,6 +7,9 @@ final class WarmUp {
     private static final int SLICE_SECONDS = 2;
     private static final int QUIET_METHODS = 8;
 
+    /** Of what the server takes: less is compiled in a whole slice than could be seen in a figure. */
+    private static final double QUIET_SHARE = 0.02;
+
     private WarmUp() {}
 
     /** At least two slices of load, at most {@code maxSlices}; stops when a slice compiled hardly a method. */
@@ -18,6 +21,28 @@ final class WarmUp {
             if (slice >= 2 && after - before <= QUIET_METHODS) return;
             before = after;
         }
+    }
+
+    /** What is loaded, for a while. */
+    interface Slice {
+        Load load(int seconds) throws IOException, InterruptedException;
+    }
+
+    /**
+     * For code that is few methods which take long to compile: loads in slices until the compiler's threads have hardly anything to do, at most
+     * {@code maxSlices} of {@code seconds}.
+     *
+     * @return the share of the last slice that was spent on compiling, 0 to 1
+     */
+    static double untilCompilerRests(RunningServer server, int maxSlices, int seconds, Slice slice)
+            throws IOException, InterruptedException {
+        double share = 1;
+        for (int i = 0; i < maxSlices && share > QUIET_SHARE; i++) {
+            long before = server.compilerMicros();
+            Load load = slice.load(seconds);
+            share = (double) (server.compilerMicros() - before) / Math.max(1, load.cpuMicros());
+        }
+        return share;
     }
 
     private static long compiled(RunningServer server) throws IOException, InterruptedException {
