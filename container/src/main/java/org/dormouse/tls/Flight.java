@@ -10,14 +10,17 @@ import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.transport.Connection;
 import org.jspecify.annotations.Nullable;
 
-/** What a server sends in a handshake: records are collected, so that those of one step leave together. Loop owner. */
+/**
+ * What a server sends in a handshake: records are collected, so that those of one step leave together. Loop owner, or an {@link Errand} while
+ * that is under way.
+ */
 final class Flight {
     /** An engine that has failed has an alert to send, and perhaps what it had wanted to send before. */
     private static final int MAX_LAST_RECORDS = 16;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Connection connection;
+    final Connection connection;
     private @Nullable PooledBuffer collected;
 
     Flight(Connection connection) {
@@ -45,10 +48,24 @@ final class Flight {
         if (present != null) send(present);
     }
 
+    /** The same for who may find the output taken for ever, because the connection is closed; whether it was not. */
+    boolean sendIfPossible() {
+        if (!connection.borrowOutput()) return false;
+        PooledBuffer present = collected;
+        collected = null;
+        if (present != null) connection.send(present);
+        giveBackOutput();
+        return true;
+    }
+
     /** Sends bytes that no engine has made. */
     void send(PooledBuffer bytes) {
         if (!connection.borrowOutput()) throw new IllegalStateException("output is lent in a handshake");
         connection.send(bytes);
+        giveBackOutput();
+    }
+
+    private void giveBackOutput() {
         boolean given = connection.giveBackOutput();
         while (!given) given = connection.giveBackOutput();
     }

@@ -18,21 +18,22 @@ import org.dormouse.transport.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands where the real protocol will, until client and server have agreed on their keys. Loop owner; what the engine delegates runs on
- * another thread, and meanwhile nobody else touches the engine: it would wait for that thread.
+ * Stands where the real protocol will, until client and server have agreed on their keys. Loop owner; what the engine delegates is an
+ * {@link Errand} on another thread, and meanwhile nobody else touches the engine: it would wait for that thread.
  *
  * <pre>
  *   HELLO -> SHAKING -> SENDING -> ENDED      as the client sends; SENDING only if it does not take the last of ours
  *              ^  v
- *           ELSEWHERE                         arithmetic on another thread, or enough was done in this turn
+ *           ELSEWHERE, RESTING                an errand on another thread; enough was done in this turn
  *   any -> ENDED                              refused, too late, or the client left
  * </pre>
  */
-final class Handshake implements Protocol, Runnable {
+final class Handshake implements Protocol {
     private enum State {
         HELLO,
         SHAKING,
         ELSEWHERE,
+        RESTING,
         SENDING,
         ENDED
     }
@@ -49,6 +50,8 @@ final class Handshake implements Protocol, Runnable {
     /** What a session has for a version before there is one. */
     private static final String NO_PROTOCOL = "NONE";
 
+    static final String TLS_1_3 = "TLSv1.3";
+
     private final TlsProtocol tls;
     private final Connection connection;
     private final Flight flight;
@@ -59,8 +62,10 @@ final class Handshake implements Protocol, Runnable {
     private @Nullable String serverName;
     private int receivedBytes;
     private boolean isCounted;
-    private boolean isComputing;
     private boolean draining;
+
+    /** What is done elsewhere, or was last. */
+    private @Nullable Errand errand;
 
     Handshake(TlsProtocol tls, Connection connection) {
         this.tls = tls;
@@ -75,7 +80,8 @@ final class Handshake implements Protocol, Runnable {
         return switch (state) {
             case HELLO -> onHello(bytes, offset, length);
             case SHAKING -> shake(bytes, offset, length);
-            case ELSEWHERE, SENDING -> 0;
+            case ELSEWHERE -> onEarlier(bytes, offset, length);
+            case RESTING, SENDING -> 0;
             case ENDED -> length;
         };
     }
@@ -152,6 +158,8 @@ final class Handshake implements Protocol, Runnable {
                         receivedBytes += result.bytesConsumed();
                         if (receivedBytes > tls.settings.maxHandshakeBytes()) return tooLong(length);
                         status = result.getHandshakeStatus();
+                        if (status == HandshakeStatus.NEED_WRAP && hasOnlyTickets(present))
+                            status = HandshakeStatus.NOT_HANDSHAKING;
                     }
                     case NEED_WRAP -> {
                         SSLEngineResult result = flight.wrap(present);
@@ -160,10 +168,11 @@ final class Handshake implements Protocol, Runnable {
                         status = result.getHandshakeStatus();
                     }
                     case NEED_TASK -> {
-                        compute();
+                        flight.send();
+                        compute(at < end);
                         return at - offset;
                     }
-                    case FINISHED -> status = present.getHandshakeStatus(); // a ticket may follow
+                    case FINISHED -> status = present.getHandshakeStatus();
                     case NOT_HANDSHAKING -> {
                         return agreed(bytes, at, end - at) ? length : at - offset;
                     }
@@ -173,12 +182,18 @@ final class Handshake implements Protocol, Runnable {
             return fail(String.valueOf(e.getMessage()), length);
         }
         flight.send();
-        elsewhere();
-        connection.execute(this::computed);
+        state = State.RESTING;
+        connection.suspendReading();
+        connection.execute(this::goOn);
         return at - offset;
     }
 
-    private static boolean isProgress(SSLEngineResult result, HandshakeStatus before) {
+    /** What is left to be sent of a handshake goes with the first answer: there is nothing but tickets behind a client's last message. */
+    private static boolean hasOnlyTickets(SSLEngine engine) {
+        return engine.getSession().getProtocol().equals(TLS_1_3) && engine.getHandshakeSession() == null;
+    }
+
+    static boolean isProgress(SSLEngineResult result, HandshakeStatus before) {
         return result.bytesConsumed() > 0 || result.bytesProduced() > 0 || result.getHandshakeStatus() != before;
     }
 
@@ -198,49 +213,58 @@ final class Handshake implements Protocol, Runnable {
 
     // --- arithmetic elsewhere
 
-    private void compute() {
-        flight.send();
-        elsewhere();
-        isComputing = true;
+    /** @param bytesWait whether the client has sent more: then the end is to be told, since no event will bring it up */
+    private void compute(boolean bytesWait) {
+        state = State.ELSEWHERE;
+        var made = new Errand(present(), flight, this::computed, bytesWait);
+        errand = made;
+        if (bytesWait) connection.suspendReading();
         try {
-            tls.handshakes.compute(this);
+            tls.handshakes.compute(made);
         } catch (RejectedExecutionException e) {
-            isComputing = false;
+            made.abandon();
             fail(String.valueOf(e.getMessage()), 0);
         }
     }
 
-    /** What comes meanwhile stays in the kernel. */
-    private void elsewhere() {
-        state = State.ELSEWHERE;
-        connection.suspendReading();
+    private Errand errand() {
+        Errand present = errand;
+        if (present == null) throw new IllegalStateException("no errand in " + state);
+        return present;
     }
 
-    /** On the other thread. What fails here the engine tells its next caller. */
-    @Override
-    public void run() {
-        try {
-            SSLEngine present = engine;
-            if (present == null) return; // the connection ended before its turn came
-            for (Runnable task = present.getDelegatedTask(); task != null; task = present.getDelegatedTask())
-                task.run();
-        } finally {
-            connection.execute(this::computed);
+    /** The client has sent something: usually because the errand is over and its flight has arrived, but nobody told the loop. */
+    private int onEarlier(byte[] bytes, int offset, int length) {
+        if (errand().tellsOfItsEnd()) {
+            connection.suspendReading(); // what comes meanwhile stays in the kernel
+            return 0;
         }
+        state = State.SHAKING;
+        return errand().failure() == null ? shake(bytes, offset, length) : failed(length);
     }
 
+    /** The errand is over, and somebody wanted to know. */
     private void computed() {
-        isComputing = false;
-        if (state == State.ENDED) leave();
-        else goOn();
+        if (state != State.ENDED) {
+            goOn();
+            return;
+        }
+        flight.drop();
+        leave();
     }
 
     /** What is kept is shown in the next turn; if there is nothing, the engine may have something to say all the same. */
     private void goOn() {
         if (state == State.ENDED) return;
+        boolean hasFailed = state == State.ELSEWHERE && errand().failure() != null;
         state = State.SHAKING;
         connection.resumeReading();
-        if (connection.kept() == null) shake(NO_BYTES, 0, 0);
+        if (hasFailed) failed(0);
+        else if (connection.kept() == null) shake(NO_BYTES, 0, 0);
+    }
+
+    private int failed(int length) {
+        return fail(String.valueOf(errand().failure()), length);
     }
 
     // --- how it ends
@@ -360,7 +384,9 @@ final class Handshake implements Protocol, Runnable {
         if (cause != null && state != State.ENDED)
             tls.log.note(connection, "handshake", String.valueOf(cause.getMessage()));
         state = State.ENDED;
+        Errand present = errand;
+        if (present != null && present.tellsOfItsEnd()) return;
         flight.drop();
-        if (!isComputing) leave();
+        leave();
     }
 }

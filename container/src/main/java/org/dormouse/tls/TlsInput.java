@@ -56,7 +56,7 @@ abstract class TlsInput extends TlsOutput {
     TlsInput(Connection connection, StreamSocket plain, TlsSocket.Secret secret, @Nullable PooledBuffer ciphertext) {
         super(connection, plain, secret);
         records = ciphertext;
-        isTls13 = secret.engine().getSession().getProtocol().equals("TLSv1.3");
+        isTls13 = secret.engine().getSession().getProtocol().equals(Handshake.TLS_1_3);
     }
 
     /** {@link org.dormouse.transport.Encryption#isTruncated}. */
@@ -212,7 +212,7 @@ abstract class TlsInput extends TlsOutput {
         boolean isEmpty = result.bytesProduced() == 0;
         if (isEmpty) onEmptyRecord(result.getHandshakeStatus());
         else credit = Math.min(MAX_CREDIT, credit + result.bytesProduced());
-        if (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) onAnswer(isEmpty);
+        if (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && (isEmpty || !holdsTicket)) onAnswer(isEmpty);
     }
 
     private void onEmptyRecord(HandshakeStatus status) {

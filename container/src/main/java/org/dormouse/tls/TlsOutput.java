@@ -39,8 +39,12 @@ abstract class TlsOutput {
     /** How often the engine had something of its own to send; read by the owner of the input. */
     byte answers;
 
+    /** Whether the engine has a ticket for the client, which goes with the first bytes that are sent. */
+    boolean holdsTicket;
+
     TlsOutput(Connection connection, StreamSocket plain, TlsSocket.Secret secret) {
         this.connection = connection;
+        holdsTicket = secret.engine().getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
         this.plain = plain;
         this.secret = secret;
     }
@@ -59,6 +63,7 @@ abstract class TlsOutput {
         }
         for (int i = 0; i < MAX_ANSWERS; i++) {
             int count = wrap(source, offset + taken, most - taken);
+            if (count == 0 && hasRoomForRecord()) continue; // what the engine has to say leaves together with the bytes
             int result = sendUnsent();
             if (count == CLOSED) return taken > 0 ? taken : SocketError.ABORTED;
             taken += count;
@@ -80,15 +85,19 @@ abstract class TlsOutput {
     /** Encrypts some of the bytes, or what the engine has to send before them; returns how many bytes that were, or {@link #CLOSED}. */
     private int wrap(byte[] source, int offset, int length) {
         ByteBuffer bytes = length == 0 ? NOTHING : ByteBuffer.wrap(source, offset, length);
-        PooledBuffer record = connection.pool().take(BufferPool.RECORD_SIZE);
+        PooledBuffer record = unsent;
+        if (record == null) record = connection.pool().take(BufferPool.RECORD_SIZE);
+        else assert hasRoomForRecord() : record.room();
         try {
-            SSLEngineResult result = secret.engine().wrap(bytes, ByteBuffer.wrap(record.array(), 0, record.room()));
+            SSLEngineResult result =
+                    secret.engine().wrap(bytes, ByteBuffer.wrap(record.array(), record.end(), record.room()));
             if (result.getStatus() == Status.BUFFER_OVERFLOW) {
                 record.close();
                 record = connection.pool().take(secret.engine().getSession().getPacketBufferSize());
                 result = secret.engine().wrap(bytes, ByteBuffer.wrap(record.array(), 0, record.room()));
             }
             record.produced(result.bytesProduced());
+            holdsTicket = false;
             if (result.bytesConsumed() == 0) answers++;
             return result.bytesConsumed() == 0 && (result.getStatus() != Status.OK || result.bytesProduced() == 0)
                     ? CLOSED
@@ -99,6 +108,12 @@ abstract class TlsOutput {
             if (record.size() == 0) record.close();
             else unsent = record;
         }
+    }
+
+    /** Whether another record fits behind the one that waits; there is one. The engine asks for room for the longest. */
+    private boolean hasRoomForRecord() {
+        PooledBuffer waiting = unsent;
+        return waiting != null && waiting.room() >= secret.engine().getSession().getPacketBufferSize();
     }
 
     /** Returns 0 if nothing waits any more, or {@code -errno}. */
