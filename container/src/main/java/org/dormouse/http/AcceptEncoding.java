@@ -65,8 +65,9 @@ public final class AcceptEncoding {
     }
 
     private void readOne(String list, int start, int end) {
-        int semicolon = list.indexOf(';', start);
-        boolean hasWeight = semicolon >= 0 && semicolon < end;
+        // Up to the end of the one, not of the list: a long list would be read once for each of its codings.
+        int semicolon = list.indexOf(';', start, end);
+        boolean hasWeight = semicolon >= 0;
         int nameEnd = hasWeight ? semicolon : end;
         int from = skipSpace(list, start, nameEnd);
         int to = nameEnd;

@@ -7,12 +7,19 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dormouse.FieldReading;
+import org.dormouse.content.ContentReadings;
+import org.dormouse.filter.ForwardedReadings;
+import org.dormouse.http.AcceptEncoding;
 import org.dormouse.http.Headers;
 import org.dormouse.http.HttpDates;
+import org.dormouse.http1.HeadReadings;
 import org.dormouse.poller.loop.ChildJvm;
 import org.dormouse.servlet.mapping.CanonicalPath;
+import org.dormouse.servlet.multipart.PartReadings;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,26 +28,23 @@ import org.junit.jupiter.api.Test;
  */
 class HeaderCostTest {
     private static final double MOST = 2.2;
-
-    /** Something that reads a field, and a field of about so many characters that is hard on it. */
-    interface Reading {
-        Object read(String field) throws Exception;
-    }
+    private static final List<String> CODINGS = List.of("zstd", "br", "gzip");
 
     interface Field {
         String ofLength(int length);
     }
 
-    private record Subject(Field field, Reading reading) {}
+    /** Something that reads a field, and a field of about so many characters that is hard on it. */
+    private record Subject(Field field, FieldReading reading) {}
 
     private static Map<String, Subject> subjects() {
         var all = new LinkedHashMap<String, Subject>();
-        Reading languages = field -> AcceptLanguage.parse(one("Accept-Language", field));
+        FieldReading languages = field -> AcceptLanguage.parse(one("Accept-Language", field));
         put(all, "languages", languages, "de,");
         put(all, "languages-qualities", languages, "de;q=0.5,en;q=0.123,");
         put(all, "languages-broken", languages, ";q=,;;q");
         put(all, "languages-one", languages, "a-");
-        Reading cookies = field -> Cookies.parse(one("Cookie", field), Integer.MAX_VALUE);
+        FieldReading cookies = field -> Cookies.parse(one("Cookie", field), Integer.MAX_VALUE);
         put(all, "cookies", cookies, "a=b; ");
         put(all, "cookies-empty", cookies, ";");
         put(all, "cookies-quoted", cookies, "a=\"b; ");
@@ -51,12 +55,12 @@ class HeaderCostTest {
                 "session-cookies",
                 field -> Cookies.values(one("Cookie", field), "JSESSIONID", Integer.MAX_VALUE),
                 "JSESSIONID=1;");
-        Reading contentTypes = ContentType::of;
+        FieldReading contentTypes = ContentType::of;
         put(all, "content-type", contentTypes, "text/html; a=b; ");
         put(all, "content-type-semicolons", contentTypes, ";");
         put(all, "content-type-spaces", contentTypes, "; ");
         put(all, "content-type-charsets", contentTypes, ";charset=");
-        Reading query = field -> parameters(field);
+        FieldReading query = field -> parameters(field);
         put(all, "parameters", query, "a=b&");
         put(all, "parameters-one-name", query, "a&");
         put(all, "parameters-escapes", query, "%41");
@@ -70,10 +74,53 @@ class HeaderCostTest {
         put(all, "path-session", field -> CanonicalPath.parameter(field, "jsessionid"), "/a;jsessionid");
         put(all, "dates", field -> dateOf(field), "Sun, 06 Nov 1994 ");
         put(all, "authority", field -> Authority.host(field) + Authority.port(field), ":");
+        FieldReading codings = field -> String.valueOf(AcceptEncoding.choose(one("Accept-Encoding", field), CODINGS));
+        put(all, "codings", codings, "a,");
+        put(all, "codings-qualities", codings, "gzip;q=0.5,br;q=0,");
+        put(all, "codings-semicolons", codings, ";");
+        put(all, "codings-spaces", codings, " ");
+        FieldReading disposition = field -> String.valueOf(PartReadings.parameter(field, "name"));
+        put(all, "disposition", disposition, "form-data; a=\"b\"; ");
+        put(all, "disposition-semicolons", disposition, ";");
+        put(all, "disposition-equals", disposition, ";=");
+        put(all, "disposition-quotes", disposition, ";a=\";");
+        addOthers(all);
         return all;
     }
 
-    private static void put(Map<String, Subject> all, String name, Reading reading, String repeated) {
+    private static void addOthers(Map<String, Subject> all) {
+        put(all, "ranges", ContentReadings.ranges(), "bytes=", "1-2,");
+        put(all, "ranges-empty", ContentReadings.ranges(), "bytes=", ",");
+        put(all, "ranges-one", ContentReadings.ranges(), "bytes=", "1");
+        put(all, "tags", ContentReadings.tags(), "W/\"a\", ");
+        put(all, "tags-quotes", ContentReadings.tags(), "\"");
+        put(all, "tags-none", ContentReadings.tags(), "a,");
+        put(all, "forwarded", ForwardedReadings.forwarded(), "for=1.2.3.4", ";a=b,for=\"[::1]:80\"");
+        put(all, "forwarded-quotes", ForwardedReadings.forwarded(), "a=\"", "\\\"");
+        put(all, "forwarded-blanks", ForwardedReadings.forwarded(), " ");
+        put(all, "x-forwarded", ForwardedReadings.xForwarded(), "1.2.3.4, ");
+        put(all, "x-forwarded-colons", ForwardedReadings.xForwarded(), ":");
+        put(all, "x-forwarded-empty", ForwardedReadings.xForwarded(), ",");
+        put(all, "host", ForwardedReadings.host(), "a.");
+        put(all, "host-colons", ForwardedReadings.host(), "[", ":");
+        put(all, "names", ForwardedReadings.names(), "a,");
+        put(all, "head-connection", HeadReadings.value("Connection"), "a,");
+        put(all, "head-connection-blanks", HeadReadings.value("Connection"), " ,");
+        put(all, "head-transfer-encoding", HeadReadings.value("Transfer-Encoding"), "gzip, ");
+        put(all, "head-host", HeadReadings.value("Host"), "a.");
+        put(all, "head-length", HeadReadings.value("Content-Length"), "0");
+        put(all, "head-blanks", HeadReadings.value("A"), " ");
+        put(all, "head-fields", HeadReadings.lines(), "A: b", "\r\nA: " + "b".repeat(20));
+        put(all, "head-names", HeadReadings.lines(), "a");
+        put(all, "head-target", HeadReadings.target(), "a/");
+    }
+
+    private static void put(
+            Map<String, Subject> all, String name, FieldReading reading, String first, String repeated) {
+        all.put(name, new Subject(length -> first + repeated.repeat(length / repeated.length()), reading));
+    }
+
+    private static void put(Map<String, Subject> all, String name, FieldReading reading, String repeated) {
         all.put(name, new Subject(length -> repeated.repeat(length / repeated.length()), reading));
     }
 
@@ -146,7 +193,7 @@ class HeaderCostTest {
             return (double) ofLarge / ofSmall;
         }
 
-        private static long nanos(Reading reading, String field) throws Exception {
+        private static long nanos(FieldReading reading, String field) throws Exception {
             long before = THREADS.getCurrentThreadCpuTime();
             Object read;
             try {
