@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.dormouse.http.BadRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,34 +72,41 @@ class ChunkModelTest {
         return new Outcome(0, content.toString(), fields.end());
     }
 
-    private static Outcome decoded(List<byte[]> pieces) {
+    /** The outcome of a body that comes in pieces with these ends. */
+    private static Outcome decoded(byte[] body, int... ends) {
         var decoder = new ChunkedBody(Http1Limits.DEFAULT);
         var content = new StringBuilder();
-        int consumed = 0;
-        byte[] target = new byte[64];
+        byte[] target = new byte[3];
+        int at = 0;
         try {
-            for (byte[] piece : pieces) {
-                for (int at = 0; at < piece.length && !decoder.isDone(); at += decoder.consumed()) {
-                    int count = decoder.decode(piece, at, piece.length, target, 0, 3);
-                    content.append(new String(target, 0, count, StandardCharsets.ISO_8859_1));
-                    consumed += decoder.consumed();
+            for (int end : ends) {
+                while (at < end && !decoder.isDone()) {
+                    int count = decoder.decode(body, at, end, target, 0, target.length);
+                    if (count > 0) content.append(new String(target, 0, count, StandardCharsets.ISO_8859_1));
+                    at += decoder.consumed();
                 }
             }
         } catch (BadRequest e) {
             return Outcome.of(e.status());
         }
-        return decoder.isDone() ? new Outcome(0, content.toString(), consumed) : Outcome.of(WANTS_MORE);
+        return decoder.isDone() ? new Outcome(0, content.toString(), at) : Outcome.of(WANTS_MORE);
     }
 
     private static void agrees(String body) {
         Outcome expected = model(body);
-        for (List<byte[]> pieces : Pieces.waysOf(body.getBytes(StandardCharsets.ISO_8859_1))) {
-            Outcome found = decoded(pieces);
-            if (!found.equals(expected)) {
-                throw new AssertionError(found + " instead of " + expected + " in " + pieces.size()
-                        + " pieces, the first of " + pieces.getFirst().length + " bytes: "
-                        + body.replace("\r", "\\r").replace("\n", "\\n"));
-            }
+        byte[] bytes = body.getBytes(StandardCharsets.ISO_8859_1);
+        agrees(expected, bytes, IntStream.rangeClosed(1, bytes.length).toArray());
+        for (int cut = 0; cut < bytes.length; cut++) agrees(expected, bytes, cut, bytes.length);
+    }
+
+    private static void agrees(Outcome expected, byte[] body, int... ends) {
+        Outcome found = decoded(body, ends);
+        if (!found.equals(expected)) {
+            throw new AssertionError(found + " instead of " + expected + " in " + ends.length + " pieces, the first of "
+                    + ends[0] + " bytes: "
+                    + new String(body, StandardCharsets.ISO_8859_1)
+                            .replace("\r", "\\r")
+                            .replace("\n", "\\n"));
         }
     }
 
@@ -113,9 +121,10 @@ class ChunkModelTest {
     void everyByteAtEveryPositionIsJudgedAsTheModelDoes(String body) {
         assertThat(model(body).status()).isZero();
         for (int at = 0; at < body.length(); at++) {
-            for (char b = 0; b < 256; b++) agrees(body.substring(0, at) + b + body.substring(at + 1) + BEHIND);
-            for (char b : "\r\n\"\\;= \t:,0\u0000".toCharArray())
+            for (char b = 0; b < 256; b++) {
+                agrees(body.substring(0, at) + b + body.substring(at + 1) + BEHIND);
                 agrees(body.substring(0, at) + b + body.substring(at) + BEHIND);
+            }
             agrees(body.substring(0, at) + body.substring(at + 1) + BEHIND);
             agrees(body.substring(0, at));
         }
@@ -132,11 +141,8 @@ class ChunkModelTest {
         int good = 0;
         for (String extension : extensions) {
             String body = "1" + extension + "\r\nx\r\n0\r\n\r\n" + BEHIND;
-            Outcome expected = model(body);
-            assertThat(decoded(List.of(body.getBytes(StandardCharsets.ISO_8859_1))))
-                    .as(body)
-                    .isEqualTo(expected);
-            if (expected.status() == 0) good++;
+            agrees(body);
+            if (model(body).status() == 0) good++;
         }
         assertThat(good).isGreaterThan(10);
     }
