@@ -16,6 +16,7 @@ import org.dormouse.http1.ServerFuzz;
 import org.dormouse.servlet.CookieFuzz;
 import org.dormouse.servlet.mapping.PathFuzz;
 import org.dormouse.servlet.multipart.MultipartFuzz;
+import org.dormouse.tls.TlsFuzz;
 import org.dormouse.transport.ProxyHeaderFuzz;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +35,15 @@ class FuzzSeedsTest {
             "cookies", new CookieFuzz(),
             "path", new PathFuzz(),
             "multipart", new MultipartFuzz(),
-            "proxy", new ProxyHeaderFuzz());
+            "proxy", new ProxyHeaderFuzz(),
+            "tls", new TlsFuzz());
 
-    private static final Path SEEDS = Path.of("src/test/resources/fuzz");
+    static final Path SEEDS = Path.of("src/test/resources/fuzz");
+
+    /** Changes of each seed; where an input needs a whole server, or keys, fewer. */
+    private static final int CHANGES = 3_000;
+
+    private static final Map<String, Integer> FEWER_CHANGES = Map.of("server", 300, "tls", 30);
 
     /** What is likely to mean something to a parser. */
     private static final byte[] TELLING = "\r\n\t \"\\;:=,/.%?#[]{}()<>@-+*0159afGZ\0\177\200\377"
@@ -58,7 +65,7 @@ class FuzzSeedsTest {
         FuzzTarget target = TARGETS.get(name);
         List<Path> seeds = seeds(name);
         assertThat(seeds).hasSizeGreaterThanOrEqualTo(3);
-        int changes = name.equals("server") ? 300 : 3_000;
+        int changes = FEWER_CHANGES.getOrDefault(name, CHANGES);
         for (Path seed : seeds) {
             byte[] bytes = Files.readAllBytes(seed);
             target.run(bytes);
