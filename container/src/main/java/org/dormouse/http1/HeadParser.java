@@ -37,9 +37,6 @@ final class HeadParser {
     private static final byte[] VERSION_PREFIX = "HTTP/".getBytes(StandardCharsets.ISO_8859_1);
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
-    /** No method of the IANA registry has more than 17; an extension method of an application has room. */
-    private static final int MAX_METHOD_BYTES = 64;
-
     private final Http1Limits limits;
     private final RequestCounts counts;
     private final boolean allowsEmptyLine;
@@ -157,15 +154,15 @@ final class HeadParser {
 
     /** method = token, then exactly one SP; one longer than any that is implemented should get 501 (RFC 9112 §3). */
     private State onMethod(byte[] bytes, int offset, int available) throws BadRequest {
-        int most = Math.min(available, methodStart + MAX_METHOD_BYTES + 1);
+        int most = Math.min(available, methodStart + limits.maxMethodBytes() + 1);
         int at = position;
         while (at < most && Octets.isToken(bytes[offset + at])) at++;
         position = at;
-        if (at - methodStart > MAX_METHOD_BYTES) {
+        if (at - methodStart > limits.maxMethodBytes()) {
             throw new BadRequest(
                     501,
-                    "method of at least " + (at - methodStart) + " bytes, none of more than " + MAX_METHOD_BYTES
-                            + " is known here");
+                    "method of at least " + (at - methodStart) + " bytes, limit " + limits.maxMethodBytes()
+                            + " (http.max-method-bytes)");
         }
         if (at == available) return State.METHOD;
         if (bytes[offset + at] != ' ' || at == methodStart) throw unexpected(bytes[offset + at], "method");

@@ -8,6 +8,7 @@ import java.util.Set;
  * and the answer to a request beyond a limit names it.
  *
  * @param maxHeadBytes bytes of request line and fields together, with line ends; more is answered 431 [http.max-head-bytes]
+ * @param maxMethodBytes bytes of the method; more is answered 501, no such method is implemented [http.max-method-bytes]
  * @param maxTargetBytes bytes of the request target; more is answered 414 [http.max-target-bytes]
  * @param maxFields fields of a head, and of the trailers of a body; more is answered 431 [http.max-fields]
  * @param maxBodyBytes bytes of a request body after decoding; more is answered 413 [http.max-body-bytes]
@@ -35,6 +36,7 @@ import java.util.Set;
  */
 public record Http1Limits(
         int maxHeadBytes,
+        int maxMethodBytes,
         int maxTargetBytes,
         int maxFields,
         long maxBodyBytes,
@@ -56,6 +58,7 @@ public record Http1Limits(
 
     public static final Http1Limits DEFAULT = new Http1Limits(
             16 * 1024,
+            64,
             8 * 1024,
             100,
             256L * 1024 * 1024,
@@ -75,6 +78,7 @@ public record Http1Limits(
 
     public Http1Limits {
         within("http.max-head-bytes", maxHeadBytes, 256, 1 << 20);
+        within("http.max-method-bytes", maxMethodBytes, 16, 1024);
         within("http.max-target-bytes", maxTargetBytes, 16, 1 << 20);
         within("http.max-fields", maxFields, 1, 10_000);
         within("http.max-body-bytes", maxBodyBytes, 0, Long.MAX_VALUE / 4);

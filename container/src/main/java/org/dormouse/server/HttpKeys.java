@@ -13,6 +13,7 @@ import org.dormouse.servlet.multipart.MultipartLimits;
 final class HttpKeys {
     static final Map<String, Kind> KINDS = new TreeMap<>(Map.ofEntries(
             Map.entry("http.max-head-bytes", Kind.BYTES),
+            Map.entry("http.max-method-bytes", Kind.BYTES),
             Map.entry("http.max-target-bytes", Kind.BYTES),
             Map.entry("http.max-fields", Kind.COUNT),
             Map.entry("http.max-body-bytes", Kind.BYTES),
@@ -45,6 +46,7 @@ final class HttpKeys {
         Object allowed = from.value("http.allow");
         return new Http1Limits(
                 from.count("http.max-head-bytes", otherwise.maxHeadBytes()),
+                from.count("http.max-method-bytes", otherwise.maxMethodBytes()),
                 from.count("http.max-target-bytes", otherwise.maxTargetBytes()),
                 from.count("http.max-fields", otherwise.maxFields()),
                 from.number("http.max-body-bytes", otherwise.maxBodyBytes()),
