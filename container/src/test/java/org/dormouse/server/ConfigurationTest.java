@@ -31,7 +31,7 @@ class ConfigurationTest {
     /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\w./-])("
-                    + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|tls|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+                + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|tls|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
 
     private static final Map<String, String> SOCKET_KEYS = Map.ofEntries(
             Map.entry("server.backlog", "7"),
@@ -52,6 +52,17 @@ class ConfigurationTest {
             Map.entry("socket.defer-accept", "7s"),
             Map.entry("socket.busy-poll", "7"),
             Map.entry("socket.type-of-service", "7"));
+
+    /** One key for each filter, and the access log. */
+    private static final Map<String, String> SWITCHED_ON = Map.of(
+            "forwarded.trusted", "::1",
+            "request-id.enabled", "true",
+            "security-headers.enabled", "true",
+            "hosts.allowed", "h",
+            "https-redirect.enabled", "true",
+            "cors.allowed-origins", "http://h",
+            "rate-limit.requests", "10",
+            "access-log.file", "target/defaults.log");
 
     private final Configuration configuration = new Configuration();
 
@@ -135,7 +146,8 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "proxy-protocol.trusted,10.0.0.1/8,proxy-protocol.trusted: \"10.0.0.1/8\" has bits of its address beyond its prefix",
+        "proxy-protocol.trusted,10.0.0.1/8,proxy-protocol.trusted: \"10.0.0.1/8\" has bits of its address beyond its"
+                + " prefix",
         "proxy-protocol.trusted,example.org,proxy-protocol.trusted: \"example.org\" is no address of IPv4",
         "proxy-protocol.max-header-bytes,231,proxy-protocol.max-header-bytes 231 is not in 232 to 65551",
         "proxy-protocol.timeout,0,proxy-protocol.timeout PT0S is not above 0 and up to PT10M",
@@ -167,6 +179,7 @@ class ConfigurationTest {
         });
         assertThat(documented).containsExactlyElementsOf(Configuration.keys());
         assertThat(withDefaults.server()).isEqualTo(configuration.server());
+        assertThat(withDefaults.admission()).isEqualTo(configuration.admission());
         assertThat(withDefaults.listening().balance())
                 .isEqualTo(configuration.listening().balance());
         assertThat(withDefaults.listening().unixPermissions())
@@ -194,6 +207,31 @@ class ConfigurationTest {
     }
 
     @Test
+    void filtersThatAreToldNothingElseHaveTheirDocumentedDefaults() throws IOException {
+        SWITCHED_ON.forEach(configuration::set);
+        var withDefaults = new Configuration();
+        DOCUMENTED
+                .matcher(Files.readString(Path.of("../docs/configuration.md")))
+                .results()
+                .filter(row -> row.group(2) != null)
+                .forEach(row -> withDefaults.set(row.group(1), row.group(2)));
+        SWITCHED_ON.forEach(withDefaults::set);
+        var filters = configuration.filters();
+        assertThat(filters).hasSize(SWITCHED_ON.size() - 1);
+        assertThat(withDefaults.filters())
+                .usingRecursiveComparison()
+                .ignoringFieldsMatchingRegexes("(.*\\.)?(values|began|nanoTime|refused|\\w*[sS]eed)")
+                .isEqualTo(filters);
+        try (var log = configuration.accessLog();
+                var documented = withDefaults.accessLog()) {
+            assertThat(documented)
+                    .usingRecursiveComparison()
+                    .comparingOnlyFields("queue", "target.maxBytes", "target.maxFiles", "target.isDaily")
+                    .isEqualTo(log);
+        }
+    }
+
+    @Test
     void filesAndCodingsAreReadFromTheirKeys() {
         configuration.set("static.cache-control", "/assets/* public, max-age=60; *.html no-cache;");
         configuration.set("static.precompressed", "br, x-gzip");
@@ -215,17 +253,17 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            static.cache-control   | *.html                  | static.cache-control
-            static.cache-control   | html no-cache           | static.cache-control
-            static.precompressed   | lzma                    | static.precompressed
-            static.text-charset    | no-such-charset         | static.text-charset
-            static.max-ranges      | 0                       | static.max-ranges
-            static.max-cached-file | 17m                     | static.max-cached-file
-            compression.codings    | gzip, deflate           | compression.codings
-            compression.level      | 10                      | compression.level
-            compression.level      | 0                       | compression.level
-            compression.max-request-ratio | 1                | compression.max-request-ratio
-            """)
+        static.cache-control   | *.html                  | static.cache-control
+        static.cache-control   | html no-cache           | static.cache-control
+        static.precompressed   | lzma                    | static.precompressed
+        static.text-charset    | no-such-charset         | static.text-charset
+        static.max-ranges      | 0                       | static.max-ranges
+        static.max-cached-file | 17m                     | static.max-cached-file
+        compression.codings    | gzip, deflate           | compression.codings
+        compression.level      | 10                      | compression.level
+        compression.level      | 0                       | compression.level
+        compression.max-request-ratio | 1                | compression.max-request-ratio
+        """)
     void filesAndCodingsThatCannotBeAreRefusedByTheirKey(String key, String value, String named) {
         configuration.set(key, value);
         assertThatThrownBy(() -> {
