@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.dormouse.http.BadRequest;
+import org.dormouse.servlet.DormouseRequest;
 
 /**
  * A filter with settings, which have the same names wherever they are said: as init parameters, by {@link #with}, or behind the name of the
@@ -92,8 +94,23 @@ public abstract class ConfiguredFilter implements Filter {
     abstract void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException;
 
-    /** Answers with one line of text, whatever error pages there are: they belong to requests that were let in. */
-    static void refuse(HttpServletResponse response, int status, String line) throws IOException {
+    /**
+     * Answers with one line of text, whatever error pages there are: they belong to requests that were let in. Counted with its status, and
+     * told to the log at DEBUG.
+     */
+    static void refuse(HttpServletRequest request, HttpServletResponse response, int status, String line)
+            throws IOException {
+        refuse(request, response, status, line, line);
+    }
+
+    /** The same, with what only the log is told. */
+    static void refuse(HttpServletRequest request, HttpServletResponse response, int status, String line, String detail)
+            throws IOException {
+        DormouseRequest.of(request).exchange().refused(new BadRequest(status, detail));
+        answer(response, status, line);
+    }
+
+    static void answer(HttpServletResponse response, int status, String line) throws IOException {
         response.setStatus(status);
         response.setContentType("text/plain;charset=utf-8");
         response.getWriter().println(line);

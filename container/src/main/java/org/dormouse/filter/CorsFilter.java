@@ -153,7 +153,8 @@ public final class CorsFilter extends ConfiguredFilter {
             return;
         }
         if (!allowed && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-            refuse(response, 403, "no WebSocket for pages of that origin (cors.allowed-origins)");
+            String line = "no WebSocket for pages of that origin (cors.allowed-origins)";
+            refuse(request, response, 403, line, line + ": " + origin);
             return;
         }
         if (allowed) {
@@ -200,11 +201,14 @@ public final class CorsFilter extends ConfiguredFilter {
         String asked = request.getHeader("Access-Control-Request-Headers");
         List<String> askedFields = asked == null || asked.isEmpty() ? List.of() : FieldNames.tokens(asked);
         if (!allowed) {
-            refuse(response, 403, "pages of that origin may not (cors.allowed-origins)");
+            String line = "pages of that origin may not (cors.allowed-origins)";
+            refuse(request, response, 403, line, line + ": " + origin);
         } else if (!isMethodAllowed(method)) {
-            refuse(response, 403, "other origins may not use that method (cors.allowed-methods)");
+            String line = "other origins may not use that method (cors.allowed-methods)";
+            refuse(request, response, 403, line, line + ": " + method);
         } else if (askedFields == null || !areAllowed(askedFields)) {
-            refuse(response, 403, "other origins may not send one of these fields (cors.allowed-headers)");
+            String line = "other origins may not send one of these fields (cors.allowed-headers)";
+            refuse(request, response, 403, line, line + ": " + asked);
         } else {
             allow(request, response, origin, method, askedFields);
         }

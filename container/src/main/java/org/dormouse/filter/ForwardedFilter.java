@@ -57,7 +57,7 @@ public final class ForwardedFilter extends ConfiguredFilter {
                                 : XForwardedFields.read(
                                         fields, own.exchange().request().authority(), proxies));
             } catch (BadRequest e) {
-                refuse(response, e.status(), String.valueOf(e.getMessage()));
+                refuse(request, response, e.status(), String.valueOf(e.getMessage()));
                 return;
             }
         }

@@ -57,13 +57,15 @@ public final class HostFilter extends ConfiguredFilter {
             throws IOException, ServletException {
         // A request of HTTP/1.0 need not name one; what getServerName then makes up is not the client's word.
         HostText host = hostOf(request);
-        if (host == null) refuse(response, 400, "the request names no host");
-        else if (!isAllowed(withoutDot(host.host())))
-            refuse(
-                    response,
-                    HttpServletResponse.SC_MISDIRECTED_REQUEST,
-                    "this server does not answer for that host (hosts.allowed)");
+        if (host == null) refuse(request, response, 400, "the request names no host");
+        else if (!isAllowed(withoutDot(host.host()))) turnAway(request, response, host.host());
         else chain.doFilter(request, response);
+    }
+
+    private static void turnAway(HttpServletRequest request, HttpServletResponse response, String host)
+            throws IOException {
+        String line = "this server does not answer for that host (hosts.allowed)";
+        refuse(request, response, HttpServletResponse.SC_MISDIRECTED_REQUEST, line, line + ": " + host);
     }
 
     private boolean isAllowed(String host) {

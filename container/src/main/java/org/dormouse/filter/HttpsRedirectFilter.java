@@ -44,7 +44,7 @@ public final class HttpsRedirectFilter extends ConfiguredFilter {
         DormouseRequest own = DormouseRequest.of(request);
         HostText target = host == null ? HostText.parse(own.authority()) : host;
         if (target == null) {
-            refuse(response, 400, "the request names no host, and without TLS there is no answer");
+            refuse(request, response, 400, "the request names no host, and without TLS there is no answer");
             return;
         }
         RequestHead head = own.exchange().request();
@@ -54,7 +54,7 @@ public final class HttpsRedirectFilter extends ConfiguredFilter {
                 "Location",
                 "https://" + target.host() + (to == USUAL_PORT ? "" : ":" + to) + head.rawPath()
                         + (query == null ? "" : "?" + query));
-        refuse(response, HttpServletResponse.SC_PERMANENT_REDIRECT, "this is answered over https only");
+        answer(response, HttpServletResponse.SC_PERMANENT_REDIRECT, "this is answered over https only");
     }
 
     /** Asked for each request: where the server picks its port, it is known only when it listens. */

@@ -34,6 +34,7 @@ public final class RateLimitFilter extends ConfiguredFilter {
     private @Nullable TrustedSources exempt;
     private boolean announces;
     private String policy = "";
+    private String reason = "";
     private long nanosPerToken;
 
     public RateLimitFilter() {
@@ -79,6 +80,7 @@ public final class RateLimitFilter extends ConfiguredFilter {
         if (!isKnown) throw settings.wrong("key", "address or header:NAME");
         exempt = settings.sources("exempt");
         announces = settings.isOn("announce", false);
+        reason = "more than " + requests + " requests in " + period + " (rate-limit.requests)";
         policy = "\"default\";q=" + requests + ";w=" + Math.max(1, period.toSeconds());
     }
 
@@ -98,18 +100,18 @@ public final class RateLimitFilter extends ConfiguredFilter {
         }
         long left = table.take(keyOf(request, client), nanoTime.getAsLong() - began);
         if (left < 0) {
-            turnAway(response, -left);
+            turnAway(request, response, -left);
             return;
         }
         if (announces) announce(response, left, nanosPerToken);
         chain.doFilter(request, response);
     }
 
-    private void turnAway(HttpServletResponse response, long waitNanos) throws IOException {
+    private void turnAway(HttpServletRequest request, HttpServletResponse response, long waitNanos) throws IOException {
         refused.increment();
         announce(response, 0, waitNanos);
         response.setHeader("Retry-After", Long.toString(seconds(waitNanos)));
-        refuse(response, 429, "too many requests (rate-limit.requests)");
+        refuse(request, response, 429, "too many requests (rate-limit.requests)", reason);
     }
 
     /** The fields that the HTTP API working group of the IETF is about to agree on. */

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
  * thread; sums only grow. None of it is on the way of a request that has nothing against it.
  */
 public final class RequestCounts {
-    /** Every status with which a request is refused for what it is, and not for what its application makes of it. */
-    private static final int[] STATUSES = {400, 405, 408, 413, 414, 415, 417, 421, 431, 501, 505};
+    /** Every status with which a request is refused by the server, and not for what its application makes of it. */
+    private static final int[] STATUSES = {400, 403, 405, 408, 413, 414, 415, 417, 421, 426, 429, 431, 501, 503, 505};
 
     private final LongAdder[] refused = adders(STATUSES.length + 1);
     private final LongAdder[] tolerated = adders(Violation.values().length);
@@ -19,7 +19,10 @@ public final class RequestCounts {
         return adders;
     }
 
-    /** Requests that were refused with {@code status}: by the protocol, or since a body, a form or parameters break a rule or a limit. */
+    /**
+     * Requests that were refused with {@code status}: by the protocol, since a body, a form or parameters break a rule or a limit, by a filter
+     * that the server has, as a handshake of WebSocket, or since there is no room for one more.
+     */
     public long refused(int status) {
         int index = index(status);
         return index == STATUSES.length ? 0 : refused[index].sum();

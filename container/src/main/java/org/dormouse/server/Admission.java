@@ -3,6 +3,7 @@ package org.dormouse.server;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dormouse.http.BadRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.poller.loop.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,7 @@ final class Admission {
         /** Answers 503 to a request that is not let in. */
         void turnAway(Exchange exchange, String why) {
             turnedAway.increment();
+            exchange.refused(new BadRequest(503, why));
             ShedEvents.shed(loop, exchange.request(), why);
             PlainAnswer.sendBusy(exchange, why);
         }

@@ -14,6 +14,7 @@ record CodedDispatch(Application.Dispatch application, Compression compression) 
         try {
             coded = compression.around(exchange);
         } catch (BadRequest e) {
+            exchange.refused(e);
             var fields = new Headers();
             fields.add("Accept-Encoding", compression.accepted());
             PlainAnswer.send(exchange, e.status(), String.valueOf(e.getMessage()), fields);

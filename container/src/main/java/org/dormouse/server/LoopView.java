@@ -74,7 +74,10 @@ public interface LoopView {
     /** Those of them that were answered 503 because there was no room. */
     long turnedAway();
 
-    /** Requests refused with {@code status}, by the protocol or because a body, a form, parameters or cookies break a rule or a limit. */
+    /**
+     * Requests refused with {@code status}: by the protocol, because a body, a form, parameters or cookies break a rule or a limit, by a filter
+     * of the server, as a handshake of WebSocket, or because there is no room.
+     */
     long refused(int status);
 
     /** Requests refused so, with any status. */

@@ -32,7 +32,7 @@ final class WebSocketFilter extends HttpFilter {
         try {
             WebSocketServletUpgrade.upgrade(match, request);
         } catch (HandshakeRefused e) {
-            WebSocketServletUpgrade.refuse(response, e);
+            WebSocketServletUpgrade.refuse(request, response, e);
         }
     }
 

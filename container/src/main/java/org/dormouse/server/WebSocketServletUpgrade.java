@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.dormouse.http.BadRequest;
 import org.dormouse.servlet.DormouseRequest;
 import org.dormouse.servlet.NonBlockingPromise;
 import org.dormouse.websocket.EndpointContainer;
@@ -36,7 +37,7 @@ final class WebSocketServletUpgrade implements EndpointContainer.Upgrader {
         } catch (HandshakeRefused e) {
             if (e.status() == 500) throw new DeploymentException(e.getMessage(), e);
             if (e.status() != 403) throw new IllegalStateException(e.getMessage(), e);
-            refuse(answer, e);
+            refuse(http, answer, e);
         }
     }
 
@@ -67,7 +68,12 @@ final class WebSocketServletUpgrade implements EndpointContainer.Upgrader {
         return promise == null ? inline.forBlocking() : inline.forSockets(promise);
     }
 
-    static void refuse(HttpServletResponse response, HandshakeRefused refused) throws IOException {
+    static void refuse(HttpServletRequest request, HttpServletResponse response, HandshakeRefused refused)
+            throws IOException {
+        if (refused.status() < 500) {
+            var reason = new BadRequest(refused.status(), String.valueOf(refused.getMessage()));
+            DormouseRequest.of(request).exchange().refused(reason);
+        }
         if (refused.status() == 426) {
             response.setHeader("Sec-WebSocket-Version", "13");
             response.setHeader("Upgrade", "websocket");

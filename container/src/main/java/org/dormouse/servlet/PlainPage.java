@@ -5,13 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The page for an error that the application has no page for. Pure. */
 final class PlainPage {
+    /** The rest of a page, or a little more. */
+    private static final int FIXED = 120;
+
     private PlainPage() {}
 
     /** In UTF-8. */
     static byte[] of(int status, @Nullable String message) {
         String phrase = phrase(status);
         String title = phrase.isEmpty() ? Integer.toString(status) : status + " " + phrase;
-        var page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><title>")
+        int length = FIXED + 2 * title.length() + (message == null ? 0 : message.length());
+        var page = new StringBuilder(length)
+                .append("<!doctype html>\n<html lang=\"en\"><head><title>")
                 .append(title)
                 .append("</title></head><body><h1>")
                 .append(title)

@@ -120,7 +120,7 @@ public final class ServletDispatcher {
     /** Tells the log, sorted by who is guilty: the client that left or broke the protocol, or the application. */
     void report(DormouseRequest request, Throwable failure) {
         if (!Causes.isOfApplication(failure)) {
-            LOG.debug("{}: {}", request, failure.toString());
+            if (LOG.isDebugEnabled()) LOG.debug("{}: {}", request, failure.toString());
             return;
         }
         String what = failure instanceof UnavailableException ? "is unavailable" : "failed";

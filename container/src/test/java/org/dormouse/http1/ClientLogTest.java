@@ -3,14 +3,20 @@ package org.dormouse.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.http.BadRequest;
+import org.dormouse.http.Exchange;
 import org.dormouse.http.Printable;
+import org.dormouse.http1.Refusals.Refusal;
 import org.dormouse.poller.ScriptedPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
@@ -25,6 +31,8 @@ class ClientLogTest {
             exchange -> exchange.carrier().execute(() -> {
                 try {
                     Http1Server.ECHO.handle(exchange);
+                } catch (BadRequest e) {
+                    refuse(exchange, e);
                 } catch (IOException e) {
                     exchange.abort();
                     exchange.finish();
@@ -34,6 +42,14 @@ class ClientLogTest {
                 asked.incrementAndGet();
                 return recorder;
             });
+
+    private static void refuse(Exchange exchange, BadRequest reason) {
+        try {
+            Http1Server.answer(exchange, reason.status(), String.valueOf(reason.getMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     @AfterEach
     void close() {
@@ -109,6 +125,25 @@ class ClientLogTest {
         assertThat(logOf("POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n4\nbody\ny"))
                 .isEqualTo("refused: 400 'y' in chunk size");
         assertThat(recorder.lines).isEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("org.dormouse.http1.Refusals#ALL")
+    void everyRefusalIsAnsweredCountedOnceAndOneLineWithItsReasonAndTheConnectionEndsInOrder(Refusal refusal) {
+        ScriptedPeer peer = server.connect();
+        assertThat(server.talk(peer, refusal.request()))
+                .startsWith("HTTP/1.1 " + refusal.status() + " ")
+                .contains("\r\nConnection: close\r\n")
+                .contains(refusal.reason());
+        assertThat(peer.seesEnd()).isTrue();
+        assertThat(server.counts.refused(refusal.status())).isOne();
+        assertThat(server.counts.refused()).isOne();
+        assertThat(recorder.lines).hasSize(1);
+        assertThat(recorder.lines.getFirst()).contains("refused: " + refusal.status() + " ", refusal.reason());
+        peer.finish();
+        server.loop.settle();
+        assertThat(peer.seesClose()).isTrue();
+        assertThat(peer.seesReset()).isFalse();
     }
 
     @Test

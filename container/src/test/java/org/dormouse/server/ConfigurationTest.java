@@ -31,7 +31,7 @@ class ConfigurationTest {
     /** As in {@code http.max-fields}: what is written so in a source is a key, whatever it is written for. */
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\w./-])("
-                + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|tls|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
+                    + "(?:connections|deploy|http|multipart|proxy-protocol|server|session|socket|tls|websocket)\\.(?:max|min)-[a-z-]*[a-z])(?![\\w(-])");
 
     private static final Map<String, String> SOCKET_KEYS = Map.ofEntries(
             Map.entry("server.backlog", "7"),

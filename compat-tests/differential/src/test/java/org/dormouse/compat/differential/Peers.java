@@ -72,9 +72,8 @@ final class Peers implements AutoCloseable {
         ports.put("Jetty", listening.getLocalPort());
 
         int port = freePort();
-        Path configuration = Files.writeString(
-                folder.resolve("nginx.conf"),
-                """
+        Path configuration =
+                Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off; master_process off; error_log /dev/null; pid %1$s/nginx.pid;
                 events { worker_connections 64; }
                 http {
@@ -82,8 +81,7 @@ final class Peers implements AutoCloseable {
                     uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s;
                     server { listen 127.0.0.1:%2$d; location / { proxy_pass http://127.0.0.1:%3$d; } }
                 }
-                """
-                        .formatted(folder, port, behindNginx()));
+                """.formatted(folder, port, behindNginx()));
         String command = Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx";
         nginx = new ProcessBuilder(List.of(command, "-c", configuration.toString()))
                 .redirectErrorStream(true)
