@@ -1,7 +1,6 @@
 package org.dormouse.http1;
 
 import java.io.IOException;
-import org.dormouse.buffer.BufferPool;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.BadRequest;
 import org.dormouse.transport.Connection;
@@ -21,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  *              '----> CLOSING            last answer, refused request, upgrade done
  * </pre>
  */
-final class Http1Connection extends ConnectionTimes {
-    /** Pipelined answers are collected up to so many bytes before they are sent. */
-    private static final int COALESCED_BYTES = BufferPool.BUFFER_SIZE;
-
+final class Http1Connection extends LoopAnswers {
     Http1Connection(Http1 http1, Connection connection) {
         super(http1, connection);
     }
@@ -177,25 +173,6 @@ final class Http1Connection extends ConnectionTimes {
         connection.sendUnsent();
     }
 
-    /** @param head null if there is no whole one */
-    @Override
-    void refuse(BadRequest reason, @Nullable RequestHeadBytes head) {
-        http1.refused(connection, reason);
-        byte[] text = PlainRefusal.text(reason);
-        send(PlainRefusal.of(connection.pool(), reason, text, http1.date));
-        // One whose target was not looked at has no path to show.
-        RequestHeadBytes shown = head == null || head.pathEnd == 0 ? null : head;
-        http1.handler.refused(new ConnectionPeer(connection), shown, reason.status(), text.length);
-        close(true, reason.status() == 408 ? ConnectionEnd.HEAD_TIMEOUT : ConnectionEnd.REFUSED);
-    }
-
-    private void send(PooledBuffer answer) {
-        if (!connection.borrowOutput())
-            throw new IllegalStateException("output is lent although nobody has an exchange");
-        connection.send(answer);
-        giveBackOutput();
-    }
-
     // --- the exchange comes back
 
     /**
@@ -254,19 +231,6 @@ final class Http1Connection extends ConnectionTimes {
         return lastRequest ? ConnectionEnd.DRAINED : ConnectionEnd.ANSWERED;
     }
 
-    private void enqueue(PooledBuffer answer) {
-        if (!connection.borrowOutput())
-            throw new IllegalStateException("output is lent although its borrower gave it back");
-        connection.enqueue(answer);
-        giveBackOutput();
-    }
-
-    /** Nobody but an exchange asks for the output, and there is none at work; what is asked for is given in any case. */
-    private void giveBackOutput() {
-        boolean given = connection.giveBackOutput();
-        while (!given) given = connection.giveBackOutput();
-    }
-
     private void awaitHead() {
         state = State.HEAD;
         since = http1.loop.nanoTime();
@@ -292,12 +256,6 @@ final class Http1Connection extends ConnectionTimes {
         closeIfDraining();
     }
 
-    /** Whether as many answers wait for the client as may. */
-    private boolean isEnoughUnsent() {
-        return connection.isBlocked()
-                && (connection.unsentBytes() >= COALESCED_BYTES || coalesced >= http1.limits.maxPipelined());
-    }
-
     /** The server stops and no request is on its way: no reason to keep the connection, unless its first request is about to come. */
     private void closeIfDraining() {
         if (!lastRequest || state != State.HEAD || parser != null || connection.kept() != null) return;
@@ -316,13 +274,6 @@ final class Http1Connection extends ConnectionTimes {
     }
 
     // --- the end
-
-    @Override
-    void close(boolean peerMayStillSend, ConnectionEnd why) {
-        state = State.CLOSING;
-        if (peerMayStillSend || connection.kept() != null) connection.closeWhenSent(why);
-        else connection.closeWhenSentAtOnce(why);
-    }
 
     /** The exchange at work, if there is one. Loop owner, who only looks: its own thread may finish it at any moment. */
     @Nullable
