@@ -413,6 +413,24 @@ class FiltersTest {
                 .hasMessageContainingAll("cors.allow-credentials", "cors.allowed-origins");
     }
 
+    @Test
+    void theOriginThatEveryPageCanHaveIsAllowedByNameAndNeverWithCredentials() throws IOException {
+        assertThatThrownBy(() -> start(
+                        Door.KEYS,
+                        "cors.allowed-origins",
+                        "https://app.example, null",
+                        "cors.allow-credentials",
+                        "true"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("cors.allow-credentials", "null", "cors.allowed-origins");
+        start(Door.KEYS, "cors.allowed-origins", "https://app.example, null");
+        try (var peer = ask("GET / HTTP/1.1\nHost: h\nOrigin: null")) {
+            peer.expectField("Access-Control-Allow-Origin", "null")
+                    .expectNoField("Access-Control-Allow-Credentials")
+                    .expectField("Vary", "Origin");
+        }
+    }
+
     // --- rate limit
 
     @ParameterizedTest

@@ -22,6 +22,10 @@ import org.dormouse.filter.FilterSettings.Kind;
  */
 public final class CorsFilter extends ConfiguredFilter {
     private static final String ANY = "*";
+
+    /** How an origin is written that is nobody's: of a sandboxed frame, a file, a redirect between sites (HTML, opaque origins). */
+    private static final String OPAQUE = "null";
+
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
 
@@ -98,7 +102,7 @@ public final class CorsFilter extends ConfiguredFilter {
         for (String origin : settings.list("allowed-origins", "")) {
             int star = origin.indexOf('*');
             if (origin.equals(ANY)) isAnyOrigin = true;
-            else if (origin.equals("null")) exact.add(origin);
+            else if (origin.equals(OPAQUE)) exact.add(origin);
             else if (!isOrigin(star < 0 ? origin : origin.replaceFirst("\\*", "x")))
                 throw settings.wrong("allowed-origins", expected);
             else if (star < 0) exact.add(origin);
@@ -110,6 +114,11 @@ public final class CorsFilter extends ConfiguredFilter {
             throw new IllegalArgumentException(
                     "cors.allow-credentials with cors.allowed-origins * would let every page act for the user:"
                             + " name the origins");
+        }
+        if (exact.contains(OPAQUE) && withCredentials) {
+            throw new IllegalArgumentException(
+                    "cors.allow-credentials with null among cors.allowed-origins would let every page act for the user:"
+                            + " each can make itself a frame whose origin is null");
         }
         origins = Set.copyOf(exact);
         wildOrigins = List.copyOf(wild);
