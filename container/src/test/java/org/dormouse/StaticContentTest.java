@@ -90,6 +90,29 @@ class StaticContentTest {
     }
 
     @Test
+    void whatIsNotToBeTransformedIsNotCodedWhetherItIsKeptInMemoryOrNot() throws Exception {
+        for (String name : new String[] {"plain", "coded"}) {
+            Path below = Files.createDirectory(folder.resolve(name));
+            for (int length : new int[] {5_000, 500_000})
+                Files.writeString(below.resolve(length + ".txt"), "x".repeat(length));
+        }
+        try (var server = builder()
+                .set("compression.enabled", "true")
+                .set("static.cache-control", "/plain/* max-age=60, No-Transform")
+                .start()) {
+            for (int length : new int[] {5_000, 500_000}) {
+                assertThat(get(server, "/coded/" + length + ".txt", "Accept-Encoding", "gzip")
+                                .headers()
+                                .firstValue("Content-Encoding"))
+                        .hasValue("gzip");
+                var plain = get(server, "/plain/" + length + ".txt", "Accept-Encoding", "gzip");
+                assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+                assertThat(plain.body()).hasSize(length);
+            }
+        }
+    }
+
+    @Test
     void twoFieldsThatAskForPartsGetTheWhole() throws Exception {
         write("a.txt", 100);
         try (var server = builder().start();

@@ -118,7 +118,7 @@ final class FileReader {
             StaticFile beside = beside(facts, coding);
             if (beside != null) variants.add(beside);
         }
-        if (bytes == null) return List.copyOf(variants);
+        if (bytes == null || isNotToBeTransformed(facts.cacheControl())) return List.copyOf(variants);
         for (String coding : settings.coder().codings()) {
             if (variants.stream().anyMatch(each -> coding.equals(each.coding))) continue;
             byte[] coded = settings.coder().encode(coding, facts.contentType(), bytes);
@@ -126,6 +126,14 @@ final class FileReader {
             variants.add(new StaticFile(facts, coding, coded, '"' + tag + "-" + coding + '"', List.of()));
         }
         return List.copyOf(variants);
+    }
+
+    /** As of every other response, for which who codes it looks at the field. */
+    private static boolean isNotToBeTransformed(@Nullable String cacheControl) {
+        if (cacheControl == null) return false;
+        for (String directive : cacheControl.split(",", -1))
+            if (directive.strip().equalsIgnoreCase("no-transform")) return true;
+        return false;
     }
 
     private @Nullable StaticFile beside(StaticFile.Facts facts, String coding) throws IOException {
