@@ -6,6 +6,7 @@ import org.dormouse.http.BadRequest;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionEnd;
 import org.dormouse.transport.Encryption;
+import org.dormouse.transport.Protocol;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
@@ -269,8 +270,10 @@ final class Http1Connection extends LoopAnswers {
         state = State.CLOSING;
         exchange = null;
         connection.deadline(0);
-        connection.become(successor.begin(connection));
+        Protocol next = successor.begin(connection);
+        connection.become(next);
         connection.showMore();
+        if (lastRequest) next.drain(); // the server's end found the request, and not yet what became of it
     }
 
     // --- the end

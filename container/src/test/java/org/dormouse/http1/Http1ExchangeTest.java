@@ -75,8 +75,10 @@ class Http1ExchangeTest {
             exchange.commit(299, "Fine by me", fields, 0);
             exchange.finish();
             assertThat(peer.takeReceivedText())
-                    .isEqualTo(
-                            "HTTP/1.1 299 Fine by me\r\nX-Mine: yes\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Length: 0\r\n\r\n");
+                    .isEqualTo("HTTP/1.1 299 Fine by me\r\n"
+                            + "X-Mine: yes\r\n"
+                            + "Date: Sat, 21 Nov 2026 10:00:00 GMT\r\n"
+                            + "Content-Length: 0\r\n\r\n");
         }
     }
 
@@ -654,7 +656,9 @@ class Http1ExchangeTest {
                 }
 
                 @Override
-                public void drain() {}
+                public void drain() {
+                    events.add("drain");
+                }
 
                 @Override
                 public void closed(IOException cause) {
@@ -682,6 +686,25 @@ class Http1ExchangeTest {
             peer.finish();
             server.loop.settle();
             assertThat(events).containsExactly("ended", "closed null");
+        }
+    }
+
+    @Test
+    void whatARequestBecomesWhileTheServerEndsIsToldSo() throws IOException {
+        var events = new ArrayList<String>();
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer peer = server.connect();
+            Exchange exchange =
+                    exchangeOf(server, peer, "GET / HTTP/1.1\nHost: h\nConnection: Upgrade\nUpgrade: shout\n\nearly ");
+            server.connections.drain();
+            exchange.upgrade(new Headers(), new Shouting(events));
+            exchange.finish();
+            server.loop.settle();
+            assertThat(peer.takeReceivedText()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\nEARLY ");
+            assertThat(events).containsExactly("drain");
+            peer.finish();
+            server.loop.settle();
+            assertThat(events).containsExactly("drain", "ended", "closed null");
         }
     }
 
