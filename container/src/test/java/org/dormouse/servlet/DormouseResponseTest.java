@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -239,15 +241,44 @@ class DormouseResponseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\r\nX: y", "a\nb", "a\u0000b", "a\u0100b", "a\u007fb"})
+    @ValueSource(
+            strings = {"a\r\nX: y", "a\nb", "a\rb", "a\u0000b", "a\u010ab", "a\u010d\u010ab", "a\u0100b", "a\u007fb"})
     void valuesThatWouldSplitTheResponseAreRefused(String value) {
-        answer((request, response) -> {
+        var exchange = answer((request, response) -> {
             assertThatThrownBy(() -> response.setHeader("X", value)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> response.addHeader("X", value)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> response.setHeader("X y", "1")).isInstanceOf(IllegalArgumentException.class);
             var cookie = new Cookie("c", value);
             assertThatThrownBy(() -> response.addCookie(cookie)).isInstanceOf(IllegalArgumentException.class);
+            for (String attribute : List.of("Path", "Domain", "SameSite", "X")) {
+                var other = new Cookie("c", "v");
+                assertThatThrownBy(() -> {
+                            other.setAttribute(attribute, value);
+                            response.addCookie(other);
+                        })
+                        .as(attribute)
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            tryOut(() -> response.setContentType("text/plain; x=" + value));
+            tryOut(() -> response.setCharacterEncoding(value));
+            tryOut(() -> response.setTrailerFields(() -> Map.of("T", value)));
+            tryOut(() -> response.sendRedirect("/" + value));
         });
+        // Refused, or without what would end the line.
+        for (String name : List.of("Content-Type", "Location"))
+            assertThat(String.valueOf(exchange.responseField(name))).matches("[\\t -~\u0080-\u00ff]*");
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    private static void tryOut(Attempt attempt) throws IOException {
+        try {
+            attempt.run();
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageNotContaining("\n");
+        }
     }
 
     @Test

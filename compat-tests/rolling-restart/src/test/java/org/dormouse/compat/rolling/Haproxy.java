@@ -18,9 +18,8 @@ final class Haproxy implements AutoCloseable {
 
     Haproxy(Path folder, int port, int portOfA, int portOfB) throws IOException {
         admin = folder.resolve("admin.sock");
-        Path configuration = Files.writeString(
-                folder.resolve("haproxy.cfg"),
-                """
+        Path configuration =
+                Files.writeString(folder.resolve("haproxy.cfg"), """
                 global
                     stats socket %s level admin
                     maxconn 1000
@@ -38,8 +37,7 @@ final class Haproxy implements AutoCloseable {
                     balance roundrobin
                     server a 127.0.0.1:%d
                     server b 127.0.0.1:%d
-                """
-                        .formatted(admin, port, portOfA, portOfB));
+                """.formatted(admin, port, portOfA, portOfB));
         String command = Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy";
         process = new ProcessBuilder(List.of(command, "-db", "-f", configuration.toString()))
                 .inheritIO()

@@ -23,13 +23,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Load implements AutoCloseable {
     private static final int REQUESTS_PER_CONNECTION = 50;
 
-    final AtomicLong answered = new AtomicLong();
+    /** No status that a WebSocket is closed with. */
+    private static final int STOPPED = -1;
+
+    final Progress answered = new Progress();
     final AtomicLong goingAway = new AtomicLong();
     final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
     private final HttpClient webSockets = HttpClient.newHttpClient();
+    private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private volatile boolean stops;
 
     Load(int port, int clients, int sockets) {
@@ -55,7 +59,7 @@ final class Load implements AutoCloseable {
                     Thread.sleep(2);
                 }
             } catch (IOException | RuntimeException e) {
-                failures.add(client + "/" + number + " " + path + ": " + e);
+                fail(client + "/" + number + " " + path + ": " + e);
             } catch (InterruptedException e) {
                 return;
             }
@@ -64,20 +68,23 @@ final class Load implements AutoCloseable {
 
     /** Whether another request may follow on the connection. */
     private boolean exchange(Socket socket, InputStream input, String path, String name) throws IOException {
-        String request = "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
+        String request =
+                "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         String status = line(input);
         int length = -1;
         boolean closes = false;
         for (String field = line(input); !field.isEmpty(); field = line(input)) {
             String lower = field.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) length = Integer.parseInt(lower.substring(15).strip());
+            if (lower.startsWith("content-length:"))
+                length = Integer.parseInt(lower.substring(15).strip());
             closes |= lower.equals("connection: close");
         }
         String body = new String(input.readNBytes(Math.max(0, length)), StandardCharsets.US_ASCII);
-        if (!status.startsWith("HTTP/1.1 200 ")) throw new IOException(status + ": " + body.lines().limit(3).toList());
+        if (!status.startsWith("HTTP/1.1 200 "))
+            throw new IOException(status + ": " + body.lines().limit(3).toList());
         if (!body.equals(name)) throw new IOException("the answer \"" + body + "\" is not that of " + name);
-        answered.incrementAndGet();
+        answered.advance();
         return !closes;
     }
 
@@ -100,19 +107,51 @@ final class Load implements AutoCloseable {
                         .buildAsync(URI.create("ws://127.0.0.1:" + port + "/echo"), new Listening(ended))
                         .get(20, TimeUnit.SECONDS);
                 socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
-                while (!stops && !ended.isDone()) Thread.sleep(20);
-                if (!ended.isDone()) {
+                int status = ended.applyToEither(stopped, first -> first).get();
+                if (status == STOPPED) {
                     socket.abort();
                     return;
                 }
-                int status = ended.get();
                 if (status == 1001) goingAway.incrementAndGet();
-                else failures.add("a WebSocket ended with " + status);
+                else fail("a WebSocket ended with " + status);
             } catch (InterruptedException e) {
                 return;
             } catch (Exception e) {
-                failures.add("a WebSocket: " + e);
+                fail("a WebSocket: " + e);
             }
+        }
+    }
+
+    /** Whoever waits for answers is not to wait for those that do not come any more. */
+    private void fail(String what) {
+        failures.add(what);
+        answered.giveUp();
+    }
+
+    /** A count that can be waited for. Any thread. */
+    static final class Progress {
+        private long count;
+        private boolean isOver;
+
+        synchronized void advance() {
+            count++;
+            notifyAll();
+        }
+
+        synchronized void giveUp() {
+            isOver = true;
+            notifyAll();
+        }
+
+        /** Until so many more have come, or none is to be waited for. */
+        synchronized void await(int more) throws InterruptedException {
+            long until = count + more;
+            while (count < until && !isOver) wait();
+        }
+
+        @Override
+        public synchronized String toString() {
+            return Long.toString(count);
         }
     }
 
@@ -132,6 +171,7 @@ final class Load implements AutoCloseable {
     @Override
     public void close() {
         stops = true;
+        stopped.complete(STOPPED);
         try {
             for (Thread thread : threads) thread.join(30_000);
         } catch (InterruptedException e) {

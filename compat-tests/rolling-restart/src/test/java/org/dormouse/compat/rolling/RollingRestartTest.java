@@ -39,17 +39,19 @@ class RollingRestartTest {
         Map<String, Integer> portOf = Map.of("a", ports.get(1), "b", ports.get(2));
         for (String name : portOf.keySet()) servers.put(name, start(portOf.get(name)));
         try (var haproxy = new Haproxy(folder, ports.get(0), ports.get(1), ports.get(2))) {
-            while (!haproxy.isUp()) Thread.sleep(20);
+            while (!haproxy.isUp()) Thread.sleep(20); // it tells nobody
             var load = new Load(ports.get(0), 16, 4);
             try (load) {
                 for (int i = 0; i < RESTARTS; i++) {
                     String name = i % 2 == 0 ? "a" : "b";
-                    awaitMore(load, 200);
+                    load.answered.await(200);
                     haproxy.drain(name);
                     stop(servers.get(name));
                     servers.put(name, start(portOf.get(name)));
                     haproxy.ready(name);
-                    assertThat(load.failures).as("after restart %d, of %s", i + 1, name).isEmpty();
+                    assertThat(load.failures)
+                            .as("after restart %d, of %s", i + 1, name)
+                            .isEmpty();
                 }
             }
             System.out.println(RESTARTS + " restarts, " + load.answered + " requests answered, " + load.goingAway
@@ -57,11 +59,6 @@ class RollingRestartTest {
             assertThat(load.failures).isEmpty();
             assertThat(load.goingAway.get()).isPositive();
         }
-    }
-
-    private static void awaitMore(Load load, int requests) throws InterruptedException {
-        long until = load.answered.get() + requests;
-        while (load.answered.get() < until && load.failures.isEmpty()) Thread.sleep(5);
     }
 
     private static List<Integer> freePorts(int count) throws IOException {
