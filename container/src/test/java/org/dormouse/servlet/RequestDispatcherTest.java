@@ -5,6 +5,7 @@ import static jakarta.servlet.RequestDispatcher.FORWARD_PATH_INFO;
 import static jakarta.servlet.RequestDispatcher.FORWARD_QUERY_STRING;
 import static jakarta.servlet.RequestDispatcher.FORWARD_REQUEST_URI;
 import static jakarta.servlet.RequestDispatcher.FORWARD_SERVLET_PATH;
+import static jakarta.servlet.RequestDispatcher.INCLUDE_PATH_INFO;
 import static jakarta.servlet.RequestDispatcher.INCLUDE_QUERY_STRING;
 import static jakarta.servlet.RequestDispatcher.INCLUDE_REQUEST_URI;
 import static jakarta.servlet.RequestDispatcher.INCLUDE_SERVLET_PATH;
@@ -17,7 +18,10 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.CharArrayWriter;
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestDispatcherTest {
     @Test
@@ -203,6 +207,27 @@ class RequestDispatcherTest {
             assertThat(request.getServletContext().getRequestDispatcher("x")).isNull();
         })) {
             app.get("/");
+        }
+    }
+
+    /** As in CVE-2021-28169: what a dispatch decodes once more leads past the constraints. */
+    @ParameterizedTest
+    @ValueSource(strings = {"forward", "include"})
+    void aDispatchDecodesAPathOnceAndNoSpellingLeadsOut(String how) {
+        try (var app = TestApp.at("/")
+                .servlet("/from", (request, response) -> {
+                    for (String out :
+                            List.of("/%2e%2e/x", "/a/%2e%2e/%2e%2e/x", "/a/../../x", "/..;a/x", "/%2e%2e%2fx", "/%00"))
+                        assertThat(request.getRequestDispatcher(out)).as(out).isNull();
+                    var dispatcher = request.getRequestDispatcher("/to/%252e%252e/x");
+                    if (how.equals("forward")) dispatcher.forward(request, response);
+                    else dispatcher.include(request, response);
+                })
+                .servlet("/to/*", (request, response) -> {
+                    Object included = request.getAttribute(INCLUDE_PATH_INFO);
+                    response.getWriter().write(String.valueOf(included == null ? request.getPathInfo() : included));
+                })) {
+            assertThat(app.get("/from").body()).isEqualTo("/%2e%2e/x");
         }
     }
 
