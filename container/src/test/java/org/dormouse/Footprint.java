@@ -3,7 +3,7 @@ package org.dormouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import org.dormouse.poller.loop.ChildJvm;
+import org.dormouse.poller.ChildJvm;
 
 /**
  * What one idle connection takes, exactly. Measured in a JVM of its own, so that flags, and what ran before, make no difference.

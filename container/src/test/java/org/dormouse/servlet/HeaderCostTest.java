@@ -17,7 +17,7 @@ import org.dormouse.http.AcceptEncoding;
 import org.dormouse.http.Headers;
 import org.dormouse.http.HttpDates;
 import org.dormouse.http1.HeadReadings;
-import org.dormouse.poller.loop.ChildJvm;
+import org.dormouse.poller.ChildJvm;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.multipart.PartReadings;
 import org.junit.jupiter.api.Test;

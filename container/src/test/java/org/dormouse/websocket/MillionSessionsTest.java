@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.dormouse.LiveHeap;
+import org.dormouse.poller.ChildJvm;
 import org.dormouse.poller.ScriptedPeer;
-import org.dormouse.poller.loop.ChildJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 

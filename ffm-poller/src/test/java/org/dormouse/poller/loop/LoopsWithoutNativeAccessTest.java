@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.dormouse.poller.ChildJvm;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.StreamSocket;

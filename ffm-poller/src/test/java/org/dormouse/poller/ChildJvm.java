@@ -1,4 +1,4 @@
-package org.dormouse.poller.loop;
+package org.dormouse.poller;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ public final class ChildJvm {
     }
 
     /** The same without the flag that allows native access. */
-    static String runWithoutNativeAccess(Class<?> main, String... flags) throws Exception {
+    public static String runWithoutNativeAccess(Class<?> main, String... flags) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
