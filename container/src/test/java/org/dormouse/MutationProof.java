@@ -34,6 +34,9 @@ class MutationProof {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int PATIENCE_SECONDS = 120;
 
+    /** All tests together, one after the other. */
+    private static final int CONTROL_SECONDS = 900;
+
     @TempDir
     Path folder;
 
@@ -79,7 +82,9 @@ class MutationProof {
             if (!outcome.equals("red")) wrong.add(mutation.name() + " is " + outcome);
         }
         assertThat(number).as("mutations tried").isPositive();
-        String control = run(controlled, Files.createDirectories(folder.resolve("control/classes")));
+        Path unbroken = Files.createDirectories(folder.resolve("control/classes"));
+        String control = run(controlled, unbroken, CONTROL_SECONDS);
+        if (!control.equals("GREEN")) System.out.println(Files.readString(unbroken.resolveSibling("output")));
         assertThat(control).as("the same tests on code that nobody broke").isEqualTo("GREEN");
         assertThat(wrong).isEmpty();
     }
@@ -102,7 +107,7 @@ class MutationProof {
             System.out.println(errors);
             return "BROKEN";
         }
-        return run(Set.of(mutation.test), classes);
+        return run(Set.of(mutation.test), classes, PATIENCE_SECONDS);
     }
 
     /** Exactly, but for the numbers of lines. */
@@ -140,7 +145,7 @@ class MutationProof {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
-    private static String run(Set<String> tests, Path classes) throws Exception {
+    private static String run(Set<String> tests, Path classes, int seconds) throws Exception {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -154,7 +159,7 @@ class MutationProof {
                 .redirectErrorStream(true)
                 .redirectOutput(classes.resolveSibling("output").toFile())
                 .start();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
             return "red"; // it hangs, which the limits of a build notice
         }
