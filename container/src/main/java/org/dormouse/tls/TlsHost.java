@@ -1,5 +1,6 @@
 package org.dormouse.tls;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
@@ -47,6 +48,7 @@ public final class TlsHost {
         parameters.setProtocols(protocols.toArray(String[]::new));
         if (cipherSuites != null) parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(true);
+        parameters.setNamedGroups(groups(context));
         parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
         switch (clientAuthentication) {
             case NONE -> parameters.setNeedClientAuth(false);
@@ -54,6 +56,16 @@ public final class TlsHost {
             case NEED -> parameters.setNeedClientAuth(true);
         }
         newEngine(); // it is the engine that judges the names
+    }
+
+    /**
+     * Those of the engine but the finite fields of RFC 7919: a client that asks for the largest of them has the server compute for
+     * 40 ms, and has nothing to compute itself (CVE-2002-20001).
+     */
+    private static String @Nullable [] groups(SSLContext context) {
+        String[] known = context.getDefaultSSLParameters().getNamedGroups();
+        if (known == null) return null;
+        return Arrays.stream(known).filter(each -> !each.startsWith("ffdhe")).toArray(String[]::new);
     }
 
     /** Whether requests for {@code name}, or with null for none, may come over connections that this host has answered. */

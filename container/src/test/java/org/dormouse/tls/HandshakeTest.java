@@ -193,6 +193,19 @@ class HandshakeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ffdhe2048", "ffdhe8192"})
+    void aClientThatKnowsFiniteFieldsOnlyIsRefused(String group) throws IOException {
+        try (var server = new TlsServer()) {
+            EngineClient client = EngineClient.of("TLSv1.3");
+            var parameters = client.engine.getSSLParameters();
+            parameters.setNamedGroups(new String[] {group});
+            client.engine.setSSLParameters(parameters);
+            assertThatThrownBy(() -> server.talk(server.connect(), client)).isInstanceOf(SSLException.class);
+            assertThat(client.isFinished()).isFalse();
+        }
+    }
+
     @Test
     void whoSpeaksHttpWithoutTlsIsToldSo() {
         try (var server = new TlsServer()) {
