@@ -311,6 +311,50 @@ class CertificatesTest {
         assertThat(createdAt(certificates, client)).as("new").isGreaterThan(first);
     }
 
+    /** The same certificate, and so the same name for the client: but a session of one place must not be a way around what the other demands. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionIsNotResumedWhereOtherThingsAreDemandedOfClients(String protocol) throws Exception {
+        Path trusted = Files.writeString(folder.resolve("ca.pem"), TestCertificates.AUTHORITY.chainPem());
+        var trust = new TrustSource("tls.", trusted, null, null, List.of(), false);
+        var source = source(EC);
+        var open = demanding(protocol, "tls.", List.of("a.example.org"), source, trust, ClientAuthentication.NONE);
+        var strict =
+                demanding(protocol, "tls.host.b.", List.of("b.example.org"), source, trust, ClientAuthentication.WANT);
+        var certificates = new Certificates(
+                List.of(open, strict),
+                false,
+                SessionSettings.DEFAULT,
+                Set.of(ClientAuthentication.WANT),
+                Clock.systemUTC());
+        SSLContext client = TestCertificates.clientContext(null);
+        TlsHost first = Objects.requireNonNull(certificates.hosts(null).host("a.example.org"));
+        TlsHost otherName = Objects.requireNonNull(certificates.hosts(null).host("b.example.org"));
+        TlsHost otherListener = Objects.requireNonNull(
+                certificates.hosts(ClientAuthentication.WANT).host("a.example.org"));
+        long made = createdAt(first, client, "a.example.org");
+        for (TlsHost other : List.of(otherName, otherListener)) {
+            await(createdAt(first, client, "a.example.org"));
+            long next = createdAt(other, client, "a.example.org");
+            assertThat(next).as("a session of its own").isGreaterThan(made);
+            made = next;
+        }
+    }
+
+    private static HostSettings demanding(
+            String protocol,
+            String keys,
+            List<String> names,
+            KeySource source,
+            TrustSource trust,
+            ClientAuthentication demand) {
+        return new HostSettings(keys, names, List.of(source), trust, demand, List.of(protocol), HostSettings.SUITES);
+    }
+
+    private static long createdAt(TlsHost host, SSLContext client, String name) throws SSLException {
+        return Handshaken.with(host, client, name, null).client.getSession().getCreationTime();
+    }
+
     /** A resumed session was created when the first one was. */
     private static long createdAt(Certificates certificates, SSLContext client) throws SSLException {
         return Handshaken.with(host(certificates, null), client, "a.example.org", null)
