@@ -3,6 +3,7 @@ package org.dormouse.compression;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.dormouse.http.BadRequest;
+import org.dormouse.http.CertificateRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
@@ -52,6 +53,16 @@ abstract class ForwardedExchange implements Exchange {
     @Override
     public void servedBy(@Nullable Thread thread) {
         beneath.servedBy(thread);
+    }
+
+    @Override
+    public boolean mayAskForCertificate() {
+        return beneath.mayAskForCertificate();
+    }
+
+    @Override
+    public @Nullable CertificateRequest askForCertificate() {
+        return beneath.askForCertificate();
     }
 
     @Override

@@ -60,6 +60,20 @@ public interface Exchange {
         if (Thread.currentThread().isVirtual()) Thread.yield();
     }
 
+    /** Whether the client can be asked for a certificate within its connection, since it was not in its handshake. By who reads and writes. */
+    default boolean mayAskForCertificate() {
+        return false;
+    }
+
+    /**
+     * Asks the client for a certificate. The body must have been read, and nothing committed.
+     *
+     * @return null if it cannot be asked any more, such as when it has sent more than this request already
+     */
+    default @Nullable CertificateRequest askForCertificate() {
+        return null;
+    }
+
     // --- request body
 
     /**

@@ -46,6 +46,11 @@ final class ClientWaits {
         reader = wake;
     }
 
+    /** Takes the callback back; false if it has been taken to be run. */
+    boolean takeReader() {
+        return READER.getAndSet(this, null) != null;
+    }
+
     /** The time begins to count, if it does not yet. True if nobody waited: the loop has to be told to look at the time. */
     boolean beginReading() {
         boolean first = isIdle();

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.http.CertificateRequest;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
@@ -17,6 +18,7 @@ import org.dormouse.http1.ResponseHeadWriter.Persistence;
 import org.dormouse.poller.loop.InlineTask;
 import org.dormouse.poller.loop.Timeout;
 import org.dormouse.transport.ConnectionEnd;
+import org.dormouse.transport.Encryption;
 import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,21 @@ final class Http1Exchange extends RequestInput implements Exchange {
     @Override
     public long id() {
         return id;
+    }
+
+    @Override
+    public boolean mayAskForCertificate() {
+        Encryption encryption = connection.encryption();
+        return encryption != null && !isCommitted() && encryption.mayAskForCertificate();
+    }
+
+    /** Whoever sends more requests before one is answered has made them without the certificate, and is not asked. */
+    @Override
+    public @Nullable CertificateRequest askForCertificate() {
+        Encryption encryption = connection.encryption();
+        if (encryption == null || !mayAskForCertificate() || !isBodyRead() || connection.kept() != null) return null;
+        if (!borrowsOutput() || connection.unsentBytes() > 0) return null;
+        return new AskedCertificate(this, connection, encryption.askForCertificate());
     }
 
     @Override

@@ -115,6 +115,13 @@ abstract class RequestInput extends InterimOutput {
         if (waiting.beginReading()) watchWaits();
     }
 
+    /** Whether there is something to receive now; if not, {@code wake} runs when there is. For who reads what is no body. */
+    final boolean hasInputFor(Runnable wake) {
+        ClientWaits waiting = waits();
+        waiting.reader(wake);
+        return connection.mayHaveInput() && waiting.takeReader();
+    }
+
     @Override
     final boolean leavesTooMuchUnread() {
         return !isBodyRead() && !isRestDrainable();

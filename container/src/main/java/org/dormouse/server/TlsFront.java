@@ -41,11 +41,13 @@ final class TlsFront implements Network.Speech {
 
     /** Refuses what logs in with certificates that nobody asks for. */
     void check(Hosted hosted) {
-        if (!hosted.context().needsClientCertificates() || (certificates != null && certificates.asksClients())) return;
+        if (!hosted.context().needsClientCertificates()) return;
+        if (certificates != null && (certificates.asksClients() || certificates.mayAskLater())) return;
         throw new IllegalStateException(
                 "its auth-method is CLIENT-CERT, but no client is asked for a certificate: tls.client-auth must be want or"
                         + " need, for all names, for one (tls.host.NAME.client-auth) or at an address (client-auth=need in"
-                        + " server.listen)");
+                        + " server.listen); only where tls.protocols is TLSv1.2 alone and tls.trust-store is set clients are"
+                        + " asked when they need one, since TLS 1.3 cannot do that");
     }
 
     /** Begins to look at the files, if that is wanted. */

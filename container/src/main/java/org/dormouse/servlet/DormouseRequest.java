@@ -208,6 +208,19 @@ public final class DormouseRequest extends HeadOfRequest {
         return whole;
     }
 
+    /**
+     * Reads the whole body, and gives it to whoever reads it next.
+     *
+     * @return false if somebody has read of it already
+     * @throws BadRequest if it is longer than {@code limit}
+     */
+    boolean putBodyAside(int limit) throws IOException {
+        byte[] whole = takeBody(limit);
+        if (whole == null) return false;
+        body = new RequestBody(this, exchange, whole);
+        return true;
+    }
+
     /** Becomes {@code saved}, which its client has come back for. */
     void restore(SavedRequest saved) {
         head(saved.over(head()));

@@ -25,6 +25,17 @@ final class Pause implements Runnable {
         await(what);
     }
 
+    /** The same for what must not be left halfway: an interrupt is put off until it is over. The protocol bounds the time. */
+    void awaitWhole(Exchange exchange) {
+        if (!over) exchange.beforeWaiting();
+        boolean isInterrupted = false;
+        while (!over) {
+            LockSupport.park(this);
+            isInterrupted |= Thread.interrupted();
+        }
+        if (isInterrupted) waiting.interrupt();
+    }
+
     /** The same for the stream of an upgraded connection. */
     void await(ByteStream stream, String what) throws InterruptedIOException {
         if (!over) stream.beforeWaiting();

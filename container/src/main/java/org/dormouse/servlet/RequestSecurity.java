@@ -3,6 +3,8 @@ package org.dormouse.servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.dormouse.http.CertificateRequest;
+import org.dormouse.http.Exchange;
 import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.TooManyLogins;
@@ -68,9 +70,30 @@ final class RequestSecurity {
         return known;
     }
 
+    /**
+     * Asks the client for its certificate, if callers are known by that, and its handshake has not asked. Waits, as for a body; the body is read
+     * before, since nothing else may be under way meanwhile.
+     *
+     * @throws IOException if the client has none that is trusted: its connection ends
+     */
+    void askForCertificate() throws IOException {
+        Authenticator method = request.servletContext().authenticator();
+        if (method == null || !method.needsCertificate() || caller() != null) return;
+        Exchange exchange = request.exchange();
+        if (!exchange.mayAskForCertificate()
+                || !request.putBodyAside(deployment.security().login().maxSavedRequest())) return;
+        CertificateRequest asked = exchange.askForCertificate();
+        while (asked != null) {
+            var pause = new Pause();
+            if (asked.advance(pause)) return;
+            pause.awaitWhole(exchange);
+        }
+    }
+
     /** {@link #identify}, answering where that finds nobody. */
     boolean authenticate(HttpServletResponse response) throws IOException, ServletException {
         try {
+            if (!response.isCommitted()) askForCertificate();
             if (identify() != null) return true;
         } catch (TooManyLogins e) {
             answerBusy(response);

@@ -76,6 +76,7 @@ final class SecurityGate implements Filter {
         var answer = (HttpServletResponse) response;
         Caller caller;
         try {
+            if (requirement.needsCaller()) request.security().askForCertificate();
             caller = requirement.needsCaller() ? request.security().identify() : null;
         } catch (TooManyLogins e) {
             request.security().answerBusy(answer);

@@ -77,6 +77,12 @@ public final class Certificates {
                 || overrides.stream().anyMatch(each -> each != ClientAuthentication.NONE);
     }
 
+    /** Whether there is a host whose clients can always be asked later: it knows authorities, and speaks nothing but TLS 1.2. */
+    public boolean mayAskLater() {
+        return settings.stream()
+                .anyMatch(each -> each.trust() != null && each.protocols().equals(List.of("TLSv1.2")));
+    }
+
     /**
      * The hosts as a listener offers them.
      *

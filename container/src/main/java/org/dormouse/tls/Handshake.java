@@ -304,7 +304,8 @@ final class Handshake implements Protocol {
             rest.append(bytes, offset, length);
         }
         ServedAuthority served = chosen.servesEveryName() ? null : new ServedAuthority(chosen);
-        var secret = new TlsSocket.Secret(present(), served, tls.sharedName(serverName), tls.log);
+        var secret =
+                new TlsSocket.Secret(present(), served, tls.sharedName(serverName), tls, chosen.knowsAuthorities());
         PooledBuffer ciphertext = rest;
         state = State.ENDED;
         leave();

@@ -15,6 +15,7 @@ final class Records {
 
     static final byte ALERT = 21;
     static final byte HANDSHAKE = 22;
+    static final byte APPLICATION_DATA = 23;
 
     private Records() {}
 

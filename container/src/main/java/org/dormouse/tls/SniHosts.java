@@ -193,7 +193,8 @@ final class SniHosts {
                         settings.cipherSuites(),
                         clientAuthentication,
                         List.of("http/1.1"),
-                        names);
+                        names,
+                        settings.trust() != null);
             } catch (IllegalArgumentException e) {
                 throw new BadKeyMaterial(settings.keys() + "cipher-suites: " + e.getMessage(), e);
             }

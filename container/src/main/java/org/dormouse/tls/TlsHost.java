@@ -13,6 +13,7 @@ public final class TlsHost {
     private final SSLContext context;
     private final SSLParameters parameters;
     private final @Nullable Predicate<@Nullable String> names;
+    private final boolean knowsAuthorities;
 
     /** One that serves every name. */
     public TlsHost(
@@ -21,7 +22,7 @@ public final class TlsHost {
             @Nullable List<String> cipherSuites,
             ClientAuthentication clientAuthentication,
             List<String> applicationProtocols) {
-        this(context, protocols, cipherSuites, clientAuthentication, applicationProtocols, null);
+        this(context, protocols, cipherSuites, clientAuthentication, applicationProtocols, null, false);
     }
 
     /**
@@ -32,6 +33,7 @@ public final class TlsHost {
      * @param applicationProtocols offered by ALPN (RFC 7301), the preferred one first; empty: the extension is ignored. A client that offers
      *     others only is refused with the alert no_application_protocol
      * @param names whether requests for a name, or for none, may come over connections that this host has answered; any thread. Null: all may
+     * @param knowsAuthorities whether {@code context} trusts certificates of clients, so that these can be asked for one later
      * @throws IllegalArgumentException if the engine does not know a version or a suite
      */
     public TlsHost(
@@ -40,10 +42,12 @@ public final class TlsHost {
             @Nullable List<String> cipherSuites,
             ClientAuthentication clientAuthentication,
             List<String> applicationProtocols,
-            @Nullable Predicate<@Nullable String> names) {
+            @Nullable Predicate<@Nullable String> names,
+            boolean knowsAuthorities) {
         if (protocols.isEmpty()) throw new IllegalArgumentException("no version of TLS is enabled");
         this.context = context;
         this.names = names;
+        this.knowsAuthorities = knowsAuthorities;
         parameters = new SSLParameters();
         parameters.setProtocols(protocols.toArray(String[]::new));
         if (cipherSuites != null) parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
@@ -76,6 +80,11 @@ public final class TlsHost {
     /** Whether there is nothing to ask {@link #serves}. */
     boolean servesEveryName() {
         return names == null;
+    }
+
+    /** Whether a certificate of a client can be found good. */
+    boolean knowsAuthorities() {
+        return knowsAuthorities;
     }
 
     /** An engine for one connection, on the server's side. */

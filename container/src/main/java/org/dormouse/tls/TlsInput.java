@@ -38,6 +38,7 @@ abstract class TlsInput extends TlsOutput {
     private final boolean isTls13;
     private @Nullable PooledBuffer records;
     private @Nullable PooledBuffer decrypted;
+    private @Nullable CertificateHandshake asking;
     private int credit = MAX_CREDIT;
 
     /** What the kernel or the engine said after the last byte: 0 at the end, {@code -errno}; 1 as long as neither came. */
@@ -49,8 +50,8 @@ abstract class TlsInput extends TlsOutput {
     private boolean isTruncated;
     private boolean isDropping;
 
-    /** Whether there is an alert to send; read when nothing is lent any more. */
-    boolean hasFailed;
+    /** Whether there is an alert to send; what reads it while the input is lent may see it late. */
+    volatile boolean hasFailed;
 
     /** @param ciphertext what came behind the handshake; the socket's from now on */
     TlsInput(Connection connection, StreamSocket plain, TlsSocket.Secret secret, @Nullable PooledBuffer ciphertext) {
@@ -67,6 +68,7 @@ abstract class TlsInput extends TlsOutput {
     /** {@link StreamSocket#receive}. */
     public final int receive(byte[] target, int offset, int length) {
         if (isDropping) return plain.receive(target, offset, length);
+        if (asking != null) return receiveRecord();
         isDrained = false;
         PooledBuffer left = decrypted;
         if (left != null) return takeDecrypted(left, target, offset, length);
@@ -74,11 +76,7 @@ abstract class TlsInput extends TlsOutput {
         try {
             return decrypt(target, offset, Math.min(length, StreamSocket.MAX_TRANSFER));
         } finally {
-            PooledBuffer present = records;
-            if (present != null && present.size() == 0) {
-                records = null;
-                present.close();
-            }
+            giveBackIfEmpty();
         }
     }
 
@@ -86,6 +84,48 @@ abstract class TlsInput extends TlsOutput {
     public final boolean holdsMore() {
         return !isDrained && !isDropping;
     }
+
+    // --- another handshake
+
+    /** Whether nothing of the client's is here that was sent before it is asked. */
+    final boolean isReadyToAsk() {
+        return !isTls13 && last > 0 && !hasFailed && decrypted == null && asking == null;
+    }
+
+    /** From now on records are shown to {@code handshake}. */
+    final void asks(CertificateHandshake handshake) {
+        asking = handshake;
+    }
+
+    /** The handshake is over. */
+    final void hasAsked() {
+        asking = null;
+    }
+
+    /** For a receive that is to find out whether something has come: {@link org.dormouse.transport.Renegotiation.Step#NEEDS_INPUT}. */
+    private int receiveRecord() {
+        if (last <= 0) return last;
+        PooledBuffer room = withRoom();
+        int count = plain.receive(room.array(), room.end(), Math.min(room.room(), StreamSocket.MAX_TRANSFER));
+        if (count > 0) room.produced(count);
+        else if (!SocketError.wouldBlock(count)) onNothing(count, 0);
+        giveBackIfEmpty();
+        return Math.min(count, 1);
+    }
+
+    /** What waits; null if nothing does. */
+    final @Nullable PooledBuffer waiting() {
+        return records;
+    }
+
+    final void giveBackIfEmpty() {
+        PooledBuffer present = records;
+        if (present == null || present.size() > 0) return;
+        records = null;
+        present.close();
+    }
+
+    // --- data
 
     private int takeDecrypted(PooledBuffer left, byte[] target, int offset, int length) {
         int count = Math.min(length, left.size());
@@ -233,17 +273,17 @@ abstract class TlsInput extends TlsOutput {
 
     // --- errors
 
-    private int refuse(String why) {
+    final int refuse(String why) {
         LastWords.provoke(secret.engine());
         fail(why);
         return 0;
     }
 
     /** The connection finds it broken when it receives next, and closes: the alert is sent then. */
-    private void fail(String why) {
+    final void fail(String why) {
         last = SocketError.ABORTED;
         hasFailed = true;
-        secret.log().note(connection, "TLS", why);
+        secret.tls().log.note(connection, "TLS", why);
         connection.execute(() -> connection.endsBecause(ConnectionEnd.TLS_ERROR));
     }
 
@@ -254,6 +294,9 @@ abstract class TlsInput extends TlsOutput {
     }
 
     final void giveBackInput() {
+        CertificateHandshake broken = asking;
+        asking = null;
+        if (broken != null) broken.drop();
         PooledBuffer present = records;
         records = null;
         if (present != null) present.close();

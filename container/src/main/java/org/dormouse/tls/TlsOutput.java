@@ -139,6 +139,16 @@ abstract class TlsOutput {
         while (!given) given = connection.giveBackOutput();
     }
 
+    /** Sends a record that somebody else had made, while nobody sends anything; false if the kernel did not take all of it. */
+    final boolean sendRecord(PooledBuffer record) {
+        if (sendUnsent() < 0) {
+            record.close();
+            return false;
+        }
+        unsent = record;
+        return sendUnsent() == 0;
+    }
+
     /** Sends what the engine has to say, as far as the kernel takes it. */
     final void wrapAnswers() {
         for (int i = 0; i < MAX_ANSWERS; i++) {

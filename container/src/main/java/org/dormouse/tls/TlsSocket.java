@@ -7,6 +7,7 @@ import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.StreamSocket;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.Encryption;
+import org.dormouse.transport.Renegotiation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,15 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
      * What the handshake has come to.
      *
      * @param authority null if requests for any may come
+     * @param tls what it was spoken by
+     * @param knowsAuthorities whether a certificate of the client could be found good
      */
     record Secret(
             SSLEngine engine,
             @Nullable ServedAuthority authority,
             @Nullable String serverName,
-            TlsLog log) {}
+            TlsProtocol tls,
+            boolean knowsAuthorities) {}
 
     private boolean hasSaidGoodbye;
 
@@ -56,6 +60,23 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
         return served == null || served.serves(bytes, start, end);
     }
 
+    // --- asking for a certificate
+
+    @Override
+    public boolean mayAskForCertificate() {
+        SSLEngine engine = secret.engine;
+        boolean wasAsked = engine.getWantClientAuth() || engine.getNeedClientAuth();
+        return secret.knowsAuthorities && !wasAsked && isReadyToAsk();
+    }
+
+    @Override
+    public Renegotiation askForCertificate() {
+        if (!mayAskForCertificate()) throw new IllegalStateException("the client cannot be asked for a certificate");
+        var asking = new CertificateHandshake(this);
+        asks(asking);
+        return asking;
+    }
+
     // --- the end
 
     /** close_notify, if the kernel takes it at once and nothing waits before it. */
@@ -74,9 +95,10 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
         dropInput();
     }
 
+    /** Where the engine has failed, the alert is to leave first: whoever has borrowed something has met the error, and gives it back. */
     @Override
     public void shutdown() {
-        plain.shutdown();
+        if (!hasFailed) plain.shutdown();
     }
 
     @Override

@@ -17,6 +17,23 @@ public interface Encryption {
     String applicationProtocol();
 
     /**
+     * Whether the client can be asked for a certificate now, since it was not in its handshake: in TLS 1.2, by a server that knows whose
+     * certificates to trust, once over a connection. For who has input and output.
+     */
+    default boolean mayAskForCertificate() {
+        return false;
+    }
+
+    /**
+     * Asks the client for a certificate. Nothing is sent before {@link Renegotiation#advance}. For who has input and output.
+     *
+     * @throws IllegalStateException if it cannot be asked
+     */
+    default Renegotiation askForCertificate() {
+        throw new IllegalStateException("the client cannot be asked for a certificate");
+    }
+
+    /**
      * Whether the stream ended without the client saying so, as if somebody had cut it: what ends only with it may be short (RFC 8446 §6.1).
      * For who has the input.
      */

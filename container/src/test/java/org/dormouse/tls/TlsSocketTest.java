@@ -433,6 +433,32 @@ class TlsSocketTest {
         }
     }
 
+    /** An exchange that meets the error has not answered yet, and cuts what it cannot answer. */
+    @Test
+    void theAlertArrivesAlsoIfTheBorrowerCutsTheConnection() throws IOException {
+        try (var server = new TlsServer()) {
+            ScriptedPeer peer = server.connect();
+            EngineClient client = server.shake(peer, "TLSv1.3");
+            server.talk(peer, client, client.encrypt("first"));
+            Connection connection = server.lastEcho().connection;
+            connection.lend();
+            byte[] record = client.encrypt("hello");
+            record[record.length - 1] ^= 1;
+            peer.send(record);
+            server.loop.settle();
+            assertThatThrownBy(() -> connection.receive(new byte[100], 0, 100)).isInstanceOf(PeerLeft.class);
+            connection.abort();
+            server.loop.settle();
+            connection.giveBack(true);
+            server.loop.settle();
+            assertThatThrownBy(() -> client.advance(peer.takeReceived()))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("Received fatal alert");
+            assertThat(peer.seesClose()).isTrue();
+            assertThat(server.ended(ConnectionEnd.TLS_ERROR)).isOne();
+        }
+    }
+
     @Test
     void anIdleConnectionHoldsNoBuffer() throws IOException {
         try (var server = new TlsServer()) {

@@ -13,6 +13,11 @@ public interface Authenticator {
     @Nullable
     String challenge();
 
+    /** Whether it goes by the client's certificate, which may have to be asked for first. */
+    default boolean needsCertificate() {
+        return false;
+    }
+
     /**
      * Who sent a request; null if that cannot be told, or is nobody who is known.
      *

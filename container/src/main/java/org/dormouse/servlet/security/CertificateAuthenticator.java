@@ -28,6 +28,11 @@ public final class CertificateAuthenticator implements Authenticator {
         return "CLIENT_CERT";
     }
 
+    @Override
+    public boolean needsCertificate() {
+        return true;
+    }
+
     /** It is too late for a certificate. */
     @Override
     public @Nullable String challenge() {
