@@ -52,11 +52,15 @@ public final class WebApp {
     final Map<String, String> mimeTypes = new LinkedHashMap<>();
     final Map<Locale, Charset> localeEncodings = new LinkedHashMap<>();
 
+    final Map<String, Object> named = new LinkedHashMap<>();
     final List<Path> resourceFolders = new ArrayList<>();
     final List<Path> libraries = new ArrayList<>();
 
     @Nullable
     Boolean defaultServlet;
+
+    @Nullable
+    Boolean pages;
 
     @Nullable
     String displayName;
@@ -232,6 +236,15 @@ public final class WebApp {
         return this;
     }
 
+    /**
+     * Whether JSP pages among the {@link #resources} or in the WAR are run. If this is not called, they are where Jasper is on the class path
+     * and files are served to clients; with {@code false} they are answered 501 there. The source of a page is never served.
+     */
+    public WebApp pages(boolean run) {
+        this.pages = run;
+        return this;
+    }
+
     /** The users that may log in: one a line, {@code name:password:role,role}; see {@code dormouse hash-password}. */
     public WebApp users(Path file) {
         this.users = file;
@@ -284,6 +297,17 @@ public final class WebApp {
     /** Sets an attribute of the context before anything of the application runs. */
     public WebApp attribute(String name, Object value) {
         attributes.put(name, value);
+        return this;
+    }
+
+    /**
+     * Gives the application something under a name: {@code jdbc/shop} for look-ups of {@code java:comp/env/jdbc/shop}, for {@code @Resource}
+     * and for the references of its web.xml with that name, in the place of what a descriptor says of it. Whoever gives it closes it.
+     *
+     * @param name below {@code java:comp/env}, or beginning with {@code java:}
+     */
+    public WebApp resource(String name, Object value) {
+        named.put(name, value);
         return this;
     }
 

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.dormouse.compression.Compression;
 import org.dormouse.compression.CompressionSettings;
+import org.dormouse.deploy.ApplicationNames;
 import org.dormouse.deploy.DefaultServlet;
 import org.dormouse.deploy.DeploymentException;
 import org.dormouse.deploy.FolderResources;
@@ -54,6 +55,8 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
 
     private void add(Deployment deployment) {
         if (application.war == null && application.classLoader != null) deployment.classLoader(application.classLoader);
+        if (application.war == null && !application.named.isEmpty())
+            ApplicationNames.addTo(deployment, application.named);
         if (application.displayName != null) deployment.displayName(application.displayName);
         deployment.contextParameters().putAll(application.contextParams);
         deployment.attributes().putAll(application.attributes);
@@ -90,6 +93,8 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
                 .limits(configuration.unpacking())
                 .followLinks(followsLinks())
                 .initializer(new WebSocketInitializer())
+                .resources(application.named)
+                .pages(!Boolean.FALSE.equals(application.pages))
                 .libraries(application.libraries.toArray(Path[]::new));
         if (application.classLoader != null) deployer.server(application.classLoader);
         try {
@@ -126,10 +131,10 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
         boolean wanted = application.defaultServlet == null
                 ? application.content != null || (application.war == null && !application.resourceFolders.isEmpty())
                 : application.defaultServlet;
-        if (wanted) {
-            if (application.war == null) addPages(deployment);
-            DefaultServlet.addTo(deployment);
-        } else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");
+        boolean pages = application.pages == null ? wanted : application.pages;
+        if (pages && application.war == null) addPages(deployment);
+        if (wanted) DefaultServlet.addTo(deployment);
+        else if (Boolean.FALSE.equals(application.defaultServlet)) takeFromDefaultServlet(deployment, "/");
     }
 
     private void addPages(Deployment deployment) {

@@ -83,8 +83,11 @@ class PackageMapTest {
                 "servlet.session",
                 "servlet.multipart",
                 "servlet.security",
-                "jsp");
+                "jsp",
+                "naming");
         mayUse("jsp", "servlet");
+        mayUse("naming");
+        mayUse("naming.java", "naming");
     }
 
     @Test
@@ -100,6 +103,17 @@ class PackageMapTest {
                         "org.apache.el..",
                         "org.apache.tomcat..",
                         "org.apache.juli..")
+                .check(CODE);
+    }
+
+    @Test
+    void thePoolIsKnownInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dormouse.naming..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.zaxxer..")
                 .check(CODE);
     }
 

@@ -1,71 +1,83 @@
 package org.dormouse.deploy;
 
 import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.dormouse.deploy.Descriptor.LifecycleCallback;
+import org.dormouse.naming.Injection;
 import org.dormouse.servlet.Instances;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes servlets, filters and listeners, and calls their {@code @PostConstruct} and {@code @PreDestroy} methods (Servlet 6.1 §15.5). There is
- * nothing yet that could be injected: a class that asks for it is refused.
+ * Makes servlets, filters, listeners, pages and tags, has their resources injected, and calls their {@code @PostConstruct} and
+ * {@code @PreDestroy} methods (Servlet 6.1 §15.5). Safe for many threads.
  */
 final class ContainerInstances implements Instances {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerInstances.class);
     private static final String POST_CONSTRUCT = "jakarta.annotation.PostConstruct";
     private static final String PRE_DESTROY = "jakarta.annotation.PreDestroy";
-    /** By name: the server has not all of these annotations. */
-    private static final Set<String> INJECTED = Set.of(
-            "jakarta.annotation.Resource",
-            "jakarta.annotation.Resources",
-            "jakarta.ejb.EJB",
-            "jakarta.ejb.EJBs",
-            "jakarta.persistence.PersistenceContext",
-            "jakarta.persistence.PersistenceContexts",
-            "jakarta.persistence.PersistenceUnit",
-            "jakarta.persistence.PersistenceUnits",
-            "jakarta.xml.ws.WebServiceRef",
-            "jakarta.xml.ws.WebServiceRefs");
 
     private final boolean annotations;
+    private final Injection injection;
     private final List<LifecycleCallback> postConstruct;
     private final List<LifecycleCallback> preDestroy;
 
+    /** Looked for once in each class: tags are made for every use. */
+    private final ClassValue<Callbacks> callbacks = new ClassValue<>() {
+        @Override
+        protected Callbacks computeValue(Class<?> type) {
+            return callbacksOf(type);
+        }
+    };
+
+    /** @param problem why they cannot be called; null if they can */
+    private record Callbacks(
+            List<Method> afterConstruction,
+            List<Method> beforeEnd,
+            @Nullable String problem) {}
+
     /** @param annotations whether annotations count; not if web.xml is metadata-complete */
-    ContainerInstances(boolean annotations, List<LifecycleCallback> postConstruct, List<LifecycleCallback> preDestroy) {
+    ContainerInstances(
+            boolean annotations,
+            Injection injection,
+            List<LifecycleCallback> postConstruct,
+            List<LifecycleCallback> preDestroy) {
         this.annotations = annotations;
+        this.injection = injection;
         this.postConstruct = List.copyOf(postConstruct);
         this.preDestroy = List.copyOf(preDestroy);
     }
 
     @Override
     public <T> T create(Class<T> type) throws ReflectiveOperationException {
-        if (annotations) refuseInjection(type);
         T instance = type.getDeclaredConstructor().newInstance();
-        for (Method method : callbacks(type, POST_CONSTRUCT, postConstruct)) method.invoke(instance);
+        prepare(instance);
         return instance;
     }
 
     @Override
+    public void prepare(Object made) throws ReflectiveOperationException {
+        injection.into(made);
+        Callbacks known = callbacks.get(made.getClass());
+        if (known.problem != null) throw new NoSuchMethodException(known.problem);
+        for (Method method : known.afterConstruction) method.invoke(made);
+    }
+
+    @Override
     public void release(Object instance) {
-        List<Method> methods;
-        try {
-            methods = callbacks(instance.getClass(), PRE_DESTROY, preDestroy).reversed();
-        } catch (NoSuchMethodException e) {
+        Callbacks known = callbacks.get(instance.getClass());
+        if (known.problem != null) {
             LOG.warn(
                     "no method of {} is called before it goes: {}",
                     instance.getClass().getName(),
-                    e.getMessage());
+                    known.problem);
             return;
         }
-        for (Method method : methods) {
+        for (Method method : known.beforeEnd) {
             try {
                 method.invoke(instance);
             } catch (InvocationTargetException e) {
@@ -73,6 +85,17 @@ final class ContainerInstances implements Instances {
             } catch (IllegalAccessException e) {
                 LOG.warn("{} cannot be called", method, e);
             }
+        }
+    }
+
+    private Callbacks callbacksOf(Class<?> type) {
+        try {
+            return new Callbacks(
+                    List.copyOf(callbacks(type, POST_CONSTRUCT, postConstruct)),
+                    List.copyOf(callbacks(type, PRE_DESTROY, preDestroy).reversed()),
+                    null);
+        } catch (NoSuchMethodException e) {
+            return new Callbacks(List.of(), List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -96,26 +119,14 @@ final class ContainerInstances implements Instances {
 
     private static @Nullable Method annotatedMethod(Class<?> type, String annotation) {
         for (Method method : type.getDeclaredMethods()) {
-            if (method.getParameterCount() == 0 && has(method, Set.of(annotation))) return method;
+            if (method.getParameterCount() == 0 && has(method, annotation)) return method;
         }
         return null;
     }
 
-    private static void refuseInjection(Class<?> type) throws ReflectiveOperationException {
-        for (Class<?> one : lineage(type)) {
-            var elements = new ArrayList<AnnotatedElement>(List.of(one.getDeclaredFields()));
-            elements.addAll(List.of(one.getDeclaredMethods()));
-            for (AnnotatedElement element : elements) {
-                if (!has(element, INJECTED)) continue;
-                throw new ReflectiveOperationException(
-                        element + " asks for an injection, and there is nothing yet that could be injected");
-            }
-        }
-    }
-
-    private static boolean has(AnnotatedElement element, Set<String> names) {
-        for (Annotation annotation : element.getDeclaredAnnotations()) {
-            if (names.contains(annotation.annotationType().getName())) return true;
+    private static boolean has(Method method, String name) {
+        for (Annotation annotation : method.getDeclaredAnnotations()) {
+            if (annotation.annotationType().getName().equals(name)) return true;
         }
         return false;
     }

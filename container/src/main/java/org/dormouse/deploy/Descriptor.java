@@ -80,6 +80,7 @@ final class Descriptor {
 
     final List<TagLibrary> tagLibraries = new ArrayList<>();
     final List<PropertyGroup> propertyGroups = new ArrayList<>();
+    final List<NameElement> names = new ArrayList<>();
     final List<LifecycleCallback> postConstruct = new ArrayList<>();
     final List<LifecycleCallback> preDestroy = new ArrayList<>();
 

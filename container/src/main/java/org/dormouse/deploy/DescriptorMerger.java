@@ -19,6 +19,8 @@ import org.dormouse.deploy.Descriptor.FormPages;
 import org.dormouse.deploy.Descriptor.LifecycleCallback;
 import org.dormouse.deploy.Descriptor.ServletElement;
 import org.dormouse.deploy.Descriptor.ServletMappingElement;
+import org.dormouse.naming.Injection;
+import org.dormouse.naming.Names;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.ErrorPage;
 import org.dormouse.servlet.FilterDeclaration;
@@ -55,14 +57,17 @@ final class DescriptorMerger {
     private final Decisions decisions = new Decisions();
     private final SessionMerger sessions;
     private final PageMerger pages;
+    private final NamingMerger names;
     private boolean first = true;
 
-    DescriptorMerger(Deployment deployment, String war) {
+    /** @param given resources that the server gives, by name */
+    DescriptorMerger(Deployment deployment, String war, Names names, Map<String, Object> given) {
         this.deployment = deployment;
         this.war = war;
         this.classes = new ClassesOfApplication(deployment.classLoader(), war);
         this.sessions = new SessionMerger(deployment.sessions(), decisions);
         this.pages = new PageMerger(deployment, war, decisions);
+        this.names = new NamingMerger(deployment, names, given, decisions);
     }
 
     /** Adds web.xml, then one fragment after the other. */
@@ -207,6 +212,7 @@ final class DescriptorMerger {
         addLogin(descriptor, byApplication, security);
         sessions.add(descriptor, byApplication);
         pages.add(descriptor, byApplication);
+        names.add(descriptor, byApplication);
     }
 
     /** As a whole: the pages of one descriptor do not go with the method of another. */
@@ -262,8 +268,18 @@ final class DescriptorMerger {
         }
         deployment.listeners().clear();
         deployment.listeners().addAll(loaded);
-        deployment.instances(new ContainerInstances(!metadataComplete, postConstruct, preDestroy));
+        Injection injection = names.finish(!metadataComplete, made());
+        deployment.instances(new ContainerInstances(!metadataComplete, injection, postConstruct, preDestroy));
         checkMappings();
+    }
+
+    /** The classes of servlets, filters and listeners. */
+    private List<Class<?>> made() {
+        var types = new ArrayList<Class<?>>();
+        for (ServletDeclaration servlet : deployment.servlets()) if (servlet.type() != null) types.add(servlet.type());
+        for (FilterDeclaration filter : deployment.filters()) if (filter.type() != null) types.add(filter.type());
+        for (ListenerDeclaration one : deployment.listeners()) if (one.type() != null) types.add(one.type());
+        return types;
     }
 
     private void finish(ServletDeclaration servlet, boolean metadataComplete) throws DeploymentException {

@@ -38,33 +38,13 @@ final class DescriptorReader {
             "name",
             "ordering",
             "absolute-ordering");
-    /** Elements that announce a look-up in JNDI, or ask for an injection. */
-    private static final Set<String> NAMING = Set.of(
-            "env-entry",
-            "ejb-ref",
-            "ejb-local-ref",
-            "service-ref",
-            "resource-ref",
-            "resource-env-ref",
-            "message-destination-ref",
-            "persistence-context-ref",
-            "persistence-unit-ref",
-            "data-source",
-            "jms-connection-factory",
-            "jms-destination",
-            "mail-session",
-            "connection-factory",
-            "administered-object",
-            "context-service",
-            "managed-executor",
-            "managed-scheduled-executor",
-            "managed-thread-factory");
 
     private final Descriptor descriptor;
     private final ElementRules rules;
     private final SecurityElements security;
     private final OrderingElements ordering;
     private final JspElements pages;
+    private final NamingElements naming;
 
     private DescriptorReader(String source) {
         this.descriptor = new Descriptor(source);
@@ -72,6 +52,7 @@ final class DescriptorReader {
         this.security = new SecurityElements(descriptor, rules);
         this.ordering = new OrderingElements(descriptor, rules);
         this.pages = new JspElements(descriptor, rules);
+        this.naming = new NamingElements(descriptor, rules);
     }
 
     /**
@@ -146,7 +127,7 @@ final class DescriptorReader {
             case "post-construct" -> descriptor.postConstruct.add(callback(e));
             case "pre-destroy" -> descriptor.preDestroy.add(callback(e));
             default -> {
-                return false;
+                return naming.read(e);
             }
         }
         return true;
@@ -177,14 +158,6 @@ final class DescriptorReader {
 
     private void readOther(XmlElement e) throws DeploymentException {
         if (MEANINGLESS.contains(e.name())) return;
-        if (NAMING.contains(e.name())) {
-            if (e.child("injection-target") != null) {
-                throw new DeploymentException(
-                        rules.at(e) + "injection-target: there is nothing yet that could be injected");
-            }
-            LOG.warn("{}there is no JNDI yet, look-ups of it will fail", rules.at(e));
-            return;
-        }
         if (e.name().contains("security")
                 || e.name().contains("auth")
                 || e.name().contains("deny")) {

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.dormouse.jsp.JspEngine;
+import org.dormouse.naming.Names;
 import org.dormouse.servlet.Deployment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +43,10 @@ public final class WarDeployer {
     private UnpackLimits limits = UnpackLimits.DEFAULT;
     private String otherwiseAt = "";
     private boolean followsLinks;
+    private boolean hasPages = true;
     private final List<Path> libraries = new ArrayList<>();
     private final List<ServletContainerInitializer> initializers = new ArrayList<>();
+    private final Map<String, Object> given = new LinkedHashMap<>();
 
     public WarDeployer() {
         ClassLoader callers = Thread.currentThread().getContextClassLoader();
@@ -71,9 +76,21 @@ public final class WarDeployer {
         return this;
     }
 
+    /** Whether JSP pages are run where there is an engine for them; the default is yes. */
+    public WarDeployer pages(boolean run) {
+        hasPages = run;
+        return this;
+    }
+
     /** Adds jars as if they lay in WEB-INF/lib, behind those: for a WAR that expects its server to have them. */
     public WarDeployer libraries(Path... jars) {
         libraries.addAll(Arrays.asList(jars));
+        return this;
+    }
+
+    /** Gives the application resources under their names, as {@code jdbc/shop} for {@code java:comp/env/jdbc/shop}. */
+    public WarDeployer resources(Map<String, Object> named) {
+        given.putAll(named);
         return this;
     }
 
@@ -140,13 +157,15 @@ public final class WarDeployer {
                 .classLoader(loader)
                 .resources(isPlainFolder ? new VisibleResources(resources) : resources)
                 .tempDirectory(temporary.folder("work"));
+        var names = new Names("application " + deployment.contextPath() + "/", loader);
+        opened.add(names);
         if (ordered || fragments.stream().anyMatch(f -> f.descriptor().fragmentName != null)) {
             deployment.orderedLibs(fragments.stream().map(Fragment::toString).toList());
         }
 
-        if (!isPlainFolder) JspEngine.addTo(deployment, Files.isDirectory(warOrFolder));
+        if (hasPages && !isPlainFolder) JspEngine.addTo(deployment, Files.isDirectory(warOrFolder));
         var classes = new ClassScan(root.resolve("WEB-INF/classes"), fragments, loader);
-        var merger = new DescriptorMerger(deployment, war);
+        var merger = new DescriptorMerger(deployment, war, names, given);
         merger.add(webXml);
         if (!webXml.metadataComplete) {
             for (Fragment fragment : fragments) merger.add(fragment.descriptor());
@@ -155,7 +174,8 @@ public final class WarDeployer {
         merger.finish(webXml.metadataComplete);
         var finder = new InitializerFinder(war, loader, fragments, classes);
         deployment.initializers().addAll(finder.find(initializers));
-        deployment.closeAtStop().addAll(opened);
+        // Before what the merger opened: pools close while their drivers can still be loaded.
+        deployment.closeAtStop().addAll(0, opened);
         return deployment;
     }
 

@@ -19,6 +19,9 @@ final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
     private static final String ANNOTATIONS = "org.dormouse.annotation.";
     private static final String FILTERS = "org.dormouse.filter.";
+    /** Found by JNDI through the context class loader. */
+    private static final String NAMES = "org.dormouse.naming.java.";
+
     private static final String SERVER_FILES = "org/dormouse/";
     private static final String SERVICES = "META-INF/services/";
     /** Packages of Jasper. */
@@ -71,7 +74,7 @@ final class WebAppClassLoader extends URLClassLoader {
 
     private static boolean isForApplications(String name) {
         if (!name.startsWith("org.")) return false;
-        if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS)) return true;
+        if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS) || name.startsWith(NAMES)) return true;
         for (String packages : ENGINE) if (name.startsWith(packages)) return true;
         return false;
     }

@@ -387,7 +387,7 @@ class WarDeployerTest {
         context = new DormouseContext(read());
         assertThatThrownBy(() -> context.start())
                 .hasStackTraceContaining("InjectedServlet.source")
-                .hasStackTraceContaining("nothing yet that could be injected");
+                .hasStackTraceContaining("jdbc/orders (java.lang.Object)");
     }
 
     @Test
@@ -438,7 +438,7 @@ class WarDeployerTest {
             <security-constraint><auth-constraint/></security-constraint>                                    | without web-resource-collection
             <security-constraint><what/></security-constraint>                                               | <what>: unknown element in a security-constraint
             <security-something/>                                                                            | looks like a restriction
-            <resource-ref><injection-target/></resource-ref>                                                 | injection-target
+            <resource-ref><injection-target/></resource-ref>                                                 | injection-target-class is missing
             <default-context-path>shop</default-context-path>                                                | "shop" must begin with /
             <default-context-path>/shop/</default-context-path>                                              | "/shop/" must begin with / and not end with it
             <error-page><location>x</location></error-page>                                                  | "x" must begin with /
