@@ -297,6 +297,16 @@ class JspTest {
     }
 
     @Test
+    void tagLibrariesAreNotReadBeforeAPageIsAskedForUnlessTheyHaveListeners() throws Exception {
+        war.file("WEB-INF/own.tld", "no library").file("index.txt", "text").webXml("");
+        try (var server = start(war.folder())) {
+            assertThat(Http.get(server, "/index.txt").body()).isEqualTo("text");
+        }
+        war.file("WEB-INF/sub/own.tld", "no library, but a listener-class");
+        assertThatThrownBy(() -> start(war.folder()).close()).hasStackTraceContaining("own.tld");
+    }
+
+    @Test
     void aPageCompiledBeforeItWasPackedIsAServlet() throws Exception {
         war.classes(CompiledPage.class).webXml("""
                 <servlet><servlet-name>c</servlet-name>
@@ -394,6 +404,21 @@ class JspTest {
             }
         }
         assertThat(scratch).doesNotExist();
+    }
+
+    @Test
+    void pagesCanBeSwitchedOffAndAreNotServedAsFilesThen() throws Exception {
+        war.file("index.jsp", "<%-- source --%>${1}");
+        for (WebApp application : new WebApp[] {
+            Mode.app("/").resources(war.folder()).pages(false),
+            Mode.app("/").war(war.webXml("").folder()).pages(false)
+        }) {
+            try (var server = start(application)) {
+                Http.Answer answer = Http.get(server, "/index.jsp");
+                assertThat(answer.status()).isEqualTo(501);
+                assertThat(answer.body()).doesNotContain("source");
+            }
+        }
     }
 
     @Test

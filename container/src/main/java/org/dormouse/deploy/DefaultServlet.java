@@ -69,6 +69,10 @@ public final class DefaultServlet extends HttpServlet {
                     .builtIn(true);
             addFree(deployment, servlet, "/");
         }
+        addPageServlet(deployment);
+    }
+
+    private static void addPageServlet(Deployment deployment) {
         ServletDeclaration jsp = deployment.servlet(JSP_NAME);
         if (jsp.className() == null) {
             PageEngine pages = deployment.pages();
@@ -80,13 +84,16 @@ public final class DefaultServlet extends HttpServlet {
     }
 
     /**
-     * Gives an application that is no WAR its pages, if there is a JSP engine. Call it before {@link #addTo}.
+     * Gives an application that is no WAR its pages, if there is a JSP engine, and the servlet that answers with them. Call it before
+     * {@link #addTo}.
      *
      * @param watchesFiles as {@link JspEngine#addTo} has it
      * @throws IOException if the folder for what is compiled cannot be made
      */
     public static void addPages(Deployment deployment, boolean watchesFiles) throws IOException {
-        if (!JspEngine.addTo(deployment, watchesFiles) || deployment.tempDirectory() != null) return;
+        if (!JspEngine.addTo(deployment, watchesFiles)) return;
+        addPageServlet(deployment);
+        if (deployment.tempDirectory() != null) return;
         TemporaryFolder temporary = TemporaryFolder.create("dormouse-");
         deployment.closeAtStop().add(temporary);
         deployment.tempDirectory(temporary.path());

@@ -16,7 +16,7 @@ final class JspNotSupported extends HttpServlet {
         String page = included != null ? included.toString() : request.getServletPath();
         response.sendError(
                 HttpServletResponse.SC_NOT_IMPLEMENTED,
-                "there is no JSP engine here for " + page + ": Jasper is not on the class path of the server, or"
-                        + " this is a folder without WEB-INF");
+                "there is no JSP engine here for " + page + ": Jasper is not on the class path of the server,"
+                        + " this is a folder without WEB-INF, or pages are switched off");
     }
 }

@@ -1,5 +1,6 @@
 package org.dormouse.jsp;
 
+import jakarta.servlet.ServletContext;
 import java.util.Map;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.InitializerDeclaration;
@@ -18,20 +19,27 @@ public final class JspEngine implements PageEngine {
     public static final String SERVLET_NAME = "jsp";
 
     private static final String PAGE = "org.apache.jasper.runtime.HttpJspBase";
+    /** What a JSP servlet asks its context for when it is initialised. */
+    private static final String LIBRARIES = "org.apache.jasper.compiler.TldCache";
+
     private static final String API = "jakarta.servlet.jsp.JspFactory";
+    /** In another jar where Jasper comes as part of Tomcat. */
+    private static final String INSTANCES = "org.apache.tomcat.InstanceManager";
 
     private final Deployment deployment;
     private final boolean watchesFiles;
+    private final TagLibraries libraries;
 
     private JspEngine(Deployment deployment, boolean watchesFiles) {
         this.deployment = deployment;
         this.watchesFiles = watchesFiles;
+        this.libraries = new TagLibraries(deployment);
     }
 
     /** Whether Jasper is on the class path of the server. */
     public static boolean isAvailable() {
         ClassLoader own = JspEngine.class.getClassLoader();
-        return isThere(API, own) && isThere(PAGE, own);
+        return isThere(API, own) && isThere(INSTANCES, own) && isThere(PAGE, own);
     }
 
     /**
@@ -48,8 +56,11 @@ public final class JspEngine implements PageEngine {
                     deployment.contextPath());
             return false;
         }
-        deployment.pages(new JspEngine(deployment, watchesFiles));
-        deployment.initializers().addFirst(new InitializerDeclaration(new JspInitializer(deployment), null));
+        var engine = new JspEngine(deployment, watchesFiles);
+        deployment.pages(engine);
+        deployment
+                .initializers()
+                .addFirst(new InitializerDeclaration((types, context) -> engine.libraries.begin(context), null));
         return true;
     }
 
@@ -71,6 +82,11 @@ public final class JspEngine implements PageEngine {
             LOG.warn("there are no JSP pages: Jasper is on the class path, but cannot be used: {}", e.toString());
             return false;
         }
+    }
+
+    @Override
+    public void setIfOwn(String name, ServletContext context) {
+        if (name.equals(LIBRARIES)) libraries.find(context);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.dormouse.jsp;
 import jakarta.servlet.ServletContext;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,14 +16,17 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.apache.tomcat.Jar;
 import org.apache.tomcat.JarScanFilter;
 import org.apache.tomcat.JarScanType;
@@ -35,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The jars with tag libraries that an application has: its own first, in the order of its class path, then those of the server's class path
- * (Pages 4.0 §7.3.2). Jars without one are opened once and not shown to Jasper. Of one application; used by the thread that starts it.
+ * (Pages 4.0 §7.3.2). Jars without one are opened once and not shown to Jasper. Of one application.
  */
 final class TagLibraryJars implements JarScanner {
     private static final Logger LOG = LoggerFactory.getLogger(TagLibraryJars.class);
@@ -46,43 +50,62 @@ final class TagLibraryJars implements JarScanner {
     /** What is on the class path of a JVM stays as it is: looked at for its first application. */
     private static final Map<Path, Content> SERVERS = new ConcurrentHashMap<>();
 
+    /** Those with libraries in their order, and whether each has one with listeners; null before they are looked for. */
+    private @Nullable Map<Path, Boolean> found;
+
     /** @param classPath what the manifest adds to the class path */
-    private record Content(boolean hasLibraries, List<Path> classPath) {
-        static final Content NOTHING = new Content(false, List.of());
+    private record Content(boolean hasLibraries, boolean hasListeners, List<Path> classPath) {
+        static final Content NOTHING = new Content(false, false, List.of());
+    }
+
+    /** Whether a library in one of the jars has listeners. */
+    boolean haveListeners(ServletContext context) {
+        return find(context).containsValue(true);
     }
 
     @Override
     public void scan(JarScanType type, ServletContext context, JarScannerCallback callback) {
-        Set<Path> shown = new LinkedHashSet<>();
         try {
-            for (Path own : pathsOf(context.getClassLoader())) {
-                if (shown.add(own) && !isClasses(own, context) && read(own).hasLibraries) show(own, context, callback);
-            }
-            ClassLoader server = TagLibraryJars.class.getClassLoader();
-            for (ClassLoader loader = server; loader != null; loader = loader.getParent()) {
-                showServers(pathsOf(loader), shown, context, callback);
-            }
-            showServers(pathsOf(System.getProperty("java.class.path", "")), shown, context, callback);
+            for (Path jar : find(context).keySet()) show(jar, context, callback);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void showServers(
-            Collection<Path> paths, Set<Path> shown, ServletContext context, JarScannerCallback callback)
-            throws IOException {
+    private synchronized Map<Path, Boolean> find(ServletContext context) {
+        Map<Path, Boolean> known = found;
+        if (known != null) return known;
+        known = new LinkedHashMap<>();
+        Set<Path> seen = new LinkedHashSet<>();
+        for (Path own : pathsOf(context.getClassLoader())) {
+            if (seen.add(own) && !isClasses(own, context)) add(own, read(own), known);
+        }
+        ClassLoader server = TagLibraryJars.class.getClassLoader();
+        for (ClassLoader loader = server; loader != null; loader = loader.getParent()) {
+            addServers(pathsOf(loader), seen, known);
+        }
+        addServers(pathsOf(System.getProperty("java.class.path", "")), seen, known);
+        found = known;
+        return known;
+    }
+
+    private static void addServers(Collection<Path> paths, Set<Path> seen, Map<Path, Boolean> to) {
         Deque<Path> open = new ArrayDeque<>(paths);
         while (!open.isEmpty()) {
             Path path = open.pop();
-            if (!shown.add(path)) continue;
+            if (!seen.add(path)) continue;
             Content content = SERVERS.get(path);
             if (content == null) {
                 content = read(path);
                 SERVERS.put(path, content);
             }
             content.classPath.forEach(open::add);
-            if (content.hasLibraries) show(path, context, callback);
+            add(path, content, to);
         }
+    }
+
+    private static void add(Path path, Content content, Map<Path, Boolean> to) {
+        if (content.hasLibraries) to.put(path, content.hasListeners);
     }
 
     private static void show(Path path, ServletContext context, JarScannerCallback callback) throws IOException {
@@ -105,16 +128,36 @@ final class TagLibraryJars implements JarScanner {
 
     /** What cannot be read has nothing, as for the class loader. */
     private static Content read(Path path) {
-        if (Files.isDirectory(path)) return new Content(Files.isDirectory(path.resolve("META-INF")), List.of());
+        if (Files.isDirectory(path)) {
+            // A folder of classes, as an IDE has them: of an embedding program, whose libraries have listeners if any
+            // has.
+            boolean some = hasLibraryIn(path.resolve(FOLDER));
+            return new Content(some, some, List.of());
+        }
         if (!Files.isRegularFile(path)) return Content.NOTHING;
         try (JarFile jar = new JarFile(path.toFile())) {
-            boolean found = jar.stream()
-                    .anyMatch(entry -> entry.getName().startsWith(FOLDER)
-                            && entry.getName().endsWith(SUFFIX));
-            return new Content(found, classPath(jar.getManifest(), path));
+            boolean libraries = false;
+            boolean listeners = false;
+            for (JarEntry entry : jar.stream().toList()) {
+                if (!entry.getName().startsWith(FOLDER) || !entry.getName().endsWith(SUFFIX)) continue;
+                libraries = true;
+                try (InputStream in = jar.getInputStream(entry)) {
+                    listeners |= TagLibraries.hasListener(in);
+                }
+            }
+            return new Content(libraries, listeners, classPath(jar.getManifest(), path));
         } catch (IOException e) {
             LOG.debug("{} is not looked at for tag libraries", path, e);
             return Content.NOTHING;
+        }
+    }
+
+    private static boolean hasLibraryIn(Path folder) {
+        if (!Files.isDirectory(folder)) return false;
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(SUFFIX));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 

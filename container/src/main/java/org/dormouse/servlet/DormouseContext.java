@@ -332,7 +332,16 @@ public final class DormouseContext extends RegisteringContext {
     @Override
     public @Nullable Object getAttribute(String name) {
         Object value = attributes.get(Objects.requireNonNull(name, "name"));
-        return value == null && name.equals(TEMPDIR) ? makeTempDirectory() : value;
+        return value == null ? makeAttribute(name) : value;
+    }
+
+    /** What nobody pays for who does not ask for it. */
+    private @Nullable Object makeAttribute(String name) {
+        if (name.equals(TEMPDIR)) return makeTempDirectory();
+        PageEngine pages = deployment.pages();
+        if (pages == null) return null;
+        pages.setIfOwn(name, this);
+        return attributes.get(name);
     }
 
     /** What {@link #TEMPDIR} names; made now if it was not. */
