@@ -15,6 +15,7 @@ public final class Demo {
                 .servlet("/api/hello", new HelloServlet())
                 .servlet("/api/ticks", new TicksServlet(counter))
                 .servlet("/", new PageServlet())
+                .resources(new DemoPages())
                 .endpoint(ChatEndpoint.class);
     }
 }

@@ -66,6 +66,23 @@ class DemoTest {
     }
 
     @Test
+    void aJspPageTellsWhatTheBrowserSent() throws Exception {
+        var answer = client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/demo/request.jsp?x"))
+                        .header("X-Nut", "<hazel>")
+                        .header("Cookie", "secret=acorn")
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).isEqualTo("text/html;charset=UTF-8");
+        assertThat(answer.body())
+                .contains("GET /demo/request.jsp")
+                .contains("VirtualThread[")
+                .containsIgnoringCase("<dt>x-nut</dt><dd>&lt;hazel&gt;</dd>")
+                .doesNotContain("acorn")
+                .doesNotContain("<%");
+    }
+
+    @Test
     void factsNameTheExecutionInForce() throws Exception {
         var facts = get("/api/facts");
         assertThat(facts.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
