@@ -75,6 +75,7 @@ final class RequestInput extends ServletInputStream {
             pause.await(exchange, "the request body");
             count = receive(target, offset, length);
         }
+        if (listener == null) Turn.afterMoving(count, exchange);
         return count;
     }
 

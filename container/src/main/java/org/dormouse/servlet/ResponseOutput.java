@@ -175,6 +175,7 @@ final class ResponseOutput extends ServletOutputStream {
             }
         }
         passedOn += length;
+        Turn.afterMoving(length, exchange);
     }
 
     /** Hands on what is buffered, behind the head, so that something else may follow it. Inside the exchange, in blocking use. */
