@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Coders that hold native memory (a deflater about 260 KiB, an inflater 40): as many are kept as there are likely to be at work. Any thread.
+ * Coders that hold native memory (a deflater about 260 KiB, an inflater 40, a context of Zstandard a MiB): as many are kept as there are likely to be at work. Any thread.
  *
  * @param <T> what it keeps
  */
@@ -41,6 +41,11 @@ final class CoderPool<T> implements AutoCloseable {
             return;
         }
         kept.decrementAndGet();
+        end.accept(coder);
+    }
+
+    /** Ends one that is not to be used again, in the place of {@link #giveBack}. */
+    void discard(T coder) {
         end.accept(coder);
     }
 

@@ -3,7 +3,7 @@ package org.dormouse.compression;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
-import java.util.zip.Deflater;
+import java.util.Objects;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
@@ -60,11 +60,11 @@ public enum Coding {
     }
 
     /** Codes what is written into it; closing it ends the body and gives back what it holds. Flushing leaves nothing in it. */
-    OutputStream encoder(CodedBytes target, CoderPool<Deflater> deflaters, int level) throws IOException {
+    OutputStream encoder(CodedBytes target, Compression compression) throws IOException {
         return switch (this) {
-            case GZIP -> new GzipStream(target, deflaters);
-            case BROTLI -> BrotliCoder.encoder(target, level);
-            case ZSTANDARD -> ZstandardCoder.encoder(target, level);
+            case GZIP -> new GzipStream(target, compression.deflaters);
+            case BROTLI -> BrotliCoder.encoder(target, compression.settings.level());
+            case ZSTANDARD -> new ZstandardStream(target, Objects.requireNonNull(compression.zstandards));
         };
     }
 

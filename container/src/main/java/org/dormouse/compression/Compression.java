@@ -21,6 +21,9 @@ public final class Compression implements BodyCoder, AutoCloseable {
     final CompressionSettings settings;
     final CoderPool<Deflater> deflaters;
     final CoderPool<Inflater> inflaters;
+    /** Null where no response has that coding. Brotli has no pool: its library cannot begin anew with what it has. */
+    final @Nullable CoderPool<ZstandardStream.Context> zstandards;
+
     private final List<String> words;
 
     public Compression(CompressionSettings settings) {
@@ -29,6 +32,8 @@ public final class Compression implements BodyCoder, AutoCloseable {
         this.deflaters =
                 new CoderPool<>(() -> new Deflater(settings.level(), true), Deflater::reset, Deflater::end, kept);
         this.inflaters = new CoderPool<>(() -> new Inflater(true), Inflater::reset, Inflater::end, kept);
+        boolean hasZstandard = settings.encodes() && settings.codings().contains(Coding.ZSTANDARD);
+        this.zstandards = hasZstandard ? ZstandardStream.pool(settings.level(), kept) : null;
         this.words = settings.codings().stream().map(Coding::word).toList();
     }
 
@@ -102,7 +107,7 @@ public final class Compression implements BodyCoder, AutoCloseable {
         if (!settings.encodes() || position < 0 || contentType == null) return null;
         if (body.length < settings.minBytes() || !settings.isWorthIt(contentType)) return null;
         var coded = new CodedBytes();
-        try (var encoder = settings.codings().get(position).encoder(coded, deflaters, settings.level())) {
+        try (var encoder = settings.codings().get(position).encoder(coded, this)) {
             encoder.write(body);
         } catch (IOException e) {
             return null; // the library has no memory left
@@ -114,5 +119,6 @@ public final class Compression implements BodyCoder, AutoCloseable {
     public void close() {
         deflaters.close();
         inflaters.close();
+        if (zstandards != null) zstandards.close();
     }
 }

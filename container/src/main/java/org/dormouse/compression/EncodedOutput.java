@@ -59,7 +59,7 @@ final class EncodedOutput {
 
     EncodedOutput(Exchange exchange, Coding coding, Compression compression) throws IOException {
         this.exchange = exchange;
-        this.coder = coding.encoder(made, compression.deflaters, compression.settings.level());
+        this.coder = coding.encoder(made, compression);
     }
 
     /** For tests, whose coder has no memory. */

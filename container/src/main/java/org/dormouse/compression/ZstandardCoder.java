@@ -1,21 +1,15 @@
 package org.dormouse.compression;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 
-/** Zstandard (RFC 8878). This class is loaded only where its library is. */
+/** Zstandard undone (RFC 8878). This class is loaded only where its library is. */
 final class ZstandardCoder {
     /** 8 MiB: no body with this coding may need a larger window (RFC 9659 §3). */
     private static final int MAX_WINDOW_BITS = 23;
 
     private ZstandardCoder() {}
-
-    static OutputStream encoder(CodedBytes target, int level) throws IOException {
-        return new ZstdOutputStreamNoFinalizer(target, level);
-    }
 
     static Decoder decoder() throws IOException {
         return new ZstandardDecoder();

@@ -289,7 +289,7 @@ class CompressionTest {
 
     private byte[] encode(Coding coding, byte[] body) throws IOException {
         var coded = new CodedBytes();
-        try (var encoder = coding.encoder(coded, compression.deflaters, 4)) {
+        try (var encoder = coding.encoder(coded, compression)) {
             encoder.write(body, 0, body.length);
         }
         return Arrays.copyOfRange(coded.array, coded.start, coded.end);
