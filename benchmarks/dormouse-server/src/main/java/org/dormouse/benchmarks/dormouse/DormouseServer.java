@@ -36,7 +36,10 @@ public final class DormouseServer {
             if (equals > 0 && !argument.startsWith("https="))
                 builder.set(argument.substring(0, equals), argument.substring(equals + 1));
         }
-        if (Workload.isGzipped(arguments)) builder.set("compression.enabled", "true");
+        if (Workload.isGzipped(arguments)) {
+            builder.set("compression.enabled", "true")
+                    .set("compression.level", "6"); // zlib's own, which the peers have
+        }
         builder.start();
     }
 }

@@ -65,6 +65,11 @@ record Candidate(
         return new Candidate(name, version, command, List.of(), FIRST_CORE, false, false);
     }
 
+    /** With the folder that a program which is no JVM serves, behind the port. */
+    Candidate withFolder(Path folder) {
+        return new Candidate(name, version, command, List.of(folder.toString()), cores, isJvm, hasEndpoint);
+    }
+
     boolean isFloor() {
         return !isJvm;
     }

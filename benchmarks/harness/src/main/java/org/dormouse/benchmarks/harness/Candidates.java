@@ -93,6 +93,14 @@ final class Candidates {
         return asked(List.of(Candidate.floor("nginx", version, command)));
     }
 
+    /** What files cost at least: a loop in C that sends them as Dormouse does. */
+    List<Candidate> filesInC(Path files) throws IOException, InterruptedException {
+        if (!Tool.isThere("gcc")) return List.of();
+        String program = compiled("files").toString();
+        Candidate floor = Candidate.floor("C epoll loop, sendfile (the floor)", "gcc -O2", List.of(program));
+        return asked(List.of(floor.withFolder(files)));
+    }
+
     private Candidate dormouse(String execution) throws IOException {
         String name = execution.equals("loop") ? LOOP : "Dormouse " + execution.toUpperCase(Locale.ROOT);
         return of(name, "dormouse-server", "dormouse-container", OURS, execution);
@@ -126,9 +134,14 @@ final class Candidates {
     }
 
     private Candidate floor() throws IOException, InterruptedException {
-        Path program = Files.createTempDirectory("floor").resolve("floor");
-        String source = benchmarks.resolve("floor/floor.c").toString();
+        String program = compiled("floor").toString();
+        return Candidate.floor("C epoll loop (the floor)", "gcc -O2", List.of(program));
+    }
+
+    private Path compiled(String name) throws IOException, InterruptedException {
+        Path program = Files.createTempDirectory("floor").resolve(name);
+        String source = benchmarks.resolve("floor/" + name + ".c").toString();
         Tool.run("gcc", "-O2", "-o", program.toString(), source);
-        return Candidate.floor("C epoll loop (the floor)", "gcc -O2", List.of(program.toString()));
+        return program;
     }
 }

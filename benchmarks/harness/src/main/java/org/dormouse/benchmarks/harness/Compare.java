@@ -48,9 +48,10 @@ public final class Compare {
         List<String> tools = new ArrayList<>(List.of("taskset"));
         if (options.has("hello") || options.has("https") || options.has("idle-wakeups")) tools.add("wrk");
         if (options.needsGenerator()) tools.add("gcc");
+        if (options.has("slow")) tools.add("slowhttptest");
         for (String tool : tools) {
             if (!Tool.isThere(tool)) {
-                stop(1, tool + " is not on the PATH; on Debian: apt install util-linux wrk gcc libc6-dev");
+                stop(1, tool + " is not on the PATH; on Debian: apt install util-linux wrk gcc libc6-dev slowhttptest");
             }
         }
         new Compare(Path.of(arguments[0]), options).run();
@@ -69,6 +70,7 @@ public final class Compare {
                 options.fileName(), new Plan(options, effort).minutes(all.size()), log);
         attempt("side by side", () -> sideBySide(all));
         if (options.has("https")) attempt("https", this::https);
+        if (options.has("slow")) attempt("slow", this::slow);
         if (options.has("start")) attempt("start", () -> start(all));
         if (options.has("allocation")) attempt("allocation", this::allocation);
         if (options.has("idle")) attempt("idle", () -> idle(all));
@@ -120,6 +122,16 @@ public final class Compare {
         try (Servers secure = Servers.start(candidates.encrypted(keystore), options.isSmoke() ? 2 : 6, log)) {
             measure(new HttpsRows(secure.all(), keystore, effort, options.isSmoke()));
         }
+    }
+
+    private void slow() throws IOException, InterruptedException {
+        Path served = ServedFiles.create();
+        List<Candidate> containers = candidates.kinds().stream()
+                .filter(Candidate::hasEndpoint)
+                .map(each -> each.withArguments("all").withJvmFlags("-D" + ServedFiles.PROPERTY + "=" + served))
+                .toList();
+        Generator generator = Generator.compile(root.resolve("benchmarks"));
+        measure(new SlowRows(containers, generator, log, options.isSmoke()));
     }
 
     private void idleHttps() throws IOException, InterruptedException {
@@ -222,10 +234,12 @@ public final class Compare {
                     .filter(Candidate::hasEndpoint)
                     .map(each -> each.withArguments("gzip"))
                     .toList();
-            try (Servers coders = Servers.start(coding, options.isSmoke() ? 2 : 6, log)) {
-                String text = "Each with its own level of compression, as it comes.";
-                measure(new BodyRows("Gzip", text, BodyRows.GZIP, generator, coders.all(), effort));
-            }
+            attempt("gzip", () -> {
+                try (Servers coders = Servers.start(coding, options.isSmoke() ? 2 : 6, log, SameAnswer::checkCoded)) {
+                    String text = "At level 6 of zlib, which is the others' default. The JSON is the same, decoded.";
+                    measure(new BodyRows("Gzip", text, BodyRows.GZIP, generator, coders.all(), effort));
+                }
+            });
         }
         if (options.has("echo")) measure(new BodyRows("POST echo", "", BodyRows.ECHO, generator, all, effort));
         if (options.has("pipelined"))
@@ -237,7 +251,9 @@ public final class Compare {
             throws IOException, InterruptedException {
         List<RunningServer> started = new ArrayList<>();
         try {
-            for (Candidate each : candidates.nginx(served)) started.add(RunningServer.start(each, log));
+            List<Candidate> beside = new ArrayList<>(candidates.filesInC(served));
+            beside.addAll(candidates.nginx(served));
+            for (Candidate each : beside) started.add(RunningServer.start(each, log));
             List<RunningServer> all = new ArrayList<>(started);
             all.addAll(servers);
             String text = "Each with its own default servlet. Nginx has one process, sendfile, no access log.";

@@ -39,6 +39,7 @@ record Options(
             "stall",
             "two-cores",
             "https",
+            "slow",
             "start",
             "allocation",
             "idle",
@@ -125,7 +126,15 @@ record Options(
 
     boolean needsGenerator() {
         return (!isQuick && has("hello"))
-                || List.of("connections", "idle-mix", "blocking", "overload", "stall", "two-cores", "allocation")
+                || List.of(
+                                "connections",
+                                "idle-mix",
+                                "blocking",
+                                "overload",
+                                "stall",
+                                "two-cores",
+                                "slow",
+                                "allocation")
                         .stream()
                         .anyMatch(this::has)
                 || needsBodies();

@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,6 +159,23 @@ final class RunningServer implements AutoCloseable {
                     .findFirst()
                     .orElse(0);
         }
+    }
+
+    /** Sockets that the process has open, listening ones included; 0 once it has ended. */
+    static int sockets(long pid) throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    if (Files.readSymbolicLink(descriptor).toString().startsWith("socket:")) count++;
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // One that is not open is not counted.
+                }
+            }
+        } catch (NoSuchFileException ended) {
+            return 0;
+        }
+        return count;
     }
 
     /** Platform threads, those of the JVM included. */

@@ -16,8 +16,18 @@ final class Servers implements AutoCloseable {
         return new Servers();
     }
 
+    /** What servers are held to before they are measured. */
+    interface Check {
+        void hold(Iterable<RunningServer> servers) throws IOException, InterruptedException;
+    }
+
     /** Starts all of {@code candidates}, warms each for at most {@code warmSlices}, and holds them to the same answer. */
     static Servers start(List<Candidate> candidates, int warmSlices, Path log)
+            throws IOException, InterruptedException {
+        return start(candidates, warmSlices, log, SameAnswer::check);
+    }
+
+    static Servers start(List<Candidate> candidates, int warmSlices, Path log, Check check)
             throws IOException, InterruptedException {
         Servers servers = new Servers();
         try {
@@ -27,7 +37,7 @@ final class Servers implements AutoCloseable {
                 servers.running.add(server);
                 WarmUp.until(server, warmSlices);
             }
-            SameAnswer.check(servers.running);
+            check.hold(servers.running);
         } catch (IOException | InterruptedException | RuntimeException e) {
             servers.close();
             throw e;

@@ -1,7 +1,13 @@
 package org.dormouse.benchmarks.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 class SameAnswerTest {
@@ -31,6 +37,22 @@ class SameAnswerTest {
         String more = ANSWER.replace("Date:", "Connection: keep-alive\r\nDate:");
 
         assertThat(SameAnswer.normalised(more)).isNotEqualTo(SameAnswer.normalised(ANSWER));
+    }
+
+    @Test
+    void codedAnswersAreComparedDecoded() throws IOException {
+        byte[] json = "[1,2,3]".getBytes(StandardCharsets.US_ASCII);
+        var coded = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(coded)) {
+            gzip.write(json);
+        }
+
+        assertThat(SameAnswer.decoded("it", 200, List.of("gzip"), coded.toByteArray()))
+                .isEqualTo(json);
+        assertThatThrownBy(() -> SameAnswer.decoded("it", 200, List.of(), json))
+                .hasMessage("it answers 200 with the codings [], not 200 in gzip");
+        assertThatThrownBy(() -> SameAnswer.decoded("it", 406, List.of("gzip"), coded.toByteArray()))
+                .hasMessageContaining("406");
     }
 
     private static String answer(String text) {
