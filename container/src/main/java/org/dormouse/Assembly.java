@@ -2,10 +2,8 @@ package org.dormouse;
 
 import jakarta.servlet.Filter;
 import jakarta.websocket.DeploymentException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +17,6 @@ import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
 import org.dormouse.server.WebSocketSupport;
 import org.dormouse.servlet.DormouseContext;
-import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +27,8 @@ final class Assembly {
     private final List<WebApp> applications;
     /** Applications with the same execution share its threads. */
     private final Map<Execution, RequestThreads> threads = new EnumMap<>(Execution.class);
-    /** Likewise those with the same file share its users. */
-    private final Map<Path, UsersFile> usersFiles = new HashMap<>();
+    /** Likewise those with the same source of users. */
+    private final SharedLogins logins;
 
     private List<Filter> filters = List.of();
     private Execution execution = Execution.VIRTUAL;
@@ -41,6 +38,7 @@ final class Assembly {
         this.configuration = configuration;
         this.asked = asked;
         this.applications = applications;
+        this.logins = new SharedLogins(configuration.loginLimits());
     }
 
     /** @throws RuntimeException if something of it cannot be had; nothing is left open then */
@@ -92,7 +90,7 @@ final class Assembly {
 
     private Hosted host(WebApp application, ServerSettings settings, List<DormouseContext> made) {
         Execution own = executionOf(application);
-        var deployment = new WebAppDeployment(application, configuration, usersFiles).make();
+        var deployment = new WebAppDeployment(application, configuration, logins).make();
         deployment.nonBlocking(own == Execution.INLINE);
         deployment.frontFilters().addAll(filters);
         deployment.attributes().putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.identity.Users;
+import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
@@ -75,7 +77,13 @@ public final class WebApp {
     Path users;
 
     @Nullable
+    Users sourceOfUsers;
+
+    @Nullable
     LoginMethod login;
+
+    @Nullable
+    OpenIdSettings openId;
 
     final List<SecurityConstraint> constraints = new ArrayList<>();
 
@@ -248,6 +256,30 @@ public final class WebApp {
     /** The users that may log in: one a line, {@code name:password:role,role}; see {@code dormouse hash-password}. */
     public WebApp users(Path file) {
         this.users = file;
+        return this;
+    }
+
+    /** The users that may log in, from a source of your own, a database or a directory; in the place of a file. */
+    public WebApp users(Users source) {
+        this.sourceOfUsers = source;
+        return this;
+    }
+
+    /**
+     * Callers log in by a provider of OpenID Connect: that of {@code settings}, instead of the one that the keys {@code openid.*} name. Needs
+     * {@code com.nimbusds:oauth2-oidc-sdk} on the class path.
+     */
+    public WebApp openIdLogin(OpenIdSettings settings) {
+        openId = settings;
+        login = new LoginMethod(SecurityDeclaration.OPENID, "", "", "");
+        return this;
+    }
+
+    /** Callers log in without sending their password (DIGEST, RFC 7616). It has to be allowed ({@code login.digest}), and needs users whose
+     * passwords can be read.
+     */
+    public WebApp digestLogin(String realm) {
+        login = new LoginMethod(SecurityDeclaration.DIGEST, realm, "", "");
         return this;
     }
 

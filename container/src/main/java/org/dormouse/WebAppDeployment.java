@@ -3,10 +3,7 @@ package org.dormouse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.dormouse.compression.Compression;
 import org.dormouse.compression.CompressionSettings;
@@ -16,6 +13,9 @@ import org.dormouse.deploy.DeploymentException;
 import org.dormouse.deploy.FolderResources;
 import org.dormouse.deploy.WarDeployer;
 import org.dormouse.http.BodyCoder;
+import org.dormouse.identity.Logins;
+import org.dormouse.identity.Users;
+import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.server.Configuration;
 import org.dormouse.server.WebSocketInitializer;
 import org.dormouse.servlet.Deployment;
@@ -25,19 +25,17 @@ import org.dormouse.servlet.InitializerDeclaration;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.servlet.ServletDeclaration;
 import org.dormouse.servlet.StaticSettings;
-import org.dormouse.servlet.security.SecurityConstraint;
 import org.dormouse.servlet.security.SecurityDeclaration;
-import org.dormouse.servlet.security.UsersFile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a {@link WebApp} was told into a deployment: what its WAR declares first, then what was added here.
  *
- * @param usersFiles those that applications before this one have read; applications of one file share its users
+ * @param logins of applications before this one; those of one file share its users
  */
-record WebAppDeployment(WebApp application, Configuration configuration, Map<Path, UsersFile> usersFiles) {
+record WebAppDeployment(WebApp application, Configuration configuration, SharedLogins logins) {
     WebAppDeployment(WebApp application, Configuration configuration) {
-        this(application, configuration, new HashMap<>());
+        this(application, configuration, new SharedLogins(configuration.loginLimits()));
     }
 
     /** @throws IllegalStateException if it cannot be deployed, and nothing is left open; the message has file and reason */
@@ -201,29 +199,33 @@ record WebAppDeployment(WebApp application, Configuration configuration, Map<Pat
     private void addSecurity(Deployment deployment) {
         SecurityDeclaration security = deployment.security();
         security.login(configuration.login());
-        for (SecurityConstraint constraint : application.constraints) {
-            security.constraints().add(constraint);
-            for (String role : Objects.requireNonNull(constraint.roles()))
-                if (!role.equals("*") && !role.equals("**")) deployment.roles().add(role);
-        }
+        security.digestAlgorithms(configuration.digestAlgorithms());
+        security.constraints().addAll(application.constraints);
         WebApp.LoginMethod method = application.login;
-        if (method == null) return;
-        security.authMethod(method.name()).realm(method.realm());
-        if (!method.loginPage().isEmpty()) security.formPages(method.loginPage(), method.errorPage());
+        if (method != null) {
+            security.authMethod(method.name()).realm(method.realm());
+            if (!method.loginPage().isEmpty()) security.formPages(method.loginPage(), method.errorPage());
+        }
+        if (!SecurityDeclaration.OPENID.equals(security.authMethod())) return;
+        OpenIdSettings provider = application.openId != null ? application.openId : configuration.openId();
+        if (provider != null) security.flow(provider.login());
     }
 
+    /** Those of the application, else those of the server. */
     private void addUsers(Deployment deployment) {
+        Users own = application.sourceOfUsers;
+        if (own != null) {
+            deployment.security().logins(new Logins(own, configuration.loginLimits(), System::nanoTime));
+            return;
+        }
         Path file = application.users;
-        if (file == null) return;
+        Path source = configuration.usersSource();
         try {
-            UsersFile users = usersFiles.get(file);
-            if (users == null) {
-                users = UsersFile.read(file);
-                usersFiles.put(file, users);
-            }
-            deployment.security().users(users);
+            if (file != null) deployment.security().logins(logins.ofFile(file));
+            else if (source != null) deployment.security().logins(logins.ofSource(source, deployment.closeAtStop()));
         } catch (IOException e) {
-            throw new IllegalStateException("users file " + file + " cannot be read", e);
+            String what = file != null ? "users file " + file + " cannot be read" : "users.source: " + e.getMessage();
+            throw new IllegalStateException(what, e);
         }
     }
 }

@@ -7,8 +7,12 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.dormouse.identity.MirrorUsers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,5 +104,48 @@ class LoginTest {
         assertThatThrownBy(() -> WebApp.at("/").protect("/x")).hasMessageContaining("no role is let in at /x");
         assertThatThrownBy(() -> WebApp.at("/").formLogin("login.html", "/failed.html"))
                 .hasMessageContaining("login.html");
+    }
+
+    @Test
+    void aSourceOfSomebodyElseIsFoundByItsNameSharedByApplicationsAndClosedWithTheLast() throws IOException {
+        Path source = Files.writeString(folder.resolve("users.properties"), "source=mirror\nroles=admin,user\n");
+        String credentials =
+                Base64.getEncoder().encodeToString("anna:anna".getBytes(StandardCharsets.UTF_8));
+        var builder = Mode.builder().host("127.0.0.1").port(0).set("users.source", source.toString());
+        for (String path : List.of("/one", "/two"))
+            builder.deploy(WebApp.at(path).servlet("/*", new Who()).protect("/*", "admin").basicLogin("r"));
+        try (var server = builder.start();
+                var client = Http.connect(server)) {
+            assertThat(MirrorUsers.OPEN).hasValue(1);
+            for (String path : List.of("/one/x", "/two/x")) {
+                client.send("GET " + path + " HTTP/1.1" + LINE + "Host: localhost" + LINE + "Authorization: Basic "
+                        + credentials + LINE + LINE);
+                assertThat(client.answer().body()).isEqualTo("GET anna BASIC null");
+            }
+        }
+        assertThat(MirrorUsers.OPEN).hasValue(0);
+        Files.writeString(source, "source=mirror\n");
+        assertThatThrownBy(() -> Mode.builder()
+                        .set("users.source", source.toString())
+                        .deploy(WebApp.at("/"))
+                        .start())
+                .hasMessageContainingAll("users.source", "users.properties", "roles is missing");
+    }
+
+    @Test
+    void digestIsForThoseWhoAllowIt() throws IOException {
+        WebApp app = app().digestLogin("the realm");
+        assertThatThrownBy(() -> start(app)).hasStackTraceContaining("login.digest");
+        try (var server = Mode.builder()
+                        .host("127.0.0.1")
+                        .port(0)
+                        .set("login.digest", "sha-256, md5")
+                        .deploy(app)
+                        .start();
+                var client = Http.connect(server)) {
+            Http.Answer challenged = client.get("/shop/admin/x");
+            assertThat(challenged.status()).isEqualTo(401);
+            assertThat(challenged.head()).contains("algorithm=SHA-256", "algorithm=MD5");
+        }
     }
 }

@@ -64,6 +64,7 @@ class PackageMapTest {
                 "servlet",
                 "annotation",
                 "http",
+                "identity",
                 "servlet.mapping",
                 "servlet.session",
                 "servlet.multipart",
@@ -73,7 +74,9 @@ class PackageMapTest {
         mayUse("servlet.multipart", "http");
         // Constraints are chosen by the rules of servlet mappings (Servlet 6.1 §13.8.3): one implementation, or they
         // drift apart.
-        mayUse("servlet.security", "http", "servlet.mapping");
+        mayUse("servlet.security", "http", "servlet.mapping", "identity");
+        mayUse("identity");
+        mayUse("openid", "identity", "servlet.security");
         mayUse(
                 "deploy",
                 "content",

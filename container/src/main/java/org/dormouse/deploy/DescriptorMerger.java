@@ -204,11 +204,7 @@ final class DescriptorMerger {
         preDestroy.addAll(descriptor.preDestroy);
         SecurityDeclaration security = deployment.security();
         security.constraints().addAll(descriptor.constraints);
-        for (SecurityConstraint constraint : descriptor.constraints) {
-            if (constraint.roles() == null) continue;
-            for (String role : constraint.roles())
-                if (!role.equals("*") && !role.equals("**")) deployment.roles().add(role);
-        }
+        deployment.roles().addAll(security.namedRoles());
         addLogin(descriptor, byApplication, security);
         sessions.add(descriptor, byApplication);
         pages.add(descriptor, byApplication);

@@ -63,8 +63,8 @@ final class SecurityElements {
         String method = e.childText("auth-method");
         if (method == null || method.isEmpty()) return;
         if (!SecurityDeclaration.isSupported(method)) {
-            throw new DeploymentException(
-                    rules.at(e) + "auth-method " + method + " is not supported, only BASIC, FORM and CLIENT-CERT are");
+            throw new DeploymentException(rules.at(e) + "auth-method " + method
+                    + " is not supported, only BASIC, DIGEST, FORM, CLIENT-CERT and OPENID are");
         }
         descriptor.authMethod = method;
         descriptor.realm = e.childText("realm-name");

@@ -1,6 +1,7 @@
 package org.dormouse.server;
 
 import jakarta.servlet.Filter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import org.dormouse.filter.AccessLog;
 import org.dormouse.filter.SettingText;
 import org.dormouse.http.BodyCoder;
 import org.dormouse.http1.Http1Limits;
+import org.dormouse.identity.LoginLimits;
+import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
@@ -59,6 +62,7 @@ public final class Configuration {
         KEYS.putAll(StaticKeys.KINDS);
         KEYS.putAll(HttpKeys.KINDS);
         KEYS.putAll(LoginKeys.KINDS);
+        KEYS.putAll(OpenIdKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -233,7 +237,27 @@ public final class Configuration {
 
     /** What a login by pages may cost. */
     public LoginSettings login() {
-        return LoginKeys.read(this);
+        return LoginKeys.settings(this);
+    }
+
+    /** What guessing meets. */
+    public LoginLimits loginLimits() {
+        return LoginKeys.limits(this);
+    }
+
+    /** The provider by which callers log in; null if none is named. */
+    public @Nullable OpenIdSettings openId() {
+        return OpenIdKeys.read(this);
+    }
+
+    /** With which hashes callers may log in by DIGEST; none: they may not. */
+    public List<String> digestAlgorithms() {
+        return LoginKeys.digestAlgorithms(this);
+    }
+
+    /** The file that describes the source of users of applications that name none; null if there is none. */
+    public @Nullable Path usersSource() {
+        return LoginKeys.usersSource(this);
     }
 
     /** What is coded and decoded. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.dormouse.servlet.mapping.ServletMappings;
 import org.dormouse.servlet.mapping.ServletMatch;
@@ -30,14 +31,18 @@ final class Composition {
     private final List<String> welcomeFiles;
     private final Resources resources;
     private final boolean makesPromises;
+    private final Predicate<String> logsIn;
 
+    /** @param logsIn whether a login may be checked at a path, which takes long */
     Composition(
             Deployment deployment,
             Map<String, RunningServlet> servlets,
             Map<String, RunningFilter> filters,
             ServletRequestListener[] requestListeners,
             List<Filter> gates,
+            Predicate<String> logsIn,
             RunningServlet missing) {
+        this.logsIn = logsIn;
         welcomeFiles = List.copyOf(deployment.welcomeFiles());
         resources = deployment.resources();
         List<FilterMapping> filterMappings = ordered(deployment.filterMappings(), deployment.lastFilterMappings());
@@ -147,8 +152,8 @@ final class Composition {
     }
 
     /**
-     * The promise of the servlet that answers a client for {@code path}; null if it has made or kept none, or if that takes a look at
-     * files.
+     * The promise of the servlet that answers a client for {@code path}; null if it has made or kept none, if that takes a look at files, or
+     * if a login is checked before it.
      */
     @Nullable
     NonBlockingPromise promiseAt(String path) {
@@ -158,7 +163,7 @@ final class Composition {
             meant = welcome(path);
         }
         NonBlockingPromise promise = findForClient(meant).target().servlet().promise();
-        return promise != null && promise.isKept() ? promise : null;
+        return promise != null && promise.isKept() && !logsIn.test(meant) ? promise : null;
     }
 
     @Nullable

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.LoginFlow;
 import org.dormouse.servlet.security.SecurityConstraints;
@@ -225,7 +226,19 @@ public final class DormouseContext extends RegisteringContext {
         if (loginGate != null) gates.add(loginGate);
         if (securityGate != null) gates.add(securityGate);
         composition = new Composition(
-                deployment, servlets, filters, listeners().requests(), gates, new RunningServlet(this, missing));
+                deployment,
+                servlets,
+                filters,
+                listeners().requests(),
+                gates,
+                logins(),
+                new RunningServlet(this, missing));
+    }
+
+    private Predicate<String> logins() {
+        SecurityGate gate = securityGate;
+        LoginGate login = loginGate;
+        return path -> (gate != null && gate.needsCaller(path)) || (login != null && login.answers(path));
     }
 
     // --- for the rest of this package

@@ -5,9 +5,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.Logins;
 import org.dormouse.servlet.security.LoginFlow;
-import org.dormouse.servlet.security.Users;
 import org.jspecify.annotations.Nullable;
 
 /** The FORM scheme (Servlet 6.1 §13.6.3): pages of the application ask for name and password. Immutable. */
@@ -16,13 +16,13 @@ final class FormLogin implements LoginFlow {
 
     private final String loginPage;
     private final String errorPage;
-    private final Users users;
+    private final Logins logins;
 
     /** @param loginPage of the application, begins with a slash; so does {@code errorPage} */
-    FormLogin(String loginPage, String errorPage, Users users) {
+    FormLogin(String loginPage, String errorPage, Logins logins) {
         this.loginPage = loginPage;
         this.errorPage = errorPage;
-        this.users = users;
+        this.logins = logins;
     }
 
     @Override
@@ -71,7 +71,7 @@ final class FormLogin implements LoginFlow {
         }
         String name = request.getParameter("j_username");
         String password = request.getParameter("j_password");
-        Caller caller = name == null || password == null ? null : users.login(name, password);
+        Caller caller = name == null || password == null ? null : logins.login(name, password, request.getRemoteAddr());
         if (caller == null) show(errorPage, request, response);
         return caller;
     }

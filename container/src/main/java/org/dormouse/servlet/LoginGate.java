@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import org.dormouse.http.Version;
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.dormouse.servlet.security.LoginFlow;
 import org.dormouse.servlet.security.LoginSettings;
 import org.dormouse.servlet.security.SecurityConstraints;
-import org.dormouse.servlet.security.TooManyLogins;
 import org.dormouse.servlet.session.MemorySession;
 import org.dormouse.servlet.session.SessionNote;
 import org.dormouse.servlet.session.TooManySessions;
@@ -48,12 +48,22 @@ final class LoginGate implements Filter {
         return memory;
     }
 
+    /** Whether a request to {@code path} goes no further than here. */
+    boolean answers(String path) {
+        return flow.isAnswer(path) || flow.isLogout(path);
+    }
+
     @Override
     public void doFilter(ServletRequest any, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         DormouseRequest request = DormouseRequest.of(any);
-        if (flow.isAnswer(request.pathInContext())) {
+        String path = request.pathInContext();
+        if (flow.isAnswer(path)) {
             finish(request, (HttpServletRequest) any, (HttpServletResponse) response);
+            return;
+        }
+        if (flow.isLogout(path)) {
+            logOut(request, (HttpServletRequest) any, (HttpServletResponse) response);
             return;
         }
         if (memory.isInUse()) restore(request);
@@ -67,7 +77,7 @@ final class LoginGate implements Filter {
         String attempt = newAttempt();
         boolean isKept = isToBeKept(request) && keep(request, attempt);
         if (!isKept && flow.needsAttempt()) {
-            request.security().answerBusy(response);
+            request.security().answerBusy(response, new TooManyLogins("there is no room for another login"));
             return;
         }
         doNotStore(response);
@@ -145,7 +155,7 @@ final class LoginGate implements Filter {
         try {
             caller = flow.finish(shown, response, attempt);
         } catch (TooManyLogins e) {
-            request.security().answerBusy(response);
+            request.security().answerBusy(response, e);
             return;
         }
         if (caller == null) return;
@@ -202,6 +212,19 @@ final class LoginGate implements Filter {
 
     private static String root(DormouseRequest request) {
         return request.getContextPath() + "/";
+    }
+
+    private void logOut(DormouseRequest request, HttpServletRequest shown, HttpServletResponse response)
+            throws IOException {
+        doNotStore(response);
+        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+            response.sendError(HttpServletResponse.SC_FORBIDDEN, "another site logs nobody out here");
+            return;
+        }
+        request.security().logout();
+        MemorySession session = request.session().get(false);
+        if (session != null) session.invalidate();
+        response.sendRedirect(flow.afterLogout(shown));
     }
 
     // --- the first request again

@@ -116,6 +116,9 @@ abstract class RegisteringContext extends DeclaredContext {
             uncovered.removeIf(deployment.security()::names);
             deployment.security().constraints().addAll(SecurityConstraint.of(element, uncovered));
         }
+        deployment.roles().addAll(deployment.security().namedRoles());
+        for (ServletDeclaration servlet : deployment.servlets())
+            if (servlet.runAs() != null) deployment.roles().add(servlet.runAs());
         if (runAs.isEmpty()) return;
         // What a servlet calls under the role's name would be enterprise beans; the caller of the request stays who it
         // is.

@@ -3,11 +3,15 @@ package org.dormouse.servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.dormouse.http.CertificateRequest;
 import org.dormouse.http.Exchange;
+import org.dormouse.http.Fields;
+import org.dormouse.http.Peer;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.dormouse.servlet.security.Authenticator;
-import org.dormouse.servlet.security.Caller;
-import org.dormouse.servlet.security.TooManyLogins;
+import org.dormouse.servlet.security.LoginRequest;
 import org.dormouse.servlet.session.MemorySession;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +66,7 @@ final class RequestSecurity {
         Caller known = caller();
         Authenticator method = request.servletContext().authenticator();
         if (known != null || method == null) return known;
-        known = method.authenticate(request.head().fields(), request.exchange().peer());
+        known = method.authenticate(new Brought(request));
         if (known != null) {
             byCredentials = true;
             become(known, method.type(), null);
@@ -96,7 +100,7 @@ final class RequestSecurity {
             if (!response.isCommitted()) askForCertificate();
             if (identify() != null) return true;
         } catch (TooManyLogins e) {
-            answerBusy(response);
+            answerBusy(response, e);
             return false;
         }
         if (response.isCommitted()) throw new IllegalStateException("response is committed");
@@ -112,18 +116,48 @@ final class RequestSecurity {
             return;
         }
         Authenticator method = request.servletContext().authenticator();
-        String challenge = method == null ? null : method.challenge();
-        if (challenge == null) {
+        List<String> challenges = method == null ? List.of() : method.challenges(new Brought(request));
+        if (challenges.isEmpty()) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
             return;
         }
-        response.setHeader("WWW-Authenticate", challenge);
+        response.setHeader("WWW-Authenticate", challenges.getFirst());
+        for (String more : challenges.subList(1, challenges.size())) response.addHeader("WWW-Authenticate", more);
         response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
     }
 
-    void answerBusy(HttpServletResponse response) throws IOException {
-        response.setIntHeader("Retry-After", TooManyLogins.RETRY_SECONDS);
-        response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    void answerBusy(HttpServletResponse response, TooManyLogins reason) throws IOException {
+        response.setHeader("Retry-After", Long.toString(reason.retrySeconds()));
+        response.sendError(reason.status());
+    }
+
+    /** A request as an authenticator sees it. */
+    private record Brought(DormouseRequest request) implements LoginRequest {
+        @Override
+        public String method() {
+            return request.head().method();
+        }
+
+        @Override
+        public String target() {
+            String query = request.head().query();
+            return query == null ? request.head().rawPath() : request.head().rawPath() + "?" + query;
+        }
+
+        @Override
+        public Fields fields() {
+            return request.head().fields();
+        }
+
+        @Override
+        public Peer peer() {
+            return request.exchange().peer();
+        }
+
+        @Override
+        public String client() {
+            return request.getRemoteAddr();
+        }
     }
 
     void login(String name, String password) throws ServletException {
@@ -131,7 +165,7 @@ final class RequestSecurity {
         if (before != null) throw new ServletException("already logged in as " + before.name());
         Caller known;
         try {
-            known = deployment.security().users().login(name, password);
+            known = deployment.security().logins().login(name, password, request.getRemoteAddr());
         } catch (TooManyLogins e) {
             throw new ServletException("login could not be checked", e);
         }

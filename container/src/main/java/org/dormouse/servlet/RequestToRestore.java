@@ -1,6 +1,6 @@
 package org.dormouse.servlet;
 
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.session.SessionNote;
 
 /**

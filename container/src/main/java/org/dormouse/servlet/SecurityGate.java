@@ -7,15 +7,16 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.dormouse.servlet.security.AccessRequirement;
 import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.BasicAuthenticator;
-import org.dormouse.servlet.security.Caller;
 import org.dormouse.servlet.security.CertificateAuthenticator;
+import org.dormouse.servlet.security.DigestAuthenticator;
 import org.dormouse.servlet.security.LoginFlow;
 import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
-import org.dormouse.servlet.security.TooManyLogins;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +51,34 @@ final class SecurityGate implements Filter {
         String realm = declared.realm().isEmpty() ? "Dormouse" : declared.realm();
         return switch (method) {
             case SecurityDeclaration.CLIENT_CERT -> new CertificateAuthenticator(declared.users());
-            case SecurityDeclaration.BASIC -> new BasicAuthenticator(realm, declared.users());
+            case SecurityDeclaration.BASIC -> new BasicAuthenticator(realm, declared.logins());
+            case SecurityDeclaration.DIGEST -> digest(realm, declared);
             default -> null;
         };
+    }
+
+    private static Authenticator digest(String realm, SecurityDeclaration declared) {
+        if (declared.digestAlgorithms().isEmpty()) {
+            throw new IllegalStateException(
+                    "auth-method DIGEST is off, since it needs passwords that can be read: login.digest=sha-256 allows it");
+        }
+        if (!declared.users().hasDigests()) {
+            throw new IllegalStateException(
+                    "auth-method DIGEST: there is no user with a plain password or {ha1}, so nobody could log in");
+        }
+        return new DigestAuthenticator(realm, declared.digestAlgorithms(), declared.logins());
     }
 
     /** Null where callers do not log in by pages. */
     static @Nullable LoginFlow flow(Deployment deployment) {
         SecurityDeclaration declared = deployment.security();
+        if (SecurityDeclaration.OPENID.equals(declared.authMethod())) {
+            LoginFlow given = declared.flow();
+            if (given == null)
+                throw new IllegalStateException(
+                        "auth-method OPENID needs openid.issuer and openid.client-id to be set");
+            return given;
+        }
         if (!SecurityDeclaration.FORM.equals(declared.authMethod())) return null;
         String loginPage = declared.loginPage();
         String errorPage = declared.errorPage();
@@ -65,7 +86,12 @@ final class SecurityGate implements Filter {
             throw new IllegalStateException(
                     "auth-method FORM needs form-login-config with form-login-page and form-error-page");
         }
-        return new FormLogin(loginPage, errorPage, declared.users());
+        return new FormLogin(loginPage, errorPage, declared.logins());
+    }
+
+    /** Whether a caller is asked for at {@code path}, whatever the method. */
+    boolean needsCaller(String path) {
+        return constraints.needsCaller(path);
     }
 
     @Override
@@ -79,7 +105,7 @@ final class SecurityGate implements Filter {
             if (requirement.needsCaller()) request.security().askForCertificate();
             caller = requirement.needsCaller() ? request.security().identify() : null;
         } catch (TooManyLogins e) {
-            request.security().answerBusy(answer);
+            request.security().answerBusy(answer, e);
             return;
         }
         switch (requirement.decide(request.isSecure(), caller)) {

@@ -148,7 +148,7 @@ class DescriptorReaderTest {
             <filter-mapping><filter-name>s</filter-name></filter-mapping>                                | url-pattern or servlet-name is missing
             <filter-mapping><filter-name>s</filter-name><url-pattern>/</url-pattern><dispatcher>X</dispatcher></filter-mapping> | DispatcherType.X
             <welcome-file-list><welcome-file>/x</welcome-file></welcome-file-list>                       | welcome-file /x begins or ends with /
-            <login-config><auth-method>DIGEST</auth-method></login-config>                               | auth-method DIGEST
+            <login-config><auth-method>KERBEROS</auth-method></login-config>                             | auth-method KERBEROS
             <login-config><auth-method>BASIC</auth-method></login-config><login-config><auth-method>BASIC</auth-method></login-config> | there are two of them
             <login-config><what/></login-config>                                                         | unknown element in <login-config>
             <security-constraint><web-resource-collection><url-pattern>x</url-pattern></web-resource-collection></security-constraint> | URL pattern "x"

@@ -203,6 +203,13 @@ class ConfigurationTest {
         assertThat(withDefaults.maxSessions(1)).isEqualTo(100_000);
         assertThat(withDefaults.compression()).isEqualTo(configuration.compression());
         assertThat(withDefaults.login()).isEqualTo(configuration.login());
+        assertThat(withDefaults.loginLimits()).isEqualTo(configuration.loginLimits());
+        assertThat(withDefaults.digestAlgorithms()).isEmpty();
+        for (Configuration each : new Configuration[] {configuration, withDefaults}) {
+            each.set("openid.issuer", "https://login.example.org");
+            each.set("openid.client-id", "shop");
+        }
+        assertThat(withDefaults.openId()).isEqualTo(configuration.openId());
         assertThat(withDefaults.staticFiles(BodyCoder.NONE)).isEqualTo(configuration.staticFiles(BodyCoder.NONE));
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
 import org.junit.jupiter.api.Test;

@@ -19,10 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
-import org.dormouse.servlet.security.TooManyLogins;
 import org.junit.jupiter.api.Test;
 
 class SecurityGateTest {
@@ -109,6 +109,30 @@ class SecurityGateTest {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.getWriter().write("secret");
+        }
+    }
+
+    @Test
+    void rolesThatAnnotationsAndCodeNameAreAmongThoseThatTheStarStandsFor() {
+        var app = guarded()
+                .with(d -> {
+                    d.security().constraints().add(at("/any/*", Set.of("*"), false));
+                    d.servlet("named").instance(new UserServlet()).pattern("/named");
+                })
+                .servlet("/any/*", (request, response) -> response.getWriter().write(request.getRemoteUser()));
+        try (app) {
+            assertThat(app.run(as("bert:hidden", "/app/any/x")).body()).isEqualTo("bert");
+            assertThat(app.run(as("bert:hidden", "/app/named")).status()).isEqualTo(200);
+            assertThat(app.run(as("bert:hidden", "/app/admin/x")).status()).isEqualTo(403);
+        }
+    }
+
+    /** For those who have the role user, which nobody else names. */
+    @ServletSecurity(@HttpConstraint(rolesAllowed = "user"))
+    public static final class UserServlet extends HttpServlet {
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().write("of users");
         }
     }
 
@@ -210,6 +234,77 @@ class SecurityGateTest {
             assertThat(app.get("/app/login").status()).isEqualTo(200);
             assertThat(app.get("/app/authenticate").status()).isEqualTo(401);
             assertThat(app.run(as("bert:hidden", "/app/authenticate")).body()).isEqualTo("bert");
+        }
+    }
+
+    @Test
+    void whereALoginMayBeCheckedNothingRunsOnALoop() {
+        try (var app = guarded().with(d -> d.nonBlocking(true))) {
+            app.get("/app/free");
+            var dispatcher = app.context.dispatcher();
+            assertThat(dispatcher.promiseAt("/app/free")).isNotNull();
+            assertThat(dispatcher.promiseAt("/app/closed")).isNotNull();
+            for (String path : List.of("/app/admin", "/app/admin/x", "/app/%61dmin/x"))
+                assertThat(dispatcher.promiseAt(path)).as(path).isNull();
+        }
+        try (var app = guarded().with(d -> {
+            d.nonBlocking(true);
+            d.security().authMethod("FORM").formPages("/login", "/failed");
+        })) {
+            app.get("/app/free");
+            assertThat(app.context.dispatcher().promiseAt("/app/x/j_security_check"))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void digestIsRefusedUnlessItIsAllowedAndSomebodyCouldLogInWithIt() {
+        var off = TestApp.at("/").with(d -> d.security().authMethod("DIGEST"));
+        try (off) {
+            assertThatThrownBy(off::start).hasMessageContaining("login.digest");
+        }
+        var nobody = TestApp.at("/").with(d -> d.security().authMethod("DIGEST").digestAlgorithms(List.of("SHA-256")));
+        try (nobody) {
+            assertThatThrownBy(nobody::start).hasMessageContaining("nobody could log in");
+        }
+        var noProvider = TestApp.at("/").with(d -> d.security().authMethod("OPENID"));
+        try (noProvider) {
+            assertThatThrownBy(noProvider::start).hasMessageContaining("openid.issuer");
+        }
+    }
+
+    @Test
+    void whoFailsTooOftenIsAnswered429InEveryWayToLogIn() {
+        var app = guarded()
+                .servlet(
+                        "/login-locked",
+                        (request, response) -> assertThatThrownBy(() -> request.login("anna", "secret"))
+                                .isInstanceOf(ServletException.class)
+                                .hasMessageContaining("could not be checked"));
+        try (app) {
+            for (int i = 0; i < 10; i++)
+                assertThat(app.run(as("anna:wrong" + i, "/app/admin/x")).status())
+                        .isEqualTo(401);
+            var locked = app.run(as("anna:secret", "/app/admin/x"));
+            assertThat(locked.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(locked.responseField("Retry-After"))).isBetween(1, 600);
+            assertThat(app.get("/app/login-locked").status()).isEqualTo(200);
+            assertThat(app.run(as("anna:secret", "/app/admin/x").from("198.51.100.7"))
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSourceOfUsersThatFailsLetsNobodyIn() {
+        var app = guarded()
+                .with(d -> d.security().users((name, password) -> {
+                    throw new IllegalStateException("the database is away");
+                }));
+        try (app) {
+            assertThat(app.run(as("anna:secret", "/app/admin/x")).status()).isEqualTo(500);
+            assertThat(app.run(as("anna:secret", "/app/authenticate")).status()).isEqualTo(500);
+            assertThat(app.get("/app/admin/x").status()).isEqualTo(401);
         }
     }
 }

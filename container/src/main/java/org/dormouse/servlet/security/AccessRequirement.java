@@ -2,6 +2,7 @@ package org.dormouse.servlet.security;
 
 import java.util.Collections;
 import java.util.Set;
+import org.dormouse.identity.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,8 @@
 package org.dormouse.servlet.security;
 
-import org.dormouse.http.Fields;
-import org.dormouse.http.Peer;
+import java.util.List;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who sent a request by what it brings. Safe for all threads; may take long, on purpose. */
@@ -9,9 +10,11 @@ public interface Authenticator {
     /** What {@code HttpServletRequest.getAuthType} answers. */
     String type();
 
-    /** The value for {@code WWW-Authenticate} in an answer 401; null if there is nothing that the client could do about it in a request. */
-    @Nullable
-    String challenge();
+    /**
+     * The values for {@code WWW-Authenticate} in an answer 401, the one that is preferred first; none if there is nothing that the client could
+     * do about it in a request.
+     */
+    List<String> challenges(LoginRequest request);
 
     /** Whether it goes by the client's certificate, which may have to be asked for first. */
     default boolean needsCertificate() {
@@ -24,5 +27,5 @@ public interface Authenticator {
      * @throws TooManyLogins if it cannot be found out now
      */
     @Nullable
-    Caller authenticate(Fields request, Peer peer);
+    Caller authenticate(LoginRequest request);
 }

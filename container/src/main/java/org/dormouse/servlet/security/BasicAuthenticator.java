@@ -4,18 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.dormouse.http.Fields;
-import org.dormouse.http.Peer;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.Logins;
 import org.jspecify.annotations.Nullable;
 
 /** The BASIC scheme (RFC 7617): name and password in every request, in UTF-8. Immutable, safe for all threads. */
 public final class BasicAuthenticator implements Authenticator {
     private final String challenge;
-    private final Users users;
+    private final Logins logins;
 
-    public BasicAuthenticator(String realm, Users users) {
-        this.challenge = "Basic realm=\"" + quoted(realm) + "\", charset=\"UTF-8\"";
-        this.users = users;
+    public BasicAuthenticator(String realm, Logins logins) {
+        String quoted = printable(realm).replace("\\", "\\\\").replace("\"", "\\\"");
+        this.challenge = "Basic realm=\"" + quoted + "\", charset=\"UTF-8\"";
+        this.logins = logins;
     }
 
     @Override
@@ -24,8 +27,8 @@ public final class BasicAuthenticator implements Authenticator {
     }
 
     @Override
-    public String challenge() {
-        return challenge;
+    public List<String> challenges(LoginRequest request) {
+        return List.of(challenge);
     }
 
     /**
@@ -33,19 +36,16 @@ public final class BasicAuthenticator implements Authenticator {
      *
      * @return null if there is none, more than one, it is not well-formed, or the password is wrong
      */
-    public @Nullable Caller authenticate(Fields request) {
-        int at = request.find("Authorization", 0);
-        if (at < 0 || request.find("Authorization", at + 1) >= 0) return null;
-        String credentials = decode(request.value(at));
+    @Override
+    public @Nullable Caller authenticate(LoginRequest request) {
+        Fields fields = request.fields();
+        int at = fields.find("Authorization", 0);
+        if (at < 0 || fields.find("Authorization", at + 1) >= 0) return null;
+        String credentials = decode(fields.value(at));
         if (credentials == null) return null;
         int colon = credentials.indexOf(':');
         if (colon <= 0) return null;
-        return users.login(credentials.substring(0, colon), credentials.substring(colon + 1));
-    }
-
-    @Override
-    public @Nullable Caller authenticate(Fields request, Peer peer) {
-        return authenticate(request);
+        return logins.login(credentials.substring(0, colon), credentials.substring(colon + 1), request.client());
     }
 
     /** Scheme, spaces, token68 (RFC 9110 §11.4); what is inside is UTF-8 without control characters. */
@@ -64,13 +64,11 @@ public final class BasicAuthenticator implements Authenticator {
         }
     }
 
-    private static String quoted(String realm) {
+    /** A quoted-string of a field holds no control characters and, to be safe with every client, nothing beyond ASCII. */
+    static String printable(String realm) {
         var text = new StringBuilder();
         for (int i = 0; i < realm.length(); i++) {
             char c = realm.charAt(i);
-            if (c == '"' || c == '\\') text.append('\\');
-            // A quoted-string of a field holds no control characters and, to be safe with every client, nothing beyond
-            // ASCII.
             text.append(c < ' ' || c > '~' ? '?' : c);
         }
         return text.toString();

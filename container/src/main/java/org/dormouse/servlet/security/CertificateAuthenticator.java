@@ -2,14 +2,15 @@ package org.dormouse.servlet.security;
 
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
-import org.dormouse.http.Fields;
-import org.dormouse.http.Peer;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.Users;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,13 @@ public final class CertificateAuthenticator implements Authenticator {
 
     /** It is too late for a certificate. */
     @Override
-    public @Nullable String challenge() {
-        return null;
+    public List<String> challenges(LoginRequest request) {
+        return List.of();
     }
 
     @Override
-    public @Nullable Caller authenticate(Fields request, Peer peer) {
-        SSLSession session = peer.tlsSession();
+    public @Nullable Caller authenticate(LoginRequest request) {
+        SSLSession session = request.peer().tlsSession();
         X509Certificate shown = session == null ? null : certificate(session);
         if (shown == null) return null;
         X500Principal subject = shown.getSubjectX500Principal();

@@ -4,6 +4,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.TooManyLogins;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,16 @@ public interface LoginFlow {
     /** Whether {@code path} is a page of this flow: nobody wants to go back there after the login. */
     default boolean isOwnPage(String path) {
         return false;
+    }
+
+    /** Whether a request to {@code path} logs its caller out. */
+    default boolean isLogout(String path) {
+        return false;
+    }
+
+    /** Where a client is to go whose caller has been logged out. */
+    default String afterLogout(HttpServletRequest request) {
+        return request.getContextPath() + "/";
     }
 
     /**

@@ -65,6 +65,15 @@ public final class SecurityConstraints {
         return named != null ? named : match.target().otherwise;
     }
 
+    /** Whether some method needs a caller there. */
+    public boolean needsCaller(String path) {
+        ServletMatch<AtPattern> match = patterns.find(path);
+        if (match == null) return false;
+        AtPattern there = match.target();
+        return there.otherwise.needsCaller()
+                || there.byMethod.values().stream().anyMatch(AccessRequirement::needsCaller);
+    }
+
     /** For the log at deployment: uncovered methods (§13.8.4.2), and what looks like a mistake. One sentence each. */
     public List<String> remarks() {
         return remarks;

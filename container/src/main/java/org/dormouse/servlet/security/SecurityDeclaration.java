@@ -1,15 +1,21 @@
 package org.dormouse.servlet.security;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.dormouse.identity.Logins;
+import org.dormouse.identity.Users;
 import org.jspecify.annotations.Nullable;
 
 /** What an application declares about security, and who its users are. Plain and mutable; one thread at a time. */
 public final class SecurityDeclaration {
     public static final String BASIC = "BASIC";
+    public static final String DIGEST = "DIGEST";
     public static final String FORM = "FORM";
     public static final String CLIENT_CERT = "CLIENT-CERT";
+    /** Not of the specification: OpenID Connect. */
+    public static final String OPENID = "OPENID";
 
     private final List<SecurityConstraint> constraints = new ArrayList<>();
     private boolean denyUncovered;
@@ -17,8 +23,10 @@ public final class SecurityDeclaration {
     private String realm = "";
     private @Nullable String loginPage;
     private @Nullable String errorPage;
+    private @Nullable LoginFlow flow;
     private LoginSettings login = LoginSettings.DEFAULT;
-    private Users users = Users.NONE;
+    private Logins logins = new Logins(Users.NONE);
+    private List<String> digestAlgorithms = List.of();
 
     /** In the order declared; can be changed. */
     public List<SecurityConstraint> constraints() {
@@ -34,7 +42,7 @@ public final class SecurityDeclaration {
         return this;
     }
 
-    /** How callers log in: {@link #BASIC}, {@link #FORM}, {@link #CLIENT_CERT}, or null where the application says nothing. */
+    /** How callers log in: {@link #BASIC}, {@link #DIGEST}, {@link #FORM}, {@link #CLIENT_CERT}, {@link #OPENID}, or null where the application says nothing. */
     public @Nullable String authMethod() {
         return authMethod;
     }
@@ -46,8 +54,8 @@ public final class SecurityDeclaration {
      */
     public SecurityDeclaration authMethod(String method) {
         if (!isSupported(method)) {
-            throw new IllegalArgumentException(
-                    "auth-method " + method + " is not supported, only BASIC, FORM and CLIENT-CERT are");
+            throw new IllegalArgumentException("auth-method " + method
+                    + " is not supported, only BASIC, DIGEST, FORM, CLIENT-CERT and OPENID are");
         }
         authMethod = method;
         return this;
@@ -55,7 +63,7 @@ public final class SecurityDeclaration {
 
     /** Whether callers can log in so. */
     public static boolean isSupported(String method) {
-        return method.equals(BASIC) || method.equals(FORM) || method.equals(CLIENT_CERT);
+        return Set.of(BASIC, DIGEST, FORM, CLIENT_CERT, OPENID).contains(method);
     }
 
     /**
@@ -83,6 +91,16 @@ public final class SecurityDeclaration {
         return errorPage;
     }
 
+    /** How callers log in by {@link #OPENID}; null if nobody has said so. */
+    public @Nullable LoginFlow flow() {
+        return flow;
+    }
+
+    public SecurityDeclaration flow(LoginFlow byProvider) {
+        flow = byProvider;
+        return this;
+    }
+
     /** What a login by pages may cost. */
     public LoginSettings login() {
         return login;
@@ -103,12 +121,34 @@ public final class SecurityDeclaration {
         return this;
     }
 
-    public Users users() {
-        return users;
+    /** Who may log in, and what stands before them. */
+    public Logins logins() {
+        return logins;
     }
 
+    /** Takes users that are others' too, with what others know of failures. */
+    public SecurityDeclaration logins(Logins shared) {
+        logins = shared;
+        return this;
+    }
+
+    public Users users() {
+        return logins.users();
+    }
+
+    /** Takes users of its own. */
     public SecurityDeclaration users(Users known) {
-        users = known;
+        return logins(new Logins(known));
+    }
+
+    /** With which hashes callers may log in by {@link #DIGEST}, the preferred one first; none: they may not. */
+    public List<String> digestAlgorithms() {
+        return digestAlgorithms;
+    }
+
+    /** Names of {@link java.security.MessageDigest}: SHA-256 and MD5. */
+    public SecurityDeclaration digestAlgorithms(List<String> names) {
+        digestAlgorithms = List.copyOf(names);
         return this;
     }
 
@@ -120,6 +160,16 @@ public final class SecurityDeclaration {
             }
         }
         return false;
+    }
+
+    /** Roles that constraints name: they are declared with that (Servlet 6.1 §4.4.3 and §13.8). */
+    public Set<String> namedRoles() {
+        Set<String> named = new LinkedHashSet<>();
+        for (SecurityConstraint constraint : constraints) {
+            if (constraint.roles() == null) continue;
+            for (String role : constraint.roles()) if (!role.equals("*") && !role.equals("**")) named.add(role);
+        }
+        return named;
     }
 
     /** The constraints combined. */

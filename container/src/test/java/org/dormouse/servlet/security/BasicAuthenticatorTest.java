@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Set;
 import org.dormouse.http.Headers;
+import org.dormouse.identity.Caller;
+import org.dormouse.identity.Logins;
+import org.dormouse.identity.Users;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BasicAuthenticatorTest {
     private final BasicAuthenticator basic = new BasicAuthenticator(
             "jolokia",
-            (name, password) ->
-                    name.equals("test") && password.equals("123\u00A3:x") ? new Caller(name, Set.of("r")) : null);
+            new Logins((name, password) ->
+                    name.equals("test") && password.equals("123\u00A3:x") ? new Caller(name, Set.of("r")) : null));
 
     @Test
     void credentialsInUtf8LogIn() {
@@ -48,21 +51,22 @@ class BasicAuthenticatorTest {
         var headers = new Headers();
         headers.add("Authorization", "Basic " + base64("test:123\u00A3:x"));
         headers.add("authorization", "Basic " + base64("test:123\u00A3:x"));
-        assertThat(basic.authenticate(headers)).isNull();
-        assertThat(basic.authenticate(new Headers())).isNull();
+        assertThat(basic.authenticate(new Brought("GET", "/", headers))).isNull();
+        assertThat(basic.authenticate(new Brought("GET", "/", new Headers()))).isNull();
     }
 
     @Test
     void theChallengeNamesRealmAndCharset() {
-        assertThat(basic.challenge()).isEqualTo("Basic realm=\"jolokia\", charset=\"UTF-8\"");
-        assertThat(new BasicAuthenticator("a\"b\\c\r\nd\u00e9", Users.NONE).challenge())
-                .isEqualTo("Basic realm=\"a\\\"b\\\\c??d?\", charset=\"UTF-8\"");
+        var nobody = new Brought("GET", "/", new Headers());
+        assertThat(basic.challenges(nobody)).containsExactly("Basic realm=\"jolokia\", charset=\"UTF-8\"");
+        assertThat(new BasicAuthenticator("a\"b\\c\r\nd\u00e9", new Logins(Users.NONE)).challenges(nobody))
+                .containsExactly("Basic realm=\"a\\\"b\\\\c??d?\", charset=\"UTF-8\"");
     }
 
     private @Nullable Caller authenticate(String field) {
         var headers = new Headers();
         headers.add("Authorization", field);
-        return basic.authenticate(headers);
+        return basic.authenticate(new Brought("GET", "/", headers));
     }
 
     private static String base64(String text) {

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.mapping.MappingModel;
 import org.dormouse.servlet.security.AccessRequirement.Decision;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.dormouse.Oracle;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.security.AccessRequirement.Decision;
 import org.dormouse.servlet.security.ConstraintModel.Rule;
 import org.jspecify.annotations.Nullable;

@@ -12,6 +12,7 @@ import jakarta.servlet.annotation.ServletSecurity.TransportGuarantee;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.security.AccessRequirement.Access;
 import org.dormouse.servlet.security.AccessRequirement.Decision;
 import org.jspecify.annotations.Nullable;

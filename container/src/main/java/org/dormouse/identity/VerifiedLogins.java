@@ -1,10 +1,9 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
@@ -13,15 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers successful logins, because BASIC sends the password with every request and checking its hash is slow on purpose. Holds no
- * password and nothing of the users file: only keyed digests, whose key is random and dies with this object. So the time that a look-up
+ * password and nothing of its source: only keyed digests, whose key is random and dies with this object. So the time that a look-up
  * takes tells nothing: nobody else can make a digest, not even a part of one. Bounded; the one that was not asked for longest goes first,
  * and each some time after it was checked. Safe for many threads.
  */
 final class VerifiedLogins {
-    /** From the check of the password on; a digest is quicker to guess from than what the users file has. */
-    private static final long LIFE_NANOS = TimeUnit.MINUTES.toNanos(10);
-
     private final int limit;
+    private final long lifeNanos;
     private final LongSupplier nanoClock;
     private final SecretKeySpec key;
     // Held for a look-up in a map only, never while hashing.
@@ -30,20 +27,24 @@ final class VerifiedLogins {
 
     private record Verified(Caller caller, long atNanos) {}
 
-    VerifiedLogins(int limit, SecureRandom random, LongSupplier nanoClock) {
+    /** @param lifeNanos from the check of the password on; a digest is quicker to guess from than what a source of users has */
+    VerifiedLogins(int limit, long lifeNanos, SecureRandom random, LongSupplier nanoClock) {
         this.limit = limit;
+        this.lifeNanos = lifeNanos;
         this.nanoClock = nanoClock;
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
     }
 
-    /** What stands for a name with its password here. */
-    String digest(String name, String password) {
+    /** What stands here for a name with its password, brought from one place: elsewhere it is to be checked, and counted. */
+    String digest(String name, String place, String password) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(key);
             mac.update(name.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            mac.update(place.getBytes(StandardCharsets.UTF_8));
             mac.update((byte) 0);
             byte[] digest = mac.doFinal(password.getBytes(StandardCharsets.UTF_8));
             return new String(digest, StandardCharsets.ISO_8859_1);
@@ -58,7 +59,7 @@ final class VerifiedLogins {
         try {
             Verified known = callers.get(digest);
             if (known == null) return null;
-            if (nanoClock.getAsLong() - known.atNanos < LIFE_NANOS) return known.caller;
+            if (nanoClock.getAsLong() - known.atNanos < lifeNanos) return known.caller;
             callers.remove(digest);
             return null;
         } finally {
@@ -67,6 +68,7 @@ final class VerifiedLogins {
     }
 
     void remember(String digest, Caller caller) {
+        if (lifeNanos <= 0) return;
         lock.lock();
         try {
             callers.put(digest, new Verified(caller, nanoClock.getAsLong()));

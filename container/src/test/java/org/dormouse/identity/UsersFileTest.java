@@ -1,4 +1,4 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -97,6 +97,10 @@ class UsersFileTest {
             anna:x:**                         | no role can be called **
             anna:{md5}abc:r                   | unknown password scheme {md5}
             anna:{pbkdf2-sha256}1$2:r         | found 2 parts
+            anna:$argon2id$v=16$m=1,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA:r | expected $argon2id$v=19
+            anna:$argon2id$v=19$m=9999999,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA:r | memory 9999999
+            anna:{ha1}r$abc:r                 | hash of 3 characters
+            anna:{ha1}r:x                     | expected {ha1}realm$hash
             anna:{pbkdf2-sha256}x$AA$AA:r     | iterations is not a number
             anna:{pbkdf2-sha256}1$AA==$AA==:r | 1 iterations
             anna:{pbkdf2-sha256}99999999$AA==$AA==:r | 99999999 iterations
@@ -139,27 +143,78 @@ class UsersFileTest {
 
     @Test
     void rememberedLoginsAreBoundedAndHoldNoPassword() {
-        var logins = new VerifiedLogins(3, new SecureRandom(), () -> 0);
-        for (int i = 0; i < 10; i++) logins.remember(logins.digest("name", "secret" + i), new Caller("name", Set.of()));
+        var logins = new VerifiedLogins(3, TimeUnit.MINUTES.toNanos(10), new SecureRandom(), () -> 0);
+        for (int i = 0; i < 10; i++)
+            logins.remember(logins.digest("name", "192.0.2.1", "secret" + i), new Caller("name", Set.of()));
         assertThat(logins.size()).isEqualTo(3);
-        assertThat(logins.find(logins.digest("name", "secret9"))).isNotNull();
-        assertThat(logins.find(logins.digest("name", "secret0"))).isNull();
-        assertThat(logins.find(logins.digest("names", "ecret9"))).isNull();
+        assertThat(logins.find(logins.digest("name", "192.0.2.1", "secret9"))).isNotNull();
+        assertThat(logins.find(logins.digest("name", "192.0.2.1", "secret0"))).isNull();
+        assertThat(logins.find(logins.digest("names", "192.0.2.1", "ecret9"))).isNull();
         assertThat(logins.toString()).doesNotContain("secret", "name ");
-        assertThat(logins.digest("name", "secret")).doesNotContain("secret");
+        assertThat(logins.digest("name", "192.0.2.1", "secret")).doesNotContain("secret");
     }
 
     @Test
     void rememberedLoginsAreCheckedAgainAfterTenMinutes() {
         var now = new AtomicLong(Long.MAX_VALUE);
-        var logins = new VerifiedLogins(3, new SecureRandom(), now::get);
-        String digest = logins.digest("name", "secret");
+        var logins = new VerifiedLogins(3, TimeUnit.MINUTES.toNanos(10), new SecureRandom(), now::get);
+        String digest = logins.digest("name", "192.0.2.1", "secret");
         logins.remember(digest, new Caller("name", Set.of()));
         now.addAndGet(TimeUnit.MINUTES.toNanos(10) - 1);
         assertThat(logins.find(digest)).isNotNull();
         now.incrementAndGet();
         assertThat(logins.find(digest)).isNull();
         assertThat(logins.size()).isZero();
+    }
+
+    /** Of the password {@code password}, from the test vectors of the reference implementation. */
+    private static final String ARGON2_REFERENCE =
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+    @Test
+    void passwordsHashedWithArgon2LogIn() throws IOException {
+        String hash = UsersFile.hashWithArgon2("geheim");
+        assertThat(hash).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        Users users = read("anna:" + hash + ":admin\n");
+        assertThat(users.login("anna", "geheim")).isEqualTo(new Caller("anna", Set.of("admin")));
+        assertThat(users.login("anna", "Geheim")).isNull();
+        assertThat(PasswordHash.parse(hash).toString()).isEqualTo(hash);
+    }
+
+    @Test
+    void argon2IsThatOfOthers() {
+        assertThat(PasswordHash.parse(ARGON2_REFERENCE).matches("password")).isTrue();
+    }
+
+    @Test
+    void usersWithBothSchemesCostAllTheSame() throws IOException {
+        var random = new SecureRandom();
+        String argon2 = PasswordHash.argon2("x", random).toString();
+        Users users = read("a:" + PasswordHash.of("x", 2_000, random) + ":\nb:" + argon2 + ":\nc:x:\n");
+        for (String name : List.of("a", "b", "c", "nobody")) {
+            long before = PasswordHash.iterationsSpent();
+            users.login(name, "wrong");
+            assertThat(PasswordHash.iterationsSpent() - before).as(name).isEqualTo(2_000 + 2 * 19_456);
+        }
+    }
+
+    @Test
+    void whoMayLogInByDigestHasAPlainPasswordOrItsHashForTheRealm() throws IOException {
+        String sha = DigestSecret.of("bert", "the realm", "hidden", "SHA-256");
+        Users users = read("anna:secret:admin\nbert:{ha1}the realm$" + sha + ":user\ncarl:"
+                + PasswordHash.of("x", 2_000, new SecureRandom()) + ":\n");
+        assertThat(users.hasDigests()).isTrue();
+        assertThat(users.digest("anna", "r", "MD5"))
+                .isEqualTo(new Users.Digested(
+                        new Caller("anna", Set.of("admin")), DigestSecret.of("anna", "r", "secret", "MD5")));
+        assertThat(users.digest("bert", "the realm", "SHA-256"))
+                .isEqualTo(new Users.Digested(new Caller("bert", Set.of("user")), sha));
+        assertThat(users.digest("bert", "another", "SHA-256")).isNull();
+        assertThat(users.digest("bert", "the realm", "MD5")).isNull();
+        assertThat(users.digest("carl", "the realm", "SHA-256")).isNull();
+        assertThat(users.login("bert", "hidden")).isNotNull();
+        assertThat(users.login("bert", "wrong")).isNull();
+        assertThat(users.login("bert", sha)).isNull();
     }
 
     private Users read(String content) throws IOException {

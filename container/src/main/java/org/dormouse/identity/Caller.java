@@ -1,4 +1,4 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import java.security.Principal;
 import java.util.Map;

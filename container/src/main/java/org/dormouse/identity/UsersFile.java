@@ -1,4 +1,4 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -24,16 +24,11 @@ public final class UsersFile implements Users {
     private static final Logger LOG = LoggerFactory.getLogger(UsersFile.class);
     /** Bytes of a users file; a larger one is something else. */
     private static final long MAX_BYTES = 16 * 1024 * 1024;
-    /** Characters of a name and of a password that are looked at; PBKDF2 itself has no limit. */
+    /** Characters of a password that are looked at; PBKDF2 itself has no limit. */
     private static final int MAX_CHARACTERS = 1024;
 
-    private static final int MAX_VERIFIED = 1000;
-    /** Guessing takes at most half of the cores. */
-    private static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    /** A few seconds' worth of checks: who waited longer would have left. */
-    private static final int WAITING = Math.max(16, 4 * AT_ONCE);
     /** Whose password nobody has, for names that are not in the file: a password has at least one character. */
-    private static final User NOBODY = new User(new Caller("nobody", Set.of()), null, "");
+    private static final User NOBODY = new User(new Caller("nobody", Set.of()), null, null, "");
 
     /** In the place of a password. */
     private static final String BY_CERTIFICATE = "{certificate}";
@@ -42,36 +37,41 @@ public final class UsersFile implements Users {
     /** Those who log in by certificate, by common name or by subject in its canonical form. */
     private final Map<String, Caller> certified = new HashMap<>();
 
-    /** The most iterations of any user: what every attempt costs, whoever is named. */
-    private final int cost;
+    /** That of the dearest user: what every attempt costs, whoever is named. */
+    private final PasswordHash.Cost cost;
 
-    private final PasswordChecks checks;
-    private final VerifiedLogins verified = new VerifiedLogins(MAX_VERIFIED, new SecureRandom(), System::nanoTime);
-
-    /** One of {@code hash} and {@code plain} is set, or none: then there is no password that fits. */
+    /** One of {@code hash}, {@code digest} and {@code plain} is set, or none: then there is no password that fits. */
     private record User(
             Caller caller,
             @Nullable PasswordHash hash,
+            @Nullable DigestSecret digest,
             @Nullable String plain) {
-        int iterations() {
-            return hash == null ? 0 : hash.iterations();
+        PasswordHash.Cost cost() {
+            return hash == null ? PasswordHash.Cost.NONE : hash.cost();
         }
 
         boolean hasCertificate() {
-            return hash == null && plain == null;
+            return hash == null && digest == null && plain == null;
         }
 
         boolean hasPassword(String password) {
-            return hash != null ? hash.matches(password) : plain != null && PasswordHash.equal(plain, password);
+            if (hash != null) return hash.matches(password);
+            if (digest != null) return digest.matches(caller.name(), password);
+            return plain != null && PasswordHash.equal(plain, password);
+        }
+
+        @Nullable
+        String ha1(String realm, String algorithm) {
+            if (digest != null) return digest.find(realm, algorithm);
+            return plain == null ? null : DigestSecret.of(caller.name(), realm, plain, algorithm);
         }
     }
 
     private UsersFile(Map<String, User> users) {
         this.users = users;
-        this.checks = new PasswordChecks(AT_ONCE, WAITING, System::nanoTime);
         for (User user : users.values())
             if (user.hasCertificate()) certified.put(certifiedName(user.caller.name()), user.caller);
-        this.cost = users.values().stream().mapToInt(User::iterations).max().orElse(0);
+        this.cost = users.values().stream().map(User::cost).reduce(PasswordHash.Cost.NONE, PasswordHash.Cost::most);
     }
 
     /**
@@ -113,6 +113,12 @@ public final class UsersFile implements Users {
         return new UsersFile(Map.copyOf(users));
     }
 
+    /** Hashes a password with Argon2id, as {@link #hash}; needs Bouncy Castle on the class path. */
+    public static String hashWithArgon2(String password) {
+        if (password.isEmpty()) throw new IllegalArgumentException("the password is empty");
+        return PasswordHash.argon2(password, new SecureRandom()).toString();
+    }
+
     /** Hashes a password for a users file, with a new salt. Slow on purpose. */
     public static String hash(String password) {
         if (password.isEmpty()) throw new IllegalArgumentException("the password is empty");
@@ -135,11 +141,12 @@ public final class UsersFile implements Users {
         var caller = new Caller(name, roles(line.substring(last + 1)));
         if (password.equals(BY_CERTIFICATE)) {
             certifiedName(name); // which checks it
-            return new User(caller, null, null);
+            return new User(caller, null, null, null);
         }
+        if (DigestSecret.isOne(password)) return new User(caller, null, DigestSecret.parse(password), null);
         return PasswordHash.isHashed(password)
-                ? new User(caller, PasswordHash.parse(password), null)
-                : new User(caller, null, password);
+                ? new User(caller, PasswordHash.parse(password), null, null)
+                : new User(caller, null, null, password);
     }
 
     /** A common name as it is; what has an equals sign is a subject. */
@@ -174,22 +181,22 @@ public final class UsersFile implements Users {
 
     @Override
     public @Nullable Caller login(String name, String password) {
-        if (password.isEmpty() || name.length() > MAX_CHARACTERS || password.length() > MAX_CHARACTERS) return null;
-        String normalized = PasswordHash.normalized(name);
-        String digest = verified.digest(normalized, password);
-        Caller known = verified.find(digest);
-        if (known != null) return known;
-        return checks.run(digest, () -> check(normalized, password, digest));
+        if (password.isEmpty() || password.length() > MAX_CHARACTERS) return null;
+        User user = users.getOrDefault(PasswordHash.normalized(name), NOBODY);
+        PasswordHash.spend(password, cost.minus(user.cost()));
+        return user.hasPassword(password) ? user.caller : null;
     }
 
-    private @Nullable Caller check(String name, String password, String digest) {
-        Caller known = verified.find(digest); // an equal attempt may have been checked meanwhile
-        if (known != null) return known;
-        User user = users.getOrDefault(name, NOBODY);
-        PasswordHash.spend(password, cost - user.iterations());
-        if (!user.hasPassword(password)) return null;
-        verified.remember(digest, user.caller);
-        return user.caller;
+    @Override
+    public boolean hasDigests() {
+        return users.values().stream().anyMatch(user -> user.plain != null || user.digest != null);
+    }
+
+    @Override
+    public @Nullable Digested digest(String name, String realm, String algorithm) {
+        User user = users.get(PasswordHash.normalized(name));
+        String hash = user == null ? null : user.ha1(realm, algorithm);
+        return user == null || hash == null ? null : new Digested(user.caller, hash);
     }
 
     /** How many users there are; none of their data is ever shown. */

@@ -1,4 +1,4 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,10 +27,14 @@ final class PasswordChecks {
 
     private final Semaphore turns;
     private final int maxChecks;
+    private final int maxOfPlace;
     private final LongSupplier nanoClock;
     private final AtomicInteger checks = new AtomicInteger();
     private final AtomicInteger followers = new AtomicInteger();
     private final ConcurrentHashMap<String, CompletableFuture<@Nullable Caller>> underWay = new ConcurrentHashMap<>();
+    /** Checks under way or waiting, by where they come from: no more entries than checks. */
+    private final ConcurrentHashMap<String, Integer> byPlace = new ConcurrentHashMap<>();
+
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicLong warnedAt;
 
@@ -43,6 +47,7 @@ final class PasswordChecks {
     PasswordChecks(int atOnce, int waiting, LongSupplier nanoClock) {
         this.turns = new Semaphore(atOnce, true);
         this.maxChecks = atOnce + waiting;
+        this.maxOfPlace = Math.max(1, maxChecks / 4);
         this.nanoClock = nanoClock;
         this.warnedAt = new AtomicLong(nanoClock.getAsLong() - WARN_NANOS);
     }
@@ -51,15 +56,16 @@ final class PasswordChecks {
      * Runs {@code check} when it is its turn, or takes the result of an equal one that is under way.
      *
      * @param attempt equal for equal names and passwords, and only for those
+     * @param place where it comes from, which may take a quarter of the room; empty if that cannot be told
      * @throws TooManyLogins if too many are under way or wait
      */
     @Nullable
-    Caller run(String attempt, Supplier<@Nullable Caller> check) {
+    Caller run(String attempt, String place, Supplier<@Nullable Caller> check) {
         var own = new CompletableFuture<@Nullable Caller>();
         CompletableFuture<@Nullable Caller> other = underWay.putIfAbsent(attempt, own);
         if (other != null) return follow(other);
         try {
-            Caller caller = inTurn(check);
+            Caller caller = place.isEmpty() ? inTurn(check) : inShare(place, check);
             own.complete(caller);
             return caller;
         } catch (RuntimeException | Error e) {
@@ -79,6 +85,16 @@ final class PasswordChecks {
             throw e;
         } finally {
             followers.decrementAndGet();
+        }
+    }
+
+    private @Nullable Caller inShare(String place, Supplier<@Nullable Caller> check) {
+        int count = byPlace.merge(place, 1, Integer::sum);
+        try {
+            if (count > maxOfPlace) throw refuse();
+            return inTurn(check);
+        } finally {
+            byPlace.computeIfPresent(place, (key, before) -> before == 1 ? null : before - 1);
         }
     }
 
@@ -103,10 +119,12 @@ final class PasswordChecks {
         if (now - before >= WARN_NANOS && warnedAt.compareAndSet(before, now)) {
             refused.addAndGet(-count);
             LOG.warn(
-                    "{} passwords were not checked and their requests answered 503: {} are being checked or wait, and"
-                            + " more than that may be guessing; the next such line comes in a minute at the earliest",
+                    "{} passwords were not checked and their requests answered 503: {} at once, or {} of one address, are"
+                            + " being checked or wait, and more than that may be guessing; the next such line comes in a"
+                            + " minute at the earliest",
                     count,
-                    maxChecks);
+                    maxChecks,
+                    maxOfPlace);
         }
         return new TooManyLogins("too many passwords are being checked, limit " + maxChecks);
     }

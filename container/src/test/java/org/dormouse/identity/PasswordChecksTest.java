@@ -1,4 +1,4 @@
-package org.dormouse.servlet.security;
+package org.dormouse.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -49,7 +49,7 @@ class PasswordChecksTest {
         for (int i = 0; i < count; i++) {
             String name = attempt + (attempt.isEmpty() ? "" + i : "");
             int before = checks.inside();
-            begun.add(threads.submit(() -> checks.run(name, this::slow)));
+            begun.add(threads.submit(() -> checks.run(name, "", this::slow)));
             while (checks.inside() == before) Thread.onSpinWait();
         }
         return begun;
@@ -60,7 +60,7 @@ class PasswordChecksTest {
         var checks = new PasswordChecks(2, 3, nanos::get);
         var begun = begin(checks, 5, "");
 
-        assertThatThrownBy(() -> checks.run("one more", this::slow))
+        assertThatThrownBy(() -> checks.run("one more", "", this::slow))
                 .isInstanceOf(TooManyLogins.class)
                 .hasMessageContaining("limit 5");
         assertThat(ran.get()).isLessThanOrEqualTo(2);
@@ -69,7 +69,7 @@ class PasswordChecksTest {
         for (var each : begun) assertThat(each.get()).isEqualTo(ANNA);
         assertThat(ran).hasValue(5);
         assertThat(checks.inside()).isZero();
-        assertThat(checks.run("later", this::slow)).isEqualTo(ANNA);
+        assertThat(checks.run("later", "", this::slow)).isEqualTo(ANNA);
     }
 
     @Test
@@ -77,7 +77,7 @@ class PasswordChecksTest {
         var checks = new PasswordChecks(1, 0, nanos::get);
         var begun = begin(checks, 1 + PasswordChecks.MAX_FOLLOWERS, "anna");
 
-        assertThatThrownBy(() -> checks.run("anna", this::slow)).isInstanceOf(TooManyLogins.class);
+        assertThatThrownBy(() -> checks.run("anna", "", this::slow)).isInstanceOf(TooManyLogins.class);
         go.countDown();
 
         for (var each : begun) assertThat(each.get()).isEqualTo(ANNA);
@@ -88,7 +88,7 @@ class PasswordChecksTest {
     @Test
     void aCheckThatFailsFailsForItsFollowersAndIsForgotten() throws Exception {
         var checks = new PasswordChecks(1, 0, nanos::get);
-        var first = threads.submit(() -> checks.run("anna", () -> {
+        var first = threads.submit(() -> checks.run("anna", "", () -> {
             slow();
             throw new IllegalStateException("broken");
         }));
@@ -97,7 +97,7 @@ class PasswordChecksTest {
         go.countDown();
         assertThatThrownBy(first::get).hasRootCauseMessage("broken");
         assertThatThrownBy(follower::get).hasRootCauseMessage("broken");
-        assertThat(checks.run("anna", this::slow)).isEqualTo(ANNA);
+        assertThat(checks.run("anna", "", this::slow)).isEqualTo(ANNA);
     }
 
     @Test
@@ -118,6 +118,23 @@ class PasswordChecksTest {
     }
 
     private void refused(PasswordChecks checks) {
-        assertThatThrownBy(() -> checks.run("guess", this::slow)).isInstanceOf(TooManyLogins.class);
+        assertThatThrownBy(() -> checks.run("guess", "", this::slow)).isInstanceOf(TooManyLogins.class);
+    }
+
+    @Test
+    void oneAddressTakesAQuarterOfTheRoomAndNotThatOfOthers() throws Exception {
+        var checks = new PasswordChecks(2, 6, nanos::get);
+        var begun = new ArrayList<Future<Caller>>();
+        for (int i = 0; i < 2; i++) {
+            String name = "guess" + i;
+            int before = checks.inside();
+            begun.add(threads.submit(() -> checks.run(name, "192.0.2.1", this::slow)));
+            while (checks.inside() == before) Thread.onSpinWait();
+        }
+        assertThatThrownBy(() -> checks.run("guess", "192.0.2.1", this::slow)).isInstanceOf(TooManyLogins.class);
+        begun.add(threads.submit(() -> checks.run("anna", "192.0.2.2", this::slow)));
+        go.countDown();
+        for (var each : begun) assertThat(each.get()).isEqualTo(ANNA);
+        assertThat(checks.run("later", "192.0.2.1", this::slow)).isEqualTo(ANNA);
     }
 }
