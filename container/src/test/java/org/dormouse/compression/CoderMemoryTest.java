@@ -67,7 +67,13 @@ class CoderMemoryTest {
         for (int i = 0; i < 50; i++) answer(coding, method, ending); // what is loaded and pooled is had once
         long before = nativeBytes();
         for (int i = 0; i < ROUNDS; i++) answer(coding, method, ending);
-        assertThat(nativeBytes() - before).isLessThan(LET_PASS);
+        long grown = nativeBytes() - before;
+        // What the JVM's compiler holds for a moment is gone at another look; what is lost only grows.
+        for (int looks = 0; looks < 20 && grown >= LET_PASS; looks++) {
+            for (int i = 0; i < 50; i++) answer(coding, method, ending);
+            grown = nativeBytes() - before;
+        }
+        assertThat(grown).isLessThan(LET_PASS);
     }
 
     private void answer(Coding coding, String method, Ending ending) throws IOException {
