@@ -126,11 +126,26 @@ final class UpgradedConnection implements WebConnection, StreamUpgrade {
             if (working) return;
             working = true;
         }
+        boolean isBegun = false;
+        try {
+            begin();
+            isBegun = true;
+        } finally {
+            if (!isBegun) nobodyWorks();
+        }
+    }
+
+    private void begin() {
         try {
             executor.execute(this::work);
         } catch (RejectedExecutionException e) { // a full pool; this may be the loop, which neither waits nor logs
             Thread.startVirtualThread(this::work);
         }
+    }
+
+    /** Memory lacked for a thread: who queues something next tries again, and finds what waits. */
+    private synchronized void nobodyWorks() {
+        working = false;
     }
 
     private void work() {

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
+import org.dormouse.http.ByteStream;
 import org.dormouse.http.ClientGone;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.Headers;
+import org.dormouse.http.StreamUpgrade;
 import org.dormouse.http.Upgrade;
 import org.dormouse.poller.ScriptedPeer;
 import org.dormouse.transport.Connection;
@@ -135,6 +137,52 @@ class Http1ExchangeTest {
                 assertThat(server.connections.counts().closed(ConnectionEnd.ABORTED))
                         .isEqualTo(1);
             }
+        }
+    }
+
+    /** Meets a client that has left as soon as it begins, and counts how often it is told. */
+    private static final class Forsaken implements StreamUpgrade {
+        private final ScriptedPeer peer;
+        int told;
+        boolean found;
+        ByteStream connection;
+
+        Forsaken(ScriptedPeer peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public String protocol() {
+            return "p";
+        }
+
+        @Override
+        public void begun(ByteStream stream) {
+            peer.reset();
+            try {
+                stream.write(new byte[10], 0, 10);
+                stream.flush();
+            } catch (IOException e) {
+                found = true;
+            }
+            stream.whenGone(() -> told++);
+            connection = stream;
+        }
+    }
+
+    @Test
+    void whatAConnectionWasUpgradedToIsToldOnceOfAClientThatIsGoneAlready() throws IOException {
+        try (var server = Http1Server.holding(Http1Limits.DEFAULT)) {
+            ScriptedPeer peer = server.connect();
+            Exchange exchange =
+                    exchangeOf(server, peer, "GET / HTTP/1.1\nHost: h\nConnection: upgrade\nUpgrade: p\n\n");
+            var successor = new Forsaken(peer);
+            exchange.upgrade(new Headers(), successor);
+            server.loop.settle();
+            assertThat(successor.found).isTrue();
+            successor.connection.finish();
+            server.loop.settle();
+            assertThat(successor.told).isEqualTo(1);
         }
     }
 
