@@ -22,6 +22,7 @@ import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.security.ResourceCollection;
 import org.dormouse.servlet.security.SecurityConstraint;
 import org.dormouse.servlet.security.SecurityDeclaration;
+import org.dormouse.servlet.session.SessionStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,8 @@ public final class WebApp {
 
     @Nullable
     Duration sessionTimeout;
+
+    SessionStore.@Nullable Opener sessionStore;
 
     @Nullable
     Execution execution;
@@ -382,6 +385,15 @@ public final class WebApp {
     /** How long a session lives without a request; zero or less means for ever. The default is 30 minutes. */
     public WebApp sessionTimeout(Duration timeout) {
         this.sessionTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * Where its sessions are kept while it does not run, in the place of what the keys {@code session.store} say: a database for instance,
+     * or something that several servers share.
+     */
+    public WebApp sessionStore(SessionStore.Opener opener) {
+        this.sessionStore = opener;
         return this;
     }
 

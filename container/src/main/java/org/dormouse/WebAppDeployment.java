@@ -185,7 +185,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, SharedL
 
     private void addSessions(Deployment deployment) {
         var sessions = deployment.sessions();
-        sessions.maxSessions(configuration.maxSessions(sessions.maxSessions()));
+        configuration.sessions(sessions, application.sessionStore);
         if (application.sessionTimeout != null) sessions.timeoutMinutes(minutes(application.sessionTimeout));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with certificates, as its clients and its servlets see it. */
 @Timeout(60)
@@ -495,6 +498,61 @@ class HttpsTest {
                 .hasMessageContaining("127.0.0.1:0 is to speak TLS, but there is no certificate");
         try (var plain = builder().port(0).deploy(facts()).start()) {
             assertThatThrownBy(plain::reloadCertificates).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    // --- sessions by TLS
+
+    /** Says its session and whether that is new; no cookie and no URL has a say. */
+    private static final class Visits extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (request.getParameter("change") != null) request.changeSessionId();
+            var session = request.getSession();
+            response.getWriter()
+                    .print(session.isNew() + " " + session.getId() + " " + request.isRequestedSessionIdFromCookie()
+                            + request.isRequestedSessionIdFromURL() + " " + response.encodeURL("/x"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionThatIsTrackedByTlsIsThatOfItsConnection(String protocol) throws Exception {
+        WebApp application = Mode.app("/")
+                .servlet("/*", new Visits())
+                .initializer((types, context) -> context.setSessionTrackingModes(EnumSet.of(SessionTrackingMode.SSL)));
+        try (var server = builder()
+                        .port(0)
+                        .https(0, tls())
+                        .set("tls.protocols", protocol)
+                        .deploy(application)
+                        .start();
+                var one = client(null);
+                var other = client(null)) {
+            String url = "https://localhost:" + server.httpsPort() + "/";
+            HttpResponse<String> first = get(one, url);
+            assertThat(first.body()).startsWith("true ").endsWith(" falsefalse /x");
+            assertThat(first.headers().firstValue("Set-Cookie")).isEmpty();
+            String id = first.body().split(" ")[1];
+            assertThat(get(one, url).body()).isEqualTo("false " + id + " falsefalse /x");
+
+            String changed = get(one, url + "?change").body().split(" ")[1];
+            assertThat(changed).isNotEqualTo(id);
+            assertThat(get(one, url).body()).startsWith("false " + changed);
+
+            var stranger = HttpRequest.newBuilder(URI.create(url + ";jsessionid=" + changed))
+                    .header("Cookie", "JSESSIONID=" + changed)
+                    .build();
+            assertThat(other.send(stranger, BodyHandlers.ofString()).body())
+                    .startsWith("true ")
+                    .doesNotContain(changed);
+            try (var plain = RawHttp.connect(server.port())) {
+                plain.send("GET / HTTP/1.1\nHost: h\nCookie: JSESSIONID=" + changed + "\n\n")
+                        .expectStatus(200);
+                assertThat(plain.text()).startsWith("true ").doesNotContain(changed);
+            }
         }
     }
 

@@ -32,12 +32,12 @@ final class SessionMerger {
         from.say("cookie-config max-age", sessions.maxAgeSeconds, to::maxAgeSeconds);
         for (var attribute : sessions.cookieAttributes.entrySet()) {
             String name = attribute.getKey();
-            from.say(
-                    "cookie-config attribute " + name,
-                    attribute.getValue(),
-                    value -> to.cookieAttributes().put(name, value));
+            from.say("cookie-config attribute " + name, attribute.getValue(), value -> to.cookieAttribute(name, value));
         }
-        from.say("tracking-mode", trackingModes(source, sessions), to::trackingModes);
+        Set<SessionTrackingMode> modes = trackingModes(source, sessions);
+        if (modes != null && modes.size() > 1 && modes.contains(SessionTrackingMode.SSL))
+            throw new DeploymentException(source.source + ": tracking-mode SSL stands beside another one");
+        from.say("tracking-mode", modes, to::trackingModes);
     }
 
     private static @Nullable Set<SessionTrackingMode> trackingModes(Descriptor source, Sessions sessions)

@@ -22,9 +22,11 @@ import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
+import org.dormouse.servlet.SessionDeclaration;
 import org.dormouse.servlet.StaticSettings;
 import org.dormouse.servlet.multipart.MultipartLimits;
 import org.dormouse.servlet.security.LoginSettings;
+import org.dormouse.servlet.session.SessionStore;
 import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.ProxySettings;
@@ -63,6 +65,7 @@ public final class Configuration {
         KEYS.putAll(HttpKeys.KINDS);
         KEYS.putAll(LoginKeys.KINDS);
         KEYS.putAll(OpenIdKeys.KINDS);
+        KEYS.putAll(SessionKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -93,7 +96,6 @@ public final class Configuration {
                 Map.entry("connections.min-rate", Kind.BYTES),
                 Map.entry("deploy.max-entries", Kind.COUNT),
                 Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
-                Map.entry("session.max-sessions", Kind.COUNT),
                 Map.entry("websocket.max-text-message", Kind.BYTES),
                 Map.entry("websocket.max-binary-message", Kind.BYTES),
                 Map.entry("websocket.send-budget", Kind.BYTES),
@@ -318,9 +320,13 @@ public final class Configuration {
         return values.get("http.server-header");
     }
 
-    /** How many sessions an application may have at once. */
-    public int maxSessions(int otherwise) {
-        return count("session.max-sessions", otherwise);
+    /**
+     * Limits and store of an application's sessions.
+     *
+     * @param own the store that the application has been given; null for that of the keys
+     */
+    public void sessions(SessionDeclaration sessions, SessionStore.@Nullable Opener own) {
+        SessionKeys.apply(this, sessions, own);
     }
 
     /** What was set, as a String, Long, Boolean or Duration; null if nothing was. */

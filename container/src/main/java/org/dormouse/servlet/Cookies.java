@@ -61,6 +61,15 @@ final class Cookies {
         return values;
     }
 
+    /** The same of a request for whose cookies nobody has asked: none, where there are too many. */
+    static List<String> valuesOrNone(Fields fields, String name, int most) {
+        try {
+            return values(fields, name, most);
+        } catch (IllegalStateException e) {
+            return List.of();
+        }
+    }
+
     private static void checkCount(int pairs, int most) {
         if (pairs <= most) return;
         var reason = new BadRequest(431, "more than " + most + " cookies (http.max-cookies)");

@@ -248,9 +248,6 @@ abstract class DeclaredContext implements ServletContext {
     @Override
     public void setSessionTrackingModes(Set<SessionTrackingMode> modes) {
         checkRegistering("set session tracking modes");
-        if (modes.contains(SessionTrackingMode.SSL)) {
-            throw new IllegalArgumentException("session tracking by SSL is not supported");
-        }
         deployment.sessions().trackingModes(modes);
     }
 

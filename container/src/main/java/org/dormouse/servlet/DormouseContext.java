@@ -33,6 +33,7 @@ import org.dormouse.servlet.security.LoginFlow;
 import org.dormouse.servlet.security.SecurityConstraints;
 import org.dormouse.servlet.security.SecurityDeclaration;
 import org.dormouse.servlet.session.MemorySession;
+import org.dormouse.servlet.session.SessionStore;
 import org.dormouse.servlet.session.Sessions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +68,7 @@ public final class DormouseContext extends RegisteringContext {
     private volatile @Nullable LoginGate loginGate;
     private volatile @Nullable SecurityGate securityGate;
     private volatile IntSupplier securePort = () -> 0;
-    private volatile boolean tracksByUrl;
+    private volatile @Nullable SessionTracking tracking;
     private volatile @Nullable NonBlockingPromise promiseOfEndpoints;
 
     public DormouseContext(Deployment deployment) {
@@ -121,14 +122,9 @@ public final class DormouseContext extends RegisteringContext {
         become(Lifecycle.STARTING);
         constrainServlets();
         sessionCookie = new SessionCookie(deployment.sessions(), deployment.contextPath());
-        sessions = new Sessions(
-                this,
-                listeners().sessions(),
-                clockMillis,
-                deployment.sessions().maxSessions(),
-                deployment.sessions().timeoutMinutes() * 60);
+        sessions = makeSessions(deployment.sessions());
         errorPages = new ErrorPages(deployment.errorPages());
-        tracksByUrl = RequestSession.tracksByUrl(deployment.sessions());
+        tracking = new SessionTracking(deployment.sessions(), deployment.contextPath());
         authenticator = SecurityGate.authenticator(deployment);
         SecurityConstraints constraints = SecurityGate.combine(deployment, name());
         securityGate = SecurityGate.of(deployment, constraints);
@@ -148,6 +144,7 @@ public final class DormouseContext extends RegisteringContext {
                 .map(s -> Objects.requireNonNull(servlets.get(s.name())))
                 .forEachOrdered(this::load);
         become(Lifecycle.RUNNING);
+        if (sessions().needsSweep()) planSweep();
     }
 
     /** Brings {@code servlet} into service; one that says it is unavailable does not keep the application from starting. */
@@ -158,6 +155,19 @@ public final class DormouseContext extends RegisteringContext {
             LOG.error("{} of {} is unavailable", servlet, name(), e);
         } catch (ServletException | RuntimeException e) {
             throw new IllegalStateException(servlet + " of " + name() + " failed to start", e);
+        }
+    }
+
+    private Sessions makeSessions(SessionDeclaration declared) throws ServletException {
+        int inactiveSeconds = (int) Math.min(Integer.MAX_VALUE, Math.max(0, declared.timeoutMinutes() * 60L));
+        var made = new Sessions(this, listeners().sessions(), clockMillis, declared.maxSessions(), inactiveSeconds);
+        SessionStore.Opener opener = declared.store();
+        if (opener == null) return made;
+        try {
+            SessionStore store = opener.open(deployment.contextPath());
+            return made.storedIn(store, deployment.classLoader(), declared.maxStoredBytes(), new StoredCallers());
+        } catch (IOException e) {
+            throw new ServletException("the store for the sessions of " + name() + " cannot be opened", e);
         }
     }
 
@@ -272,7 +282,7 @@ public final class DormouseContext extends RegisteringContext {
         sweepPlanned.set(false);
         if (state() == Lifecycle.STOPPED) return;
         expireSessions();
-        if (sessions().size() > 0) planSweep();
+        if (sessions().needsSweep()) planSweep();
     }
 
     /** Ends the sessions whose time is over. It is done every half minute as long as there are sessions; more often does no harm. */
@@ -291,8 +301,8 @@ public final class DormouseContext extends RegisteringContext {
         return Objects.requireNonNull(sessionCookie);
     }
 
-    boolean tracksByUrl() {
-        return tracksByUrl;
+    SessionTracking tracking() {
+        return Objects.requireNonNull(tracking);
     }
 
     ErrorPages errorPages() {

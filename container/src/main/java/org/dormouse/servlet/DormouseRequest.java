@@ -281,7 +281,7 @@ public final class DormouseRequest extends HeadOfRequest {
     }
 
     String encodeUrl(String url) {
-        return context.tracksByUrl() ? session().encode(url) : url;
+        return context.tracking().byUrl() ? session().encode(url) : url;
     }
 
     /** The last thing that happens to a request, after its response has ended. */
@@ -291,6 +291,7 @@ public final class DormouseRequest extends HeadOfRequest {
         if (read != null) read.end();
         RequestSession used = session;
         if (used != null) used.end();
+        else if (!context.sessions().isEmpty()) new RequestSession(this).touch();
         ended = true;
     }
 

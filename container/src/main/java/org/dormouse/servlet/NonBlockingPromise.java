@@ -13,6 +13,7 @@ public final class NonBlockingPromise {
     public static final String INIT_PARAMETER = "org.dormouse.non-blocking";
 
     private static final Logger LOG = LoggerFactory.getLogger(NonBlockingPromise.class);
+    private static final String STORE = "org.dormouse.servlet.session.Passivation";
     private static final String DISPATCHER = ServletDispatcher.class.getName();
     private static final int MAX_FRAMES = 24;
 
@@ -43,7 +44,8 @@ public final class NonBlockingPromise {
 
     /**
      * It blocked, and is not trusted any more: that is logged, once. Nothing happens where a class was being loaded or initialised, which
-     * happens once, or where the container itself waited: for a password to be checked, or for the log to take what the servlet threw.
+     * happens once, or where the container itself waited: for a password to be checked, a session to come back from its store, or the
+     * log to take what the servlet threw.
      *
      * @param stack of the thread, where it blocked
      * @param elsewhere the execution that it has from now on
@@ -66,6 +68,7 @@ public final class NonBlockingPromise {
             if (frame.getMethodName().equals("<clinit>")) return true;
             if (frame.getClassName().equals("java.lang.ClassLoader")) return true;
             if (frame.getClassName().startsWith("org.dormouse.servlet.security.")) return true;
+            if (frame.getClassName().equals(STORE)) return true;
             if (frame.getClassName().equals(DISPATCHER) && frame.getMethodName().equals("report")) return true;
         }
         return false;

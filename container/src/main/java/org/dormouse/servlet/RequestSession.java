@@ -1,9 +1,11 @@
 package org.dormouse.servlet;
 
-import jakarta.servlet.SessionTrackingMode;
 import java.security.Principal;
-import org.dormouse.servlet.mapping.CanonicalPath;
+import java.util.List;
+import javax.net.ssl.SSLSession;
+import org.dormouse.http.Fields;
 import org.dormouse.servlet.session.MemorySession;
+import org.dormouse.servlet.session.Sessions;
 import org.jspecify.annotations.Nullable;
 
 /** The session of one request: the one its client asked for, or a new one. Looked for when first asked for. The request's thread. */
@@ -37,7 +39,7 @@ final class RequestSession {
         session = created;
         RequestSecurity security = request.knownSecurity();
         if (security != null) security.created(created);
-        setCookie(created.getId());
+        tell(created.getId());
         return created;
     }
 
@@ -46,7 +48,7 @@ final class RequestSession {
         MemorySession known = session;
         if (known == null || !known.isLive()) throw new IllegalStateException("changeSessionId: there is no session");
         String id = context.sessions().changeId(known);
-        if (!request.response().isHeadSent()) setCookie(id);
+        tell(id);
         return id;
     }
 
@@ -54,7 +56,13 @@ final class RequestSession {
     void handOver(Principal principal, @Nullable String keptAs) {
         MemorySession known = get(false);
         String id = known == null ? null : context.sessions().handOver(known, principal, keptAs);
-        if (id != null && !request.response().isHeadSent()) setCookie(id);
+        if (id != null) tell(id);
+    }
+
+    /** The client gets to know the id, in so far as it is not too late. */
+    private void tell(String id) {
+        if (context.tracking().byTls()) context.tracking().keep(tlsSession(), id);
+        if (!request.response().isHeadSent()) setCookie(id);
     }
 
     private void setCookie(String id) {
@@ -80,19 +88,31 @@ final class RequestSession {
             for (String id : Cookies.values(request.head().fields(), cookie.name(), most)) {
                 if (requestedId == null) requestedId = id;
                 fromCookie = true;
-                MemorySession found = context.sessions().find(id);
+                MemorySession found = find(id);
                 if (found == null) continue;
                 requestedId = id;
                 session = found;
                 return;
             }
         }
-        if (!context.tracksByUrl() || requestedId != null) return;
-        String id = CanonicalPath.parameter(request.head().rawPath(), "jsessionid");
-        if (id == null || id.isEmpty()) return;
+        SessionTracking tracking = context.tracking();
+        if (requestedId != null || !(tracking.byUrl() || tracking.byTls())) return;
+        String id = tracking.byUrl() ? tracking.idIn(request.head().rawPath()) : tracking.idIn(tlsSession());
+        if (id == null) return;
         requestedId = id;
-        fromUrl = true;
-        session = context.sessions().find(id);
+        fromUrl = tracking.byUrl();
+        session = find(id);
+    }
+
+    private @Nullable SSLSession tlsSession() {
+        return request.exchange().peer().tlsSession();
+    }
+
+    private @Nullable MemorySession find(String id) {
+        Sessions sessions = context.sessions();
+        MemorySession found = sessions.find(id);
+        if (found != null || !sessions.isStored()) return found;
+        return sessions.fetch(id, request.exchange()::beforeWaiting);
     }
 
     @Nullable
@@ -120,18 +140,8 @@ final class RequestSession {
     String encode(String url) {
         look();
         MemorySession known = session;
-        boolean own = url.startsWith("/") ? !url.startsWith("//") : url.indexOf(':') < 0;
-        if (known == null || !known.isLive() || fromCookie || !own) return url;
-        int end = url.length();
-        for (char c : new char[] {'?', '#'}) {
-            int at = url.indexOf(c);
-            if (at >= 0) end = Math.min(end, at);
-        }
-        return url.substring(0, end) + ";jsessionid=" + known.getId() + url.substring(end);
-    }
-
-    static boolean tracksByUrl(SessionDeclaration declared) {
-        return declared.trackingModes().contains(SessionTrackingMode.URL);
+        if (known == null || !known.isLive() || fromCookie) return url;
+        return context.tracking().encode(url, known.getId());
     }
 
     /** The request uses its session no longer. */
@@ -139,5 +149,29 @@ final class RequestSession {
         MemorySession known = session;
         session = null;
         if (known != null) known.leave();
+        else if (!looked) touch();
+    }
+
+    /**
+     * The request is one of a session though nobody has asked for that: its client was there (Servlet 6.1 §7.6). Sessions that are in
+     * a store stay there, and too many cookies are no matter for a request that has been answered.
+     */
+    void touch() {
+        if (looked) return;
+        looked = true;
+        SessionCookie cookie = context.sessionCookie();
+        Sessions sessions = context.sessions();
+        SessionTracking tracking = context.tracking();
+        Fields fields = request.head().fields();
+        int most = context.deployment().limits().maxCookies();
+        if (cookie.isEnabled() && fields.find("Cookie", 0) >= 0) {
+            List<String> ids = Cookies.valuesOrNone(fields, cookie.name(), most);
+            for (String id : ids) if (sessions.touch(id)) return;
+            if (!ids.isEmpty()) return;
+        }
+        String id = tracking.byUrl()
+                ? tracking.idIn(request.head().rawPath())
+                : tracking.byTls() ? tracking.idIn(tlsSession()) : null;
+        if (id != null) sessions.touch(id);
     }
 }

@@ -4,7 +4,6 @@ import jakarta.servlet.SessionCookieConfig;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.dormouse.http.FieldSyntax;
 import org.jspecify.annotations.Nullable;
 
 /** The session cookie's declaration as the application sees and changes it while the context starts (Servlet 6.1 §7.1.1). */
@@ -99,21 +98,7 @@ final class SessionCookieView implements SessionCookieConfig {
 
     @Override
     public void setAttribute(String name, @Nullable String value) {
-        SessionDeclaration cookie = change();
-        if (name == null || name.isEmpty() || !name.chars().allMatch(FieldSyntax::isTokenChar)) {
-            throw new IllegalArgumentException("cookie attribute name \"" + name + "\" is not a token");
-        }
-        switch (name.toLowerCase(Locale.ROOT)) {
-            case "domain" -> cookie.cookieDomain(value);
-            case "path" -> cookie.cookiePath(value);
-            case "max-age" -> cookie.maxAgeSeconds(value == null ? -1 : Integer.parseInt(value));
-            case "secure" -> cookie.secure(Boolean.parseBoolean(value));
-            case "httponly" -> cookie.httpOnly(Boolean.parseBoolean(value));
-            default -> {
-                if (value == null) cookie.cookieAttributes().remove(name);
-                else cookie.cookieAttributes().put(name, value);
-            }
-        }
+        change().cookieAttribute(name, value);
     }
 
     @Override
@@ -124,12 +109,7 @@ final class SessionCookieView implements SessionCookieConfig {
             case "max-age" -> Integer.toString(getMaxAge());
             case "secure" -> Boolean.toString(isSecure());
             case "httponly" -> Boolean.toString(isHttpOnly());
-            default -> {
-                for (var attribute : declaration.cookieAttributes().entrySet()) {
-                    if (attribute.getKey().equalsIgnoreCase(name)) yield attribute.getValue();
-                }
-                yield null;
-            }
+            default -> declaration.cookieAttributes().get(name);
         };
     }
 

@@ -76,10 +76,12 @@ class SessionTest {
                         .cookieDomain("example.org")
                         .httpOnly(false)
                         .maxAgeSeconds(60)
-                        .cookieAttributes()
-                        .put("SameSite", "Strict"))) {
+                        .cookieAttribute("SameSite", "Lax")
+                        .cookieAttribute("Partitioned", "")
+                        .cookieAttribute("samesite", "Strict")
+                        .cookieAttribute("httponly", "false"))) {
             assertThat(app.get("/app/count").responseField("Set-Cookie"))
-                    .matches("sid=[^;]+; Path=/; Domain=example.org; Max-Age=60; SameSite=Strict");
+                    .matches("sid=[^;]+; Path=/; Domain=example.org; Max-Age=60; Partitioned; SameSite=Strict");
         }
     }
 
@@ -373,6 +375,116 @@ class SessionTest {
 
             assertThat(app.get("/x;jsessionid=" + id).body()).startsWith("false /next;jsessionid=" + id);
             assertThat(app.run(with(id, "/x")).body()).startsWith("false /next?a#b");
+        }
+    }
+
+    @Test
+    void onlyUrlsOfTheApplicationLearnTheId() {
+        try (var app = TestApp.at("/app")
+                .with(d -> d.sessions().trackingModes(EnumSet.of(SessionTrackingMode.URL)))
+                .servlet("/*", (request, response) -> {
+                    String id = request.getSession().getId();
+                    for (String own : List.of("/app", "/app/x", "/app?a", "/app#b", "x", "../x", "", "?q"))
+                        assertThat(response.encodeURL(own)).as(own).contains(id);
+                    for (String other : List.of(
+                            "//evil.example/app",
+                            "/\\evil.example",
+                            "\\\\evil.example/x",
+                            "/\t/evil.example",
+                            " //evil.example",
+                            "\n//evil.example",
+                            "https://evil.example/app",
+                            "javascript:x",
+                            "/other",
+                            "/appendix",
+                            "/"))
+                        assertThat(response.encodeRedirectURL(other)).as(other).isEqualTo(other);
+                })) {
+            app.get("/app/x");
+        }
+    }
+
+    @Test
+    void theParameterInUrlsHasTheNameOfTheCookie() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.sessions()
+                        .cookieName("sid")
+                        .trackingModes(EnumSet.of(SessionTrackingMode.COOKIE, SessionTrackingMode.URL)))
+                .servlet("/*", (request, response) -> {
+                    HttpSession session = request.getSession();
+                    response.getWriter().write(session.isNew() + " " + response.encodeURL("/next"));
+                })) {
+            String text = app.get("/x").body();
+            assertThat(text).matches("true /next;sid=[A-Za-z0-9_-]{32}");
+            String id = text.substring(text.indexOf('=') + 1);
+            assertThat(app.get("/x;sid=" + id).body()).isEqualTo("false /next;sid=" + id);
+            assertThat(app.get("/x;jsessionid=" + id).body()).startsWith("true ");
+        }
+    }
+
+    @Test
+    void anIdInAUrlIsNobodysWhereUrlsAreNotTracked() {
+        try (var app = counting("/")) {
+            String id = id(app.get("/count"));
+            assertThat(app.get("/look;jsessionid=" + id).body()).isEqualTo("false");
+        }
+    }
+
+    @Test
+    void anAccessorEndsWithTheIdItWasGotUnder() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            HttpSession session = request.getSession();
+            HttpSession.Accessor accessor = session.getAccessor();
+            accessor.access(same -> assertThat(same).isSameAs(session));
+            request.changeSessionId();
+            assertThatThrownBy(() -> accessor.access(never -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("id");
+            session.getAccessor().access(same -> assertThat(same).isSameAs(session));
+        })) {
+            app.get("/");
+        }
+    }
+
+    @Test
+    void aRequestThatDoesNotAskForItsSessionKeepsItAliveAllTheSame() {
+        try (var app = counting("/").servlet("/other", (request, response) -> {})) {
+            String id = id(app.get("/count"));
+            for (int i = 0; i < 3; i++) {
+                app.nowMillis += 20 * 60_000;
+                app.run(with(id, "/other"));
+            }
+            assertThat(app.run(with(id, "/count")).body()).isEqualTo("false 2");
+            app.nowMillis += 20 * 60_000;
+            app.run(with("of-somebody-else", "/other"));
+            app.nowMillis += 20 * 60_000;
+            app.run(with(id, "/other"));
+            assertThat(app.run(with(id, "/look")).body())
+                    .as("what is over stays so")
+                    .isEqualTo("false");
+        }
+    }
+
+    @Test
+    void manyMinutesAreNotFewSecondsNorForEver() {
+        try (var app = TestApp.at("/")
+                .with(d -> d.sessions().timeoutMinutes(Integer.MAX_VALUE))
+                .servlet(
+                        "/",
+                        (request, response) -> response.getWriter()
+                                .write(String.valueOf(request.getSession().getMaxInactiveInterval())))) {
+            assertThat(app.get("/").body()).isEqualTo(String.valueOf(Integer.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void trackingBySslStandsAlone() {
+        try (var app = counting("/")) {
+            assertThatThrownBy(() -> app.deployment
+                            .sessions()
+                            .trackingModes(EnumSet.of(SessionTrackingMode.SSL, SessionTrackingMode.COOKIE)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("SSL");
         }
     }
 

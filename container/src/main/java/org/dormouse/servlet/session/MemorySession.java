@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpSession;
 import java.security.Principal;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +28,7 @@ public final class MemorySession implements HttpSession {
 
     private final Sessions sessions;
     private final long createdMillis;
-    private final ConcurrentHashMap<String, Object> attributes = new ConcurrentHashMap<>();
+    final ConcurrentHashMap<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicReference<Life> life = new AtomicReference<>(Life.LIVE);
     /** Requests that use it now: it does not expire under them (Servlet 6.1 §7.5). */
     private final AtomicInteger users = new AtomicInteger();
@@ -45,6 +46,8 @@ public final class MemorySession implements HttpSession {
     private volatile boolean isNew = true;
     private volatile @Nullable Owner owner;
     private volatile @Nullable SessionNote note;
+    /** How often it has been in a store. */
+    private final int version;
 
     /** @param keptAs how the principal logged in for the whole session; null if it was for single requests */
     private record Owner(Principal principal, @Nullable String keptAs) {}
@@ -57,6 +60,44 @@ public final class MemorySession implements HttpSession {
         this.thisAccessedMillis = nowMillis;
         this.idleSinceMillis = nowMillis;
         this.inactiveSeconds = inactiveSeconds;
+        this.version = 0;
+    }
+
+    /** Back from a store, without its attributes. */
+    MemorySession(Sessions sessions, StoredSession stored) {
+        this.sessions = sessions;
+        this.id = stored.id();
+        this.createdMillis = stored.createdMillis();
+        this.lastAccessedMillis = stored.accessedMillis();
+        this.thisAccessedMillis = stored.accessedMillis();
+        this.idleSinceMillis = stored.idleSinceMillis();
+        this.inactiveSeconds = stored.inactiveSeconds();
+        this.isNew = false;
+        this.version = stored.version();
+        StoredSession.Login login = stored.login();
+        if (login != null) owner = new Owner(sessions.callers().restore(login), login.keptAs());
+    }
+
+    /** Itself for a store. */
+    StoredSession stored(Map<String, byte[]> serialized) {
+        Owner known = owner;
+        return new StoredSession(
+                id,
+                version + 1,
+                createdMillis,
+                thisAccessedMillis,
+                idleSinceMillis,
+                inactiveSeconds,
+                known == null ? null : sessions.callers().login(known.principal, known.keptAs),
+                serialized);
+    }
+
+    /** A store has it now: it ends here, and nobody is told. */
+    void leaveMemory() {
+        life.set(Life.ENDED);
+        note(null);
+        sessions.remove(this);
+        attributes.clear();
     }
 
     /** Begins a use; false if it has ended. Each true is followed by one {@link #leave}. */
@@ -265,11 +306,14 @@ public final class MemorySession implements HttpSession {
     @Override
     public Accessor getAccessor() {
         checkLive();
-        return this::access;
+        String known = id;
+        return task -> access(known, task);
     }
 
     /** Use outside of a request: as long as {@code task} runs, the session does not expire. */
-    private void access(Consumer<HttpSession> task) {
+    private void access(String knownId, Consumer<HttpSession> task) {
+        if (!knownId.equals(id))
+            throw new IllegalStateException("the id of the session has changed; get its accessor again");
         if (isOver(sessions.now())) end();
         if (!enter(sessions.now())) throw new IllegalStateException("session has been invalidated or has expired");
         try {

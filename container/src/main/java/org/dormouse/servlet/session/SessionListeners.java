@@ -69,7 +69,7 @@ public record SessionListeners(
         }
     }
 
-    private static void tell(Object listener, Runnable event) {
+    static void tell(Object listener, Runnable event) {
         try {
             event.run();
         } catch (Throwable e) { // the others are told all the same

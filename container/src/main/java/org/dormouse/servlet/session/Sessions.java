@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of one application, in memory. Any thread. Listeners are called by the thread that causes the event, with no lock held.
+ * The sessions of one application, in memory, and with a store also beyond its stop. Any thread. Listeners are called by the thread that causes the event, with no lock held.
  */
 public final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
@@ -27,6 +27,29 @@ public final class Sessions {
     private final AtomicLong nextComplaintMillis = new AtomicLong(Long.MIN_VALUE);
     private volatile int defaultInactiveSeconds;
     private volatile boolean keepsCallers;
+    private @Nullable Passivation passivation;
+    private Callers callers = Callers.NOBODY;
+
+    /** Who is logged in with a session, as a store keeps it. */
+    public interface Callers {
+        /** For sessions without a store. */
+        Callers NOBODY = new Callers() {
+            @Override
+            public StoredSession.@Nullable Login login(Principal principal, @Nullable String keptAs) {
+                return null;
+            }
+
+            @Override
+            public Principal restore(StoredSession.Login login) {
+                throw new IllegalStateException("there is no store");
+            }
+        };
+
+        /** Null for a principal of which no more is known than its class says: who sent the session has to log in again. */
+        StoredSession.@Nullable Login login(Principal principal, @Nullable String keptAs);
+
+        Principal restore(StoredSession.Login login);
+    }
 
     /**
      * @param clockMillis milliseconds since 1970
@@ -44,6 +67,19 @@ public final class Sessions {
         this.clockMillis = clockMillis;
         this.maxSessions = maxSessions;
         this.defaultInactiveSeconds = inactiveSeconds;
+    }
+
+    /**
+     * Keeps sessions beyond a stop, and finds those that were kept. Called before the first of the other methods.
+     *
+     * @param application the loader of the classes that attributes may have
+     * @param maxSessionBytes of the attributes of one session
+     */
+    public Sessions storedIn(SessionStore store, ClassLoader application, int maxSessionBytes, Callers known) {
+        passivation = new Passivation(this, store, application, maxSessionBytes);
+        callers = known;
+        keepsCallers = true; // a stored session may have one
+        return this;
     }
 
     /**
@@ -83,7 +119,25 @@ public final class Sessions {
      */
     public @Nullable MemorySession find(String id) {
         MemorySession session = byId.get(id);
-        if (session == null) return null;
+        return session == null ? null : use(session);
+    }
+
+    /** Whether there is a store to look into where {@link #find} finds nothing. */
+    public boolean isStored() {
+        return passivation != null;
+    }
+
+    /**
+     * The same for a session that may be in the store; does not ask for ids there that cannot be.
+     *
+     * @param beforeWaiting called before the thread waits for the store
+     */
+    public @Nullable MemorySession fetch(String id, Runnable beforeWaiting) {
+        MemorySession session = passivation == null ? null : passivation.activate(id, beforeWaiting);
+        return session == null ? null : use(session);
+    }
+
+    private @Nullable MemorySession use(MemorySession session) {
         long now = now();
         if (session.isOver(now)) {
             session.end();
@@ -92,6 +146,21 @@ public final class Sessions {
         if (!session.enter(now)) return null;
         session.join();
         return session;
+    }
+
+    /** A request came with {@code id} and has ended without a look at its session; false if there is no such session in memory. */
+    public boolean touch(String id) {
+        MemorySession session = byId.get(id);
+        long now = now();
+        if (session == null || session.isOver(now) || !session.enter(now)) return false;
+        session.join();
+        session.leave();
+        return true;
+    }
+
+    /** Whether no session is in memory. */
+    public boolean isEmpty() {
+        return byId.isEmpty();
     }
 
     /** Whether {@code id} is that of a live session; does not count as use. */
@@ -169,11 +238,38 @@ public final class Sessions {
             if (session.isOver(now)) session.end();
             else session.forgetOldNote(now);
         }
+        if (passivation != null) passivation.expire();
     }
 
-    /** Ends all sessions. */
+    /** Whether {@link #expire} may have something to do one day. */
+    public boolean needsSweep() {
+        return !byId.isEmpty() || passivation != null;
+    }
+
+    /** Stores all sessions where there is a store, and ends those that are not stored. May block. */
     public void close() {
-        for (MemorySession session : byId.values()) session.end();
+        for (MemorySession session : byId.values()) {
+            if (passivation == null || !passivation.passivate(session)) session.end();
+        }
+        if (passivation != null) passivation.close();
+    }
+
+    @Nullable
+    MemorySession known(String id) {
+        return byId.get(id);
+    }
+
+    boolean isFull() {
+        return byId.size() >= maxSessions;
+    }
+
+    /** One that comes back from a store. */
+    void put(MemorySession session) {
+        byId.put(session.getId(), session);
+    }
+
+    Callers callers() {
+        return callers;
     }
 
     public int defaultInactiveSeconds() {

@@ -1,4 +1,7 @@
-/** HTTP sessions in memory: their ids, their life and their expiry. Knows nothing of requests; cookies are the servlet layer's business. */
+/**
+ * HTTP sessions: their ids, their life and their expiry, in memory and in a {@link org.dormouse.servlet.session.SessionStore}. Knows nothing of
+ * requests; cookies are the servlet layer's business.
+ */
 @NullMarked
 package org.dormouse.servlet.session;
 
