@@ -10,8 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.Cookie.SameSite;
 import org.springframework.boot.web.server.servlet.CookieSameSiteSupplier;
 import org.springframework.boot.web.server.servlet.Jsp;
@@ -22,7 +20,6 @@ import org.springframework.util.ClassUtils;
 
 /** Runs Boot's initializers, and sets what Boot leaves to the container, while the servlet context starts. */
 final class BootInitializer implements ServletContainerInitializer {
-    private static final Logger LOG = LoggerFactory.getLogger(BootInitializer.class);
     private static final String JASPER = "org.apache.jasper.servlet.JspServlet";
 
     private final ServletWebServerSettings settings;
@@ -55,20 +52,28 @@ final class BootInitializer implements ServletContainerInitializer {
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
-    /** A JSP servlet of the application's choice; Jasper itself needs help from its container that Dormouse does not give yet. */
+    /** A JSP servlet of the application's choice. Jasper is there already, since its container has to know it. */
     private void addJspServlet(ServletContext context) {
         Jsp jsp = settings.getJsp();
-        if (jsp == null || !jsp.getRegistered() || !ClassUtils.isPresent(jsp.getClassName(), loader)) return;
+        if (jsp == null || !isRegistered(jsp, loader)) return;
         if (jsp.getClassName().equals(JASPER)) {
-            LOG.warn(
-                    "{} is on the class path, and Dormouse cannot run it yet: no JSP page will answer."
-                            + " Silence this with server.servlet.jsp.registered=false",
-                    JASPER);
+            ServletRegistration pages = context.getServletRegistration("jsp");
+            if (pages != null) jsp.getInitParameters().forEach(pages::setInitParameter);
             return;
         }
         ServletRegistration.Dynamic servlet = context.addServlet("jsp", jsp.getClassName());
         servlet.setInitParameters(jsp.getInitParameters());
         servlet.setLoadOnStartup(3);
         servlet.addMapping("*.jsp", "*.jspx");
+    }
+
+    /** Whether the application wants Jasper for its pages, and has it. */
+    static boolean wantsJasper(ServletWebServerSettings settings, ClassLoader loader) {
+        Jsp jsp = settings.getJsp();
+        return jsp != null && isRegistered(jsp, loader) && jsp.getClassName().equals(JASPER);
+    }
+
+    private static boolean isRegistered(Jsp jsp, ClassLoader loader) {
+        return jsp.getRegistered() && ClassUtils.isPresent(jsp.getClassName(), loader);
     }
 }

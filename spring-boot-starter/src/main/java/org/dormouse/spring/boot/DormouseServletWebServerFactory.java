@@ -151,6 +151,7 @@ public class DormouseServletWebServerFactory extends AbstractConfigurableWebServ
         application.sessionTimeout(timeout == null ? Duration.ZERO : timeout);
         for (Path folder : resources.folders()) application.resources(folder);
         application.defaultServlet(settings.isRegisterDefaultServlet());
+        application.pages(BootInitializer.wantsJasper(settings, classLoader()));
         for (MimeMappings.Mapping mapping : settings.getMimeMappings()) {
             application.mimeType(mapping.getExtension(), mapping.getMimeType());
         }

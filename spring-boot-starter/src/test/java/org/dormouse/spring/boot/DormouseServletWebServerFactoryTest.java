@@ -289,6 +289,21 @@ class DormouseServletWebServerFactoryTest {
     }
 
     @Test
+    void pagesOfTheDocumentRootAreRunWithOrWithoutTheDefaultServlet(@TempDir Path folder) throws Exception {
+        Files.createDirectories(folder.resolve("WEB-INF"));
+        Files.writeString(folder.resolve("page.jsp"), "sum ${1 + 1}");
+        Files.writeString(folder.resolve("WEB-INF/view.jsp"), "view ${requestScope.model}");
+        factory.setDocumentRoot(folder.toFile());
+        start(servlet("/view", (request, response) -> {
+            request.setAttribute("model", "m");
+            request.getRequestDispatcher("/WEB-INF/view.jsp").forward(request, response);
+        }));
+        assertThat(get("/page.jsp").body()).isEqualTo("sum 2");
+        assertThat(get("/view").body()).isEqualTo("view m");
+        assertThat(get("/WEB-INF/view.jsp").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void resourcesOfTheClassPathAreFound() {
         AtomicReference<ServletContext> context = new AtomicReference<>();
         start(context::set);
@@ -495,7 +510,8 @@ class DormouseServletWebServerFactoryTest {
     private static ServletContextInitializer servlet(String pattern, Body body) {
         return context -> context.addServlet(pattern, new HttpServlet() {
                     @Override
-                    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+                            throws IOException, ServletException {
                         body.answer(request, response);
                     }
                 })
@@ -503,6 +519,6 @@ class DormouseServletWebServerFactoryTest {
     }
 
     private interface Body {
-        void answer(HttpServletRequest request, HttpServletResponse response) throws IOException;
+        void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException;
     }
 }
