@@ -109,11 +109,13 @@ class LoginTest {
     @Test
     void aSourceOfSomebodyElseIsFoundByItsNameSharedByApplicationsAndClosedWithTheLast() throws IOException {
         Path source = Files.writeString(folder.resolve("users.properties"), "source=mirror\nroles=admin,user\n");
-        String credentials =
-                Base64.getEncoder().encodeToString("anna:anna".getBytes(StandardCharsets.UTF_8));
+        String credentials = Base64.getEncoder().encodeToString("anna:anna".getBytes(StandardCharsets.UTF_8));
         var builder = Mode.builder().host("127.0.0.1").port(0).set("users.source", source.toString());
         for (String path : List.of("/one", "/two"))
-            builder.deploy(WebApp.at(path).servlet("/*", new Who()).protect("/*", "admin").basicLogin("r"));
+            builder.deploy(WebApp.at(path)
+                    .servlet("/*", new Who())
+                    .protect("/*", "admin")
+                    .basicLogin("r"));
         try (var server = builder.start();
                 var client = Http.connect(server)) {
             assertThat(MirrorUsers.OPEN).hasValue(1);
