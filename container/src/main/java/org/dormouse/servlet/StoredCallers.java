@@ -1,7 +1,7 @@
 package org.dormouse.servlet;
 
 import java.security.Principal;
-import org.dormouse.servlet.security.Caller;
+import org.dormouse.identity.Caller;
 import org.dormouse.servlet.session.Sessions;
 import org.dormouse.servlet.session.StoredSession;
 import org.jspecify.annotations.Nullable;
