@@ -62,6 +62,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, SharedL
         application.localeEncodings.forEach(
                 (locale, charset) -> deployment.localeEncodings().put(locale, charset.name()));
         deployment.limits(configuration.requests());
+        deployment.servletSettings(configuration.servlets());
         deployment.multipartLimits(configuration.multipart());
         deployment.staticSettings(staticSettings(deployment));
         addResources(deployment);
@@ -186,6 +187,7 @@ record WebAppDeployment(WebApp application, Configuration configuration, SharedL
     private void addSessions(Deployment deployment) {
         var sessions = deployment.sessions();
         configuration.sessions(sessions, application.sessionStore);
+        sessions.defaultTrackingModes(configuration.trackingModes());
         if (application.sessionTimeout != null) sessions.timeoutMinutes(minutes(application.sessionTimeout));
     }
 

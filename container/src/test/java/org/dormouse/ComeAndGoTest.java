@@ -197,4 +197,31 @@ class ComeAndGoTest {
             events.add("stopped");
         }
     }
+
+    @Test
+    void applicationsOfOneServerSeeEachOtherOnlyWhereThatIsAllowed() throws Exception {
+        HttpServlet asking = new HttpServlet() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                var other = getServletContext().getContext("/other/x");
+                response.getWriter().print(other == null ? "none" : other.getContextPath());
+            }
+        };
+        try (var server =
+                local().deploy(Mode.app("/asking").servlet("/it", asking)).start()) {
+            server.deploy(app("/other"));
+            assertThat(Http.get(server, "/asking/it").body()).isEqualTo("none");
+        }
+        try (var server = local().set("servlet.cross-context", "true")
+                .deploy(Mode.app("/asking").servlet("/it", asking))
+                .start()) {
+            assertThat(Http.get(server, "/asking/it").body()).isEqualTo("none");
+            server.deploy(app("/other"));
+            assertThat(Http.get(server, "/asking/it").body()).isEqualTo("/other");
+            server.undeploy("/other");
+            assertThat(Http.get(server, "/asking/it").body()).isEqualTo("none");
+        }
+    }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.dormouse.content.StaticContent;
 import org.dormouse.jsp.JspEngine;
 import org.dormouse.servlet.Deployment;
+import org.dormouse.servlet.DormouseResponse;
 import org.dormouse.servlet.PageEngine;
 import org.dormouse.servlet.Resources;
 import org.dormouse.servlet.ServletDeclaration;
@@ -156,13 +157,17 @@ public final class DefaultServlet extends HttpServlet {
         }
         StaticContent sent = content;
         if (sent == null) throw new IllegalStateException("the servlet has not been initialised");
-        if (!isIncluded(request) && sent.send(path, request, response)) return;
+        // A filter that writes characters has begun the answer: a file becomes a part of it.
+        boolean isBegun = !isIncluded(request) && DormouseResponse.isWriting(response);
+        if (!isIncluded(request) && !isBegun && sent.send(path, request, response)) return;
         Resources.Resource resource = resources.find(path);
         if (resource == null) {
             refuse(path, request, response);
         } else if (!resource.isDirectory()) {
             // What is a file only now, or cannot be read, is not there.
-            if (isIncluded(request)) include(resource, response);
+            String type = isBegun ? request.getServletContext().getMimeType(path) : null;
+            if (type != null && response.getContentType() == null) response.setContentType(type);
+            if (isBegun || isIncluded(request)) include(resource, response);
             else refuse(path, request, response);
         } else if (path.endsWith("/")) {
             // With a welcome file, the request would be at that.

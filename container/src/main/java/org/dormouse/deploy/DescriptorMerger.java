@@ -54,6 +54,11 @@ final class DescriptorMerger {
     /** Kept apart until the end: annotations have no say at a pattern that a descriptor names, but do not bind each other. */
     private final List<SecurityConstraint> annotated = new ArrayList<>();
 
+    /** Those that web.xml maps: what fragments say of where they are does not count (§8.2.3 2.h). */
+    private final Set<String> mappedServlets = new HashSet<>();
+
+    private final Set<String> mappedFilters = new HashSet<>();
+
     private final Decisions decisions = new Decisions();
     private final SessionMerger sessions;
     private final PageMerger pages;
@@ -77,9 +82,15 @@ final class DescriptorMerger {
         if (byApplication) addOfApplication(descriptor);
         addDeclarations(descriptor);
         for (ServletMappingElement mapping : descriptor.servletMappings) {
+            if (byApplication) mappedServlets.add(mapping.servlet());
+            else if (mappedServlets.contains(mapping.servlet())) continue;
             servlet(descriptor, mapping.servlet()).patterns().addAll(mapping.patterns());
         }
-        for (FilterMappingElement mapping : descriptor.filterMappings) addMapping(descriptor, mapping);
+        for (FilterMappingElement mapping : descriptor.filterMappings) {
+            if (byApplication) mappedFilters.add(mapping.filter());
+            else if (mappedFilters.contains(mapping.filter())) continue;
+            addMapping(descriptor, mapping);
+        }
         addSettings(descriptor, byApplication);
     }
 
@@ -88,15 +99,15 @@ final class DescriptorMerger {
         Set<String> mapped = new HashSet<>();
         for (ServletDeclaration servlet : deployment.servlets())
             if (!servlet.patterns().isEmpty()) mapped.add(servlet.name());
-        Set<String> mappedFilters = new HashSet<>();
-        for (FilterMapping mapping : deployment.filterMappings()) mappedFilters.add(mapping.filter());
+        Set<String> filtering = new HashSet<>();
+        for (FilterMapping mapping : deployment.filterMappings()) filtering.add(mapping.filter());
         addDeclarations(annotations);
         for (ServletMappingElement mapping : annotations.servletMappings) {
             if (!mapped.contains(mapping.servlet()))
                 servlet(annotations, mapping.servlet()).patterns().addAll(mapping.patterns());
         }
         for (FilterMappingElement mapping : annotations.filterMappings) {
-            if (!mappedFilters.contains(mapping.filter())) addMapping(annotations, mapping);
+            if (!filtering.contains(mapping.filter())) addMapping(annotations, mapping);
         }
     }
 

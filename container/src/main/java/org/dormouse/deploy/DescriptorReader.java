@@ -39,6 +39,8 @@ final class DescriptorReader {
             "ordering",
             "absolute-ordering");
 
+    private static final Set<String> OLD_VERSIONS = Set.of("2.2", "2.3");
+
     private final Descriptor descriptor;
     private final ElementRules rules;
     private final SecurityElements security;
@@ -46,9 +48,9 @@ final class DescriptorReader {
     private final JspElements pages;
     private final NamingElements naming;
 
-    private DescriptorReader(String source) {
+    private DescriptorReader(String source, boolean isOld) {
         this.descriptor = new Descriptor(source);
-        this.rules = new ElementRules(source);
+        this.rules = new ElementRules(source, isOld);
         this.security = new SecurityElements(descriptor, rules);
         this.ordering = new OrderingElements(descriptor, rules);
         this.pages = new JspElements(descriptor, rules);
@@ -67,7 +69,7 @@ final class DescriptorReader {
         if (!root.name().equals(expected)) {
             throw new DeploymentException(source + ": <" + expected + "> expected, found <" + root.name() + ">");
         }
-        var reader = new DescriptorReader(source);
+        var reader = new DescriptorReader(source, OLD_VERSIONS.contains(String.valueOf(root.attribute("version"))));
         reader.readRoot(root, fragment);
         return reader.descriptor;
     }

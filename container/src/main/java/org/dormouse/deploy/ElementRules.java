@@ -6,19 +6,26 @@ import java.util.Set;
 /** What elements of a descriptor may say, and where one says something else. */
 final class ElementRules {
     private final String source;
+    private final boolean isOld;
 
     /**
      * @param source for messages: file, or jar and entry
+     * @param isOld whether the descriptor is of version 2.2 or 2.3
      */
-    ElementRules(String source) {
+    ElementRules(String source, boolean isOld) {
         this.source = source;
+        this.isOld = isOld;
     }
 
-    /** Patterns may be empty, which is the context root; there must be one. */
+    /** Patterns may be empty, which is the context root; there must be one. In old descriptors the leading slash may be missing. */
     List<String> patterns(XmlElement e) throws DeploymentException {
         List<String> patterns = e.childTexts("url-pattern");
         if (patterns.isEmpty()) throw new DeploymentException(at(e) + "url-pattern is missing");
-        return patterns;
+        return isOld ? patterns.stream().map(ElementRules::withSlash).toList() : patterns;
+    }
+
+    private static String withSlash(String pattern) {
+        return pattern.startsWith("/") || pattern.startsWith("*.") || pattern.isEmpty() ? pattern : "/" + pattern;
     }
 
     void allowOnly(XmlElement e, String... names) throws DeploymentException {

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -28,6 +30,10 @@ final class XmlElement {
             "http://java.sun.com/xml/ns/javaee",
             "http://xmlns.jcp.org/xml/ns/javaee",
             "https://jakarta.ee/xml/ns/jakartaee");
+
+    private static final Pattern OLD_DOCTYPE = Pattern.compile(
+            "<!DOCTYPE\\s+web-app\\s+PUBLIC\\s+([\"'])-//Sun Microsystems, Inc\\.//DTD Web Application (?<version>2\\.[23])//EN\\1\\s+"
+                    + "([\"'])[^\"'<>\\[\\]]*\\3\\s*>");
 
     private final String name;
     private final int line;
@@ -112,6 +118,7 @@ final class XmlElement {
         Deque<XmlElement> open = new ArrayDeque<>();
         Deque<StringBuilder> texts = new ArrayDeque<>();
         XmlElement root = null;
+        String version = null;
         int elements = 0;
         while (reader.hasNext()) {
             switch (reader.next()) {
@@ -130,16 +137,24 @@ final class XmlElement {
                     open.pop().text = texts.pop().toString();
                 case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA ->
                     texts.element().append(reader.getText());
-                case XMLStreamConstants.DTD ->
-                    throw new DeploymentException(
-                            file + ": a DOCTYPE is not accepted; descriptors since 2.4 have a schema instead");
+                case XMLStreamConstants.DTD -> version = versionOf(reader.getText(), file);
                 case XMLStreamConstants.ENTITY_REFERENCE ->
                     throw new DeploymentException(file + ": entity &" + reader.getLocalName() + "; is not accepted");
                 default -> {} // comments, processing instructions, the end
             }
         }
         if (root == null) throw new DeploymentException(file + " is empty");
+        if (version != null) root.attributes.put("version", version);
         return root;
+    }
+
+    /** Of a descriptor of 2.2 or 2.3, which names one of two DTDs. Nobody reads it: it would say nothing that is not known. */
+    private static String versionOf(String doctype, String file) throws DeploymentException {
+        Matcher known = OLD_DOCTYPE.matcher(doctype);
+        if (known.matches()) return known.group("version");
+        throw new DeploymentException(
+                file + ": a DOCTYPE other than those of versions 2.2 and 2.3 is not accepted, nor is one that"
+                        + " declares something itself; descriptors since 2.4 have a schema instead");
     }
 
     private static XmlElement start(XMLStreamReader reader, String file) throws DeploymentException {

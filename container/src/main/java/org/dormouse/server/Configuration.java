@@ -1,6 +1,7 @@
 package org.dormouse.server;
 
 import jakarta.servlet.Filter;
+import jakarta.servlet.SessionTrackingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
 import org.dormouse.servlet.RequestLimits;
+import org.dormouse.servlet.ServletSettings;
 import org.dormouse.servlet.SessionDeclaration;
 import org.dormouse.servlet.StaticSettings;
 import org.dormouse.servlet.multipart.MultipartLimits;
@@ -103,6 +105,7 @@ public final class Configuration {
                 Map.entry("websocket.close-timeout", Kind.DURATION),
                 Map.entry("websocket.idle-timeout", Kind.DURATION)));
         KEYS.putAll(FilterKeys.KINDS);
+        KEYS.putAll(ServletKeys.KINDS);
     }
 
     /** Every key there is, in alphabetical order. */
@@ -318,6 +321,15 @@ public final class Configuration {
     /** The value of the Server field; null for none. */
     public @Nullable String serverHeader() {
         return values.get("http.server-header");
+    }
+
+    public ServletSettings servlets() {
+        return ServletKeys.read(this);
+    }
+
+    /** How sessions are tracked where an application does not say. */
+    public Set<SessionTrackingMode> trackingModes() {
+        return ServletKeys.trackingModes(this);
     }
 
     /**

@@ -7,8 +7,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 import org.dormouse.compression.Compression;
 import org.dormouse.http.BadRequest;
+import org.dormouse.servlet.DormouseContext;
 import org.dormouse.servlet.ServletDispatcher;
 import org.dormouse.servlet.mapping.CanonicalPath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The applications of a server: those it starts with, and those that come and go while it runs. Any thread; a list is changed by one at a
@@ -155,10 +157,23 @@ final class HostedApplications {
         try {
             tls.check(one);
             one.context().securePort(securePort);
+            one.context().neighbours(this::find);
             one.context().start();
         } catch (Exception | LinkageError | StackOverflowError e) {
             throw new IllegalStateException("application " + name(one) + " failed to start", e);
         }
+    }
+
+    /** The running one that serves {@code path}, decoded: the longest context path wins (Servlet 6.1 §12.1). */
+    private @Nullable DormouseContext find(String path) {
+        DormouseContext found = null;
+        for (Hosted each : hosted) {
+            boolean isLonger = found == null
+                    || path(each).length() > found.getContextPath().length();
+            if (isLonger && each.context().isRunning() && Applications.isBelow(path, path(each)))
+                found = each.context();
+        }
+        return found;
     }
 
     private void checkFree(String contextPath) {

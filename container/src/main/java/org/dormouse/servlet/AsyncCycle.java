@@ -19,12 +19,17 @@ final class AsyncCycle implements AsyncContext {
 
     private final AsyncRequest async;
     private final DormouseRequest own;
+    /** Of the application that began this cycle. */
+    private final DormouseContext context;
+
     private final ServletRequest request;
     private final ServletResponse response;
     private final boolean original;
     private final Target begun;
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
     private volatile long timeoutMillis = DEFAULT_TIMEOUT_MILLIS;
+    /** The dispatch in which it began is over. */
+    private volatile boolean returned;
 
     private record Listening(AsyncListener listener, ServletRequest request, ServletResponse response) {}
 
@@ -42,6 +47,7 @@ final class AsyncCycle implements AsyncContext {
             Target begun) {
         this.async = async;
         this.own = own;
+        this.context = own.servletContext();
         this.request = request;
         this.response = response;
         this.original = original;
@@ -53,14 +59,36 @@ final class AsyncCycle implements AsyncContext {
         return begun;
     }
 
+    ServletRequest request() {
+        return request;
+    }
+
+    ServletResponse response() {
+        return response;
+    }
+
+    /** The container's thread has left the dispatch that began this. */
+    void returned() {
+        returned = true;
+    }
+
     @Override
     public ServletRequest getRequest() {
+        checkOpen("getRequest");
         return request;
     }
 
     @Override
     public ServletResponse getResponse() {
+        checkOpen("getResponse");
         return response;
+    }
+
+    /** Somebody else may be at work on request and response already. */
+    private void checkOpen(String what) {
+        if (!async.isOpen(this)) {
+            throw new IllegalStateException(what + ": dispatch() or complete() of this AsyncContext was called before");
+        }
     }
 
     @Override
@@ -70,22 +98,23 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void dispatch() {
-        async.dispatch(this, null);
+        async.dispatch(this, context, null);
     }
 
     @Override
     public void dispatch(String path) {
-        PathDispatcher dispatcher = path.startsWith("/") ? PathDispatcher.to(own.servletContext(), path) : null;
-        if (dispatcher == null) throw new IllegalArgumentException("no path below the context: \"" + path + "\"");
-        async.dispatch(this, dispatcher.target(own, DispatcherType.ASYNC));
+        dispatch(context, path);
     }
 
     @Override
-    public void dispatch(ServletContext context, String path) {
-        if (context != own.servletContext()) {
-            throw new UnsupportedOperationException("dispatch to another application is not supported");
+    public void dispatch(@Nullable ServletContext to, String path) {
+        if (!(to instanceof DormouseContext next)) {
+            throw new IllegalArgumentException("dispatch to " + path + ": "
+                    + (to == null ? "there is no context" : to.getClass().getName() + " is no context of this server"));
         }
-        dispatch(path);
+        PathDispatcher dispatcher = path.startsWith("/") ? PathDispatcher.to(next, path) : null;
+        if (dispatcher == null) throw new IllegalArgumentException("no path below the context: \"" + path + "\"");
+        async.dispatch(this, next, dispatcher.target(own, DispatcherType.ASYNC));
     }
 
     @Override
@@ -100,7 +129,7 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void addListener(AsyncListener listener) {
-        checkStarted();
+        checkBeginning("addListener");
         // Without a pair of its own it is told of that of the context: the Javadoc leaves it open, and listeners rely
         // on it.
         listeners.add(new Listening(listener, request, response));
@@ -108,7 +137,7 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void addListener(AsyncListener listener, ServletRequest passed, ServletResponse answer) {
-        checkStarted();
+        checkBeginning("addListener");
         listeners.add(new Listening(listener, passed, answer));
     }
 
@@ -120,7 +149,7 @@ final class AsyncCycle implements AsyncContext {
     /** Runs from the return of the dispatch that began this cycle; 0 or less: for ever. */
     @Override
     public void setTimeout(long millis) {
-        checkStarted();
+        checkBeginning("setTimeout");
         timeoutMillis = millis;
     }
 
@@ -129,8 +158,14 @@ final class AsyncCycle implements AsyncContext {
         return timeoutMillis;
     }
 
-    private void checkStarted() {
-        if (!async.isStarted()) throw new IllegalStateException("this AsyncContext is over");
+    /** Later, the timeout runs and events may be on their way. */
+    private void checkBeginning(String what) {
+        if (!async.isStarted()) throw new IllegalStateException(what + ": this AsyncContext is over");
+        if (returned) {
+            throw new IllegalStateException(
+                    what + ": the dispatch that called startAsync has returned to the container;"
+                            + " call it before the service method returns");
+        }
     }
 
     void tellRestart(AsyncCycle next) {

@@ -58,7 +58,7 @@ final class AsyncRequest {
 
     // --- asked by the application, any thread
 
-    AsyncCycle begin(ServletRequest passed, ServletResponse answer, boolean original) {
+    AsyncCycle begin(ServletRequest passed, ServletResponse answer, Target from, boolean original) {
         AsyncCycle before;
         AsyncCycle begun;
         boolean first;
@@ -70,7 +70,6 @@ final class AsyncRequest {
             phase = Phase.STARTED;
             before = cycle;
             first = before == null;
-            Target from = original ? request.containerTarget() : request.target();
             begun = new AsyncCycle(this, request, passed, answer, original, from);
             cycle = begun;
         }
@@ -83,6 +82,11 @@ final class AsyncRequest {
         return phase != Phase.IDLE && phase != Phase.OVER;
     }
 
+    /** Whether neither a dispatch nor the end of {@code asking} has been asked for. */
+    synchronized boolean isOpen(AsyncCycle asking) {
+        return asking == cycle && phase == Phase.STARTED;
+    }
+
     synchronized boolean isOver() {
         return phase == Phase.OVER || phase == Phase.COMPLETE_ASKED;
     }
@@ -93,10 +97,15 @@ final class AsyncRequest {
         return known;
     }
 
-    /** @param target null for where the cycle began */
-    void dispatch(AsyncCycle asking, @Nullable Target target) {
+    /**
+     * Asks for a dispatch.
+     *
+     * @param context of the application that it leads to
+     * @param target null for where the cycle began
+     */
+    void dispatch(AsyncCycle asking, DormouseContext context, @Nullable Target target) {
         ask(asking, Phase.DISPATCH_ASKED);
-        later(() -> dispatchNow(asking, target));
+        later(() -> dispatchNow(asking, context, target));
     }
 
     void complete(AsyncCycle asking) {
@@ -144,6 +153,7 @@ final class AsyncRequest {
 
     /** Works on the queue until it is empty. Called when the container's thread has left a dispatch, and by the executor. */
     void work() {
+        returned();
         while (true) {
             Runnable task;
             synchronized (this) {
@@ -156,6 +166,15 @@ final class AsyncRequest {
             inApplication(task, this::giveUp);
         }
         waitForEvents();
+    }
+
+    /** A dispatch is over: what it began goes on without it. */
+    private void returned() {
+        AsyncCycle begun;
+        synchronized (this) {
+            begun = cycle;
+        }
+        if (begun != null) begun.returned();
     }
 
     /** A step of this queue broke, which what the application throws does not do: nobody shall wait for the rest. */
@@ -221,19 +240,18 @@ final class AsyncRequest {
         return true;
     }
 
-    private void dispatchNow(AsyncCycle asked, @Nullable Target target) {
+    private void dispatchNow(AsyncCycle asked, DormouseContext context, @Nullable Target target) {
         if (!become(Phase.DISPATCH_ASKED, Phase.IDLE)) return;
+        request.enter(context);
+        Thread.currentThread().setContextClassLoader(context.getClassLoader());
         Target begun = asked.begun();
         Target next = target != null ? target : again(begun);
         Dispatches.setAsync(request, begun);
         request.dispatchedTo(next);
         request.servletContext()
                 .dispatcher()
-                .run(
-                        request,
-                        asked.getRequest(),
-                        asked.getResponse(),
-                        next.chain().first());
+                .run(request, asked.request(), asked.response(), next.chain().first());
+        returned();
         endIfIdle();
     }
 

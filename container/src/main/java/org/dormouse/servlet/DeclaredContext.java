@@ -12,7 +12,6 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Objects;
@@ -88,14 +87,6 @@ abstract class DeclaredContext implements ServletContext {
     @Override
     public String getContextPath() {
         return deployment.contextPath();
-    }
-
-    /** This context for a path of its own; others are not handed out. */
-    @Override
-    public @Nullable ServletContext getContext(String path) {
-        String own = deployment.contextPath();
-        boolean ours = path.startsWith(own) && (path.length() == own.length() || path.charAt(own.length()) == '/');
-        return ours && !own.isEmpty() ? this : own.isEmpty() && path.equals("/") ? this : null;
     }
 
     @Override
@@ -233,8 +224,8 @@ abstract class DeclaredContext implements ServletContext {
 
     @Override
     public boolean setInitParameter(String name, String value) {
-        checkRegistering("set a context parameter");
         Objects.requireNonNull(name, "name");
+        checkRegistering("set a context parameter");
         return deployment.contextParameters().putIfAbsent(name, value) == null;
     }
 
@@ -253,7 +244,7 @@ abstract class DeclaredContext implements ServletContext {
 
     @Override
     public Set<SessionTrackingMode> getDefaultSessionTrackingModes() {
-        return EnumSet.of(SessionTrackingMode.COOKIE);
+        return Set.copyOf(deployment.sessions().defaultTrackingModes());
     }
 
     @Override

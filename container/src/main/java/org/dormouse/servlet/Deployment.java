@@ -39,6 +39,7 @@ public final class Deployment {
     private RequestLimits limits = RequestLimits.DEFAULT;
     private MultipartLimits multipartLimits = MultipartLimits.DEFAULT;
     private StaticSettings staticSettings = StaticSettings.DEFAULT;
+    private ServletSettings servletSettings = ServletSettings.DEFAULT;
     private boolean nonBlocking;
 
     private final Map<String, ServletDeclaration> servlets = new LinkedHashMap<>();
@@ -236,6 +237,15 @@ public final class Deployment {
     }
 
     /** The servlet called {@code name}, declared now if it was not. */
+    public ServletSettings servletSettings() {
+        return servletSettings;
+    }
+
+    public Deployment servletSettings(ServletSettings settings) {
+        servletSettings = settings;
+        return this;
+    }
+
     public ServletDeclaration servlet(String name) {
         return servlets.computeIfAbsent(name, ServletDeclaration::new);
     }

@@ -18,6 +18,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,21 @@ final class Dispatches {
             own.target(now);
             if (before != null) restore(own, INCLUDE, before);
         }
+    }
+
+    /**
+     * Where {@code passed} says it is, as {@code AsyncContext.dispatch()} without a path leads back to (Javadoc of {@code dispatch()}): a
+     * wrapper may say that it is elsewhere in the application.
+     */
+    static Target shownBy(ServletRequest passed, DormouseRequest own) {
+        if (!(passed instanceof HttpServletRequest http)) return own.containerTarget();
+        Target now = own.target();
+        String uri = http.getRequestURI();
+        if (passed == own || uri == null || uri.equals(now.requestUri())) return now;
+        String contextPath = own.getContextPath();
+        if (!uri.startsWith(contextPath)) return now;
+        PathDispatcher elsewhere = PathDispatcher.to(own.servletContext(), uri.substring(contextPath.length()));
+        return elsewhere == null ? now : elsewhere.target(own, DispatcherType.ASYNC);
     }
 
     /** The attributes of an async dispatch; the first one of a request counts. */

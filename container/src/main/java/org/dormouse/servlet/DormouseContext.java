@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -69,6 +70,7 @@ public final class DormouseContext extends RegisteringContext {
     private volatile @Nullable SecurityGate securityGate;
     private volatile IntSupplier securePort = () -> 0;
     private volatile @Nullable SessionTracking tracking;
+    private volatile Function<String, @Nullable DormouseContext> neighbours = _ -> null;
     private volatile @Nullable NonBlockingPromise promiseOfEndpoints;
 
     public DormouseContext(Deployment deployment) {
@@ -117,7 +119,9 @@ public final class DormouseContext extends RegisteringContext {
         var event = new ServletContextEvent(this);
         for (ServletContextListener listener : contexts) {
             toldContexts.add(listener);
-            listener.contextInitialized(event);
+            boolean mayNotRegister = isAddedByCode(listener);
+            listener.contextInitialized(
+                    mayNotRegister ? new ServletContextEvent(ContextOfAddedListener.of(this)) : event);
         }
         become(Lifecycle.STARTING);
         constrainServlets();
@@ -265,9 +269,13 @@ public final class DormouseContext extends RegisteringContext {
         return live;
     }
 
-    /** A new session; the first one also plans the sweep that ends what is over. */
-    MemorySession createSession() {
-        MemorySession session = sessions().create();
+    /**
+     * A new session; the first one also plans the sweep that ends what is over.
+     *
+     * @param id of the session in another application that it goes with; null for one of its own
+     */
+    MemorySession createSession(@Nullable String id) {
+        MemorySession session = id == null ? sessions().create() : sessions().create(id);
         planSweep();
         return session;
     }
@@ -325,6 +333,29 @@ public final class DormouseContext extends RegisteringContext {
         securePort = port;
     }
 
+    /** Says which application serves a path of the server, decoded; null where none does. */
+    public void neighbours(Function<String, @Nullable DormouseContext> byPath) {
+        neighbours = byPath;
+    }
+
+    /**
+     * The application that serves {@code path} of this server; another one than this only with {@code servlet.cross-context}, since a request
+     * that is dispatched there passes no constraint (Servlet 6.1 §4.1 leaves it to the container).
+     */
+    @Override
+    public @Nullable ServletContext getContext(@Nullable String path) {
+        if (path == null || (!path.isEmpty() && !path.startsWith("/"))) return null;
+        if (deployment.servletSettings().crossContext()) {
+            DormouseContext found = neighbours.apply(path);
+            if (found != null) return found;
+        }
+        String own = deployment.contextPath();
+        if (own.isEmpty()) return path.equals("/") ? this : null;
+        return path.startsWith(own) && (path.length() == own.length() || path.charAt(own.length()) == '/')
+                ? this
+                : null;
+    }
+
     /** Where clients reach HTTPS; not above 0 if nowhere, or nobody said. Any thread. */
     public int securePort() {
         return securePort.getAsInt();
@@ -349,7 +380,7 @@ public final class DormouseContext extends RegisteringContext {
     @Override
     public @Nullable RequestDispatcher getNamedDispatcher(String name) {
         ServletPlan plan = composition().named(name);
-        return plan == null ? null : new NamedDispatcher(plan);
+        return plan == null ? null : new NamedDispatcher(this, plan);
     }
 
     @Override

@@ -43,7 +43,9 @@ public final class DormouseRequest extends HeadOfRequest {
     /** Attribute with the id that the request was given, a String, if it was given one. */
     public static final String REQUEST_ID = "org.dormouse.request-id";
 
-    private final DormouseContext context;
+    /** Of the application that it was last dispatched to. */
+    private DormouseContext context;
+
     private final Executor executor;
     private final DormouseResponse response;
 
@@ -59,6 +61,7 @@ public final class DormouseRequest extends HeadOfRequest {
     private @Nullable RequestSession session;
     private @Nullable RequestSecurity security;
     private @Nullable AsyncRequest async;
+    private @Nullable Crossings crossings;
     private boolean ended;
     private boolean withinListeners;
 
@@ -145,7 +148,16 @@ public final class DormouseRequest extends HeadOfRequest {
         return response;
     }
 
-    /** The application that it belongs to. */
+    /** Goes on in another application of the server, or comes back from there. */
+    void enter(DormouseContext next) {
+        if (next == context) return;
+        Crossings known = crossings;
+        if (known == null) crossings = known = new Crossings(this);
+        session = known.sessionIn(next);
+        context = next;
+    }
+
+    /** The application that it was last dispatched to. */
     public DormouseContext servletContext() {
         return context;
     }
@@ -292,6 +304,8 @@ public final class DormouseRequest extends HeadOfRequest {
         RequestSession used = session;
         if (used != null) used.end();
         else if (!context.sessions().isEmpty()) new RequestSession(this).touch();
+        Crossings crossed = crossings;
+        if (crossed != null) crossed.end();
         ended = true;
     }
 
@@ -359,14 +373,15 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public StringBuffer getRequestURL() {
-        String scheme = getScheme();
-        String host = getServerName();
+        return new StringBuffer(ownAddress()).append(getRequestURI());
+    }
+
+    /** Scheme and authority, as in {@code http://localhost:8080}. */
+    String ownAddress() {
+        var url = new StringBuilder(64).append(getScheme()).append("://").append(getServerName());
         int port = getServerPort();
-        var url = new StringBuffer(
-                scheme.length() + host.length() + getRequestURI().length() + 10);
-        url.append(scheme).append("://").append(host);
         if (port != (isSecure() ? 443 : 80)) url.append(':').append(port);
-        return url.append(getRequestURI());
+        return url.toString();
     }
 
     @Override
@@ -597,15 +612,16 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public AsyncContext startAsync() {
-        return startAsync(this, response, true);
+        return startAsync(this, response, containerTarget, true);
     }
 
     @Override
     public AsyncContext startAsync(ServletRequest passed, ServletResponse answer) {
-        return startAsync(passed, answer, passed == this && answer == response);
+        return startAsync(passed, answer, Dispatches.shownBy(passed, this), passed == this && answer == response);
     }
 
-    private AsyncContext startAsync(ServletRequest passed, ServletResponse answer, boolean original) {
+    /** @param begun where {@code AsyncContext.dispatch()} leads */
+    private AsyncContext startAsync(ServletRequest passed, ServletResponse answer, Target begun, boolean original) {
         checkAlive();
         if (!isAsyncSupported()) {
             throw new IllegalStateException("startAsync: async is not supported by servlet "
@@ -613,7 +629,7 @@ public final class DormouseRequest extends HeadOfRequest {
         }
         AsyncRequest known = async;
         if (known == null) async = known = new AsyncRequest(this, response, exchange, executor);
-        return known.begin(passed, answer, original);
+        return known.begin(passed, answer, begun, original);
     }
 
     @Override

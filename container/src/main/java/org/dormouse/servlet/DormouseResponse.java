@@ -214,6 +214,13 @@ public final class DormouseResponse extends HeadOfResponse {
         return made;
     }
 
+    /** Whether the body of the container's response beneath {@code response} is being written as characters. */
+    public static boolean isWriting(ServletResponse response) {
+        ServletResponse inner = response;
+        while (inner instanceof ServletResponseWrapper wrapper) inner = wrapper.getResponse();
+        return inner instanceof DormouseResponse own && own.writer != null;
+    }
+
     private static Charset charsetOf(String name) throws UnsupportedEncodingException {
         if (name.equalsIgnoreCase("UTF-8")) return StandardCharsets.UTF_8;
         try {
@@ -307,9 +314,12 @@ public final class DormouseResponse extends HeadOfResponse {
         if (location == null) throw new IllegalArgumentException("location is null");
         if (includes > 0) return;
         if (isCommitted()) throw new IllegalStateException("sendRedirect to " + location + ": response is committed");
-        String absolute = Locations.resolve(location, request.head().rawPath());
+        boolean fully = request.servletContext().deployment().servletSettings().absoluteRedirects();
+        String resolved = fully
+                ? Locations.resolveFully(location, request)
+                : Locations.resolve(location, request.head().rawPath());
         if (clearBuffer) output.discard();
-        headers.set("Location", absolute);
+        headers.set("Location", resolved);
         status = redirectStatus;
         output.closed = true;
     }

@@ -47,10 +47,13 @@ abstract class FieldsOfResponse extends ExchangeUse implements HttpServletRespon
 
     // --- status and fields
 
-    /** Whether a change of the head is to be ignored: it has left, or somebody includes us (Servlet 6.1 §9.3). */
+    /**
+     * Whether a change of the head is to be ignored: it has left, or counts as if it had (§5.2, §5.4: after sendError, sendRedirect and a
+     * forward), or somebody includes us (Servlet 6.1 §9.3).
+     */
     final boolean isHeadFixed() {
         checkAlive();
-        return includes > 0 || exchange.isCommitted() || upgraded;
+        return includes > 0 || isCommitted();
     }
 
     @Override
@@ -156,6 +159,8 @@ abstract class FieldsOfResponse extends ExchangeUse implements HttpServletRespon
 
     @Override
     public void addCookie(Cookie cookie) {
-        if (!isHeadFixed()) headers.add("Set-Cookie", SetCookie.of(cookie));
+        if (!isHeadFixed())
+            headers.add(
+                    "Set-Cookie", SetCookie.of(cookie, request.servletContext().nowMillis()));
     }
 }

@@ -150,9 +150,8 @@ abstract class HeadOfResponse extends FieldsOfResponse {
         }
         headers.set("Content-Language", wanted.toLanguageTag());
         if (writer != null || (charset != null && !charsetByLocale)) return;
-        Map<Locale, String> encodings = request.servletContext().deployment().localeEncodings();
-        String encoding = encodings.get(wanted);
-        if (encoding == null) encoding = encodings.get(Locale.of(wanted.getLanguage()));
+        String encoding = LocaleCharsets.find(
+                wanted, request.servletContext().deployment().localeEncodings());
         if (encoding == null) return;
         charset = encoding;
         charsetExplicit = true;

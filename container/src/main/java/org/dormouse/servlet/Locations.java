@@ -21,6 +21,13 @@ final class Locations {
         return requestUri.substring(0, requestUri.lastIndexOf('/') + 1) + encoded;
     }
 
+    /** The same with scheme and authority of {@code request}, as the client named them, if it is only a path. */
+    static String resolveFully(String location, DormouseRequest request) {
+        String resolved = resolve(location, request.head().rawPath());
+        if (!resolved.startsWith("/") || resolved.startsWith("//")) return resolved;
+        return request.ownAddress() + resolved;
+    }
+
     /** RFC 3986 §3.1: a letter, then letters, digits, plus, minus or dot, then a colon, before any slash. */
     private static boolean hasScheme(String text) {
         for (int i = 0; i < text.length(); i++) {

@@ -9,22 +9,28 @@ import java.io.IOException;
 
 /** Dispatches to a servlet by its name: the path of the request stays as it is, and no attributes are set (Servlet 6.1 §9.3.1, §9.4.2). */
 final class NamedDispatcher implements RequestDispatcher {
+    private final DormouseContext context;
     private final ServletPlan plan;
 
-    NamedDispatcher(ServletPlan plan) {
+    NamedDispatcher(DormouseContext context, ServletPlan plan) {
+        this.context = context;
         this.plan = plan;
     }
 
     @Override
     public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         DormouseRequest own = DormouseRequest.of(request);
-        Dispatches.forward(own, target(own, DispatcherType.FORWARD), false, request, response);
+        try (Visit _ = Visit.to(context, own)) {
+            Dispatches.forward(own, target(own, DispatcherType.FORWARD), false, request, response);
+        }
     }
 
     @Override
     public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         DormouseRequest own = DormouseRequest.of(request);
-        Dispatches.include(own, target(own, DispatcherType.INCLUDE), false, request, response);
+        try (Visit _ = Visit.to(context, own)) {
+            Dispatches.include(own, target(own, DispatcherType.INCLUDE), false, request, response);
+        }
     }
 
     private Target target(DormouseRequest request, DispatcherType type) {

@@ -61,13 +61,26 @@ final class PathDispatcher implements RequestDispatcher {
     public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         DormouseRequest own = DormouseRequest.of(request);
         Target next = target(own, DispatcherType.FORWARD);
-        Dispatches.forward(own, next, true, request, response);
+        if (own.servletContext() == context) {
+            Dispatches.forward(own, next, true, request, response);
+            return;
+        }
+        try (Visit _ = Visit.to(context, own)) {
+            Dispatches.forward(own, next, true, request, response);
+        }
     }
 
     @Override
     public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         DormouseRequest own = DormouseRequest.of(request);
-        Dispatches.include(own, target(own, DispatcherType.INCLUDE), true, request, response);
+        Target next = target(own, DispatcherType.INCLUDE);
+        if (own.servletContext() == context) {
+            Dispatches.include(own, next, true, request, response);
+            return;
+        }
+        try (Visit _ = Visit.to(context, own)) {
+            Dispatches.include(own, next, true, request, response);
+        }
     }
 
     /** Where {@code request} would be, dispatched here. */

@@ -7,8 +7,11 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.annotation.WebListener;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EventListener;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +28,9 @@ abstract class RegisteringContext extends DeclaredContext {
 
     private final ContextListeners listeners = new ContextListeners();
     private final List<EventListener> madeListeners = new ArrayList<>();
+    /** Declarations that were made by code, and the listeners they led to. */
+    private final Set<Object> addedByCode = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private volatile Lifecycle state = Lifecycle.NEW;
     /** How many filters by URL pattern were mapped before those of the deployment ({@code isMatchAfter} false). */
     private int mappedBefore;
@@ -57,8 +63,17 @@ abstract class RegisteringContext extends DeclaredContext {
     }
 
     final List<ServletContextListener> makeListeners() throws ServletException {
-        for (ListenerDeclaration declared : List.copyOf(deployment.listeners())) listeners.add(make(declared));
+        for (ListenerDeclaration declared : List.copyOf(deployment.listeners())) {
+            EventListener made = make(declared);
+            if (addedByCode.contains(declared)) addedByCode.add(made);
+            listeners.add(made);
+        }
         return listeners.contexts();
+    }
+
+    /** Whether neither a descriptor nor an annotation declares it. */
+    final boolean isAddedByCode(EventListener listener) {
+        return addedByCode.contains(listener) && !listener.getClass().isAnnotationPresent(WebListener.class);
     }
 
     private EventListener make(ListenerDeclaration declared) throws ServletException {
@@ -278,6 +293,7 @@ abstract class RegisteringContext extends DeclaredContext {
     /** Initializers run before listeners are made; a context listener that adds others has them made at once. */
     private void declareListener(ListenerDeclaration declared) {
         deployment.listeners().add(declared);
+        addedByCode.add(declared);
         if (state != Lifecycle.LISTENING) return;
         try {
             listeners.add(make(declared));

@@ -160,7 +160,8 @@ final class RequestSecurity {
         }
     }
 
-    void login(String name, String password) throws ServletException {
+    void login(@Nullable String name, @Nullable String password) throws ServletException {
+        if (name == null || password == null) throw new ServletException("login failed: no name, or no password");
         Caller before = caller();
         if (before != null) throw new ServletException("already logged in as " + before.name());
         Caller known;

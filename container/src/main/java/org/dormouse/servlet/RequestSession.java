@@ -2,6 +2,7 @@ package org.dormouse.servlet;
 
 import java.security.Principal;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.SSLSession;
 import org.dormouse.http.Fields;
 import org.dormouse.servlet.session.MemorySession;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestSession {
     private final DormouseRequest request;
     private final DormouseContext context;
+    /** That of the application which the client asked, if this is another one; its id is this one's too. */
+    private final @Nullable RequestSession outer;
+
     private @Nullable MemorySession session;
     private @Nullable String requestedId;
     private boolean fromCookie;
@@ -20,8 +24,13 @@ final class RequestSession {
     private boolean cookieSet;
 
     RequestSession(DormouseRequest request) {
+        this(request, request.servletContext(), null);
+    }
+
+    RequestSession(DormouseRequest request, DormouseContext context, @Nullable RequestSession outer) {
         this.request = request;
-        this.context = request.servletContext();
+        this.context = context;
+        this.outer = outer;
     }
 
     @Nullable
@@ -35,11 +44,12 @@ final class RequestSession {
         if (request.response().isHeadSent()) {
             throw new IllegalStateException("a session cannot be created: the response is committed");
         }
-        MemorySession created = context.createSession();
+        MemorySession created = context.createSession(
+                outer == null ? null : Objects.requireNonNull(outer.get(true)).getId());
         session = created;
         RequestSecurity security = request.knownSecurity();
         if (security != null) security.created(created);
-        tell(created.getId());
+        if (outer == null) tell(created.getId());
         return created;
     }
 
@@ -47,14 +57,17 @@ final class RequestSession {
         look();
         MemorySession known = session;
         if (known == null || !known.isLive()) throw new IllegalStateException("changeSessionId: there is no session");
-        String id = context.sessions().changeId(known);
-        tell(id);
+        String id = outer == null
+                ? context.sessions().changeId(known)
+                : context.sessions().changeId(known, outer.changeId());
+        if (outer == null) tell(id);
         return id;
     }
 
     /** The session, if there is one, is that of {@code principal} from now on: if it was not before, it gets a new id. */
     void handOver(Principal principal, @Nullable String keptAs) {
-        MemorySession known = get(false);
+        if (outer != null) outer.handOver(principal, keptAs);
+        MemorySession known = outer == null ? get(false) : null;
         String id = known == null ? null : context.sessions().handOver(known, principal, keptAs);
         if (id != null) tell(id);
     }
@@ -69,7 +82,7 @@ final class RequestSession {
         SessionCookie cookie = context.sessionCookie();
         if (!cookie.isEnabled()) return;
         cookieSet = true;
-        request.response().setSessionCookie(cookie.prefix(), cookie.value(id, request.isSecure()));
+        request.response().setSessionCookie(cookie.prefix(), cookie.value(id, request.isSecure(), context.nowMillis()));
     }
 
     /** After a reset of the response. */
@@ -82,6 +95,10 @@ final class RequestSession {
     private void look() {
         if (looked) return;
         looked = true;
+        if (outer != null) {
+            lookAround(outer);
+            return;
+        }
         SessionCookie cookie = context.sessionCookie();
         if (cookie.isEnabled()) {
             int most = context.deployment().limits().maxCookies();
@@ -113,6 +130,14 @@ final class RequestSession {
         MemorySession found = sessions.find(id);
         if (found != null || !sessions.isStored()) return found;
         return sessions.fetch(id, request.exchange()::beforeWaiting);
+    }
+
+    private void lookAround(RequestSession known) {
+        requestedId = known.requestedId();
+        fromCookie = known.isFromCookie();
+        fromUrl = known.isFromUrl();
+        MemorySession own = known.get(false);
+        session = own == null ? null : context.sessions().find(own.getId());
     }
 
     @Nullable

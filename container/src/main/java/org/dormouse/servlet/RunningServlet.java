@@ -103,7 +103,7 @@ final class RunningServlet implements FilterChain, ServletConfig {
     public void doFilter(ServletRequest request, ServletResponse response) throws IOException, ServletException {
         Servlet servlet = inService;
         if (servlet == null) {
-            servlet = ready((HttpServletResponse) response);
+            servlet = ready(response instanceof HttpServletResponse http ? http : DormouseResponse.of(response));
             if (servlet == null) return;
         }
         try {

@@ -8,6 +8,7 @@ final class SessionCookie {
     private final String name;
     private final String prefix;
     private final String attributes;
+    private final int maxAgeSeconds;
     private final boolean secure;
     private final boolean enabled;
 
@@ -24,13 +25,12 @@ final class SessionCookie {
         SetCookie.appendAttribute(text, "Path", path);
         String domain = declared.cookieDomain();
         if (domain != null && !domain.isEmpty()) SetCookie.appendAttribute(text, "Domain", domain);
-        if (declared.maxAgeSeconds() >= 0)
-            SetCookie.appendAttribute(text, "Max-Age", Integer.toString(declared.maxAgeSeconds()));
         if (declared.httpOnly()) SetCookie.appendAttribute(text, "HttpOnly", "");
         for (Map.Entry<String, String> attribute : declared.cookieAttributes().entrySet()) {
             SetCookie.appendAttribute(text, attribute.getKey(), attribute.getValue());
         }
         attributes = text.toString();
+        maxAgeSeconds = declared.maxAgeSeconds();
         secure = declared.secure();
         enabled = declared.trackingModes().contains(jakarta.servlet.SessionTrackingMode.COOKIE);
     }
@@ -49,8 +49,16 @@ final class SessionCookie {
         return enabled;
     }
 
-    /** The value of Set-Cookie. */
-    String value(String id, boolean secureRequest) {
-        return prefix + id + attributes + (secure || secureRequest ? "; Secure" : "");
+    /**
+     * The value of Set-Cookie.
+     *
+     * @param nowMillis milliseconds since 1970
+     */
+    String value(String id, boolean secureRequest, long nowMillis) {
+        String value = prefix + id + attributes + (secure || secureRequest ? "; Secure" : "");
+        if (maxAgeSeconds < 0) return value;
+        var text = new StringBuilder(value);
+        SetCookie.appendMaxAge(text, maxAgeSeconds, nowMillis);
+        return text.toString();
     }
 }

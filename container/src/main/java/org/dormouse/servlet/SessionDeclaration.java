@@ -27,7 +27,8 @@ public final class SessionDeclaration {
     private boolean secure;
     private int maxAgeSeconds = -1;
     private final Map<String, String> cookieAttributes = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private Set<SessionTrackingMode> trackingModes = EnumSet.of(SessionTrackingMode.COOKIE);
+    private @Nullable Set<SessionTrackingMode> trackingModes;
+    private Set<SessionTrackingMode> defaultTrackingModes = EnumSet.of(SessionTrackingMode.COOKIE);
 
     /** 0 or less: sessions do not expire by themselves. */
     public int timeoutMinutes() {
@@ -158,7 +159,17 @@ public final class SessionDeclaration {
     }
 
     public Set<SessionTrackingMode> trackingModes() {
-        return trackingModes;
+        return trackingModes == null ? defaultTrackingModes : trackingModes;
+    }
+
+    /** In force where the application has not said anything. */
+    public Set<SessionTrackingMode> defaultTrackingModes() {
+        return defaultTrackingModes;
+    }
+
+    public SessionDeclaration defaultTrackingModes(Set<SessionTrackingMode> modes) {
+        defaultTrackingModes = EnumSet.copyOf(modes);
+        return this;
     }
 
     /**

@@ -1,7 +1,6 @@
 package org.dormouse.servlet;
 
 import jakarta.servlet.http.Cookie;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.dormouse.http.FieldSyntax;
@@ -11,7 +10,8 @@ import org.dormouse.http.HttpDates;
 final class SetCookie {
     private SetCookie() {}
 
-    static String of(Cookie cookie) {
+    /** @param nowMillis milliseconds since 1970 */
+    static String of(Cookie cookie, long nowMillis) {
         checkName(cookie.getName());
         String value = cookie.getValue() == null ? "" : cookie.getValue();
         checkValue(cookie.getName(), value);
@@ -20,7 +20,10 @@ final class SetCookie {
         for (Map.Entry<String, String> attribute : cookie.getAttributes().entrySet()) {
             String name = attribute.getKey();
             switch (name.toLowerCase(Locale.ROOT)) {
-                case "max-age" -> appendMaxAge(text, cookie.getMaxAge());
+                case "max-age" -> {
+                    if (cookie.getAttribute("Expires") == null) appendMaxAge(text, cookie.getMaxAge(), nowMillis);
+                    else if (cookie.getMaxAge() > 0) appendAttribute(text, name, attribute.getValue());
+                }
                 case "secure" -> {
                     if (cookie.getSecure()) appendAttribute(text, "Secure", "");
                 }
@@ -33,11 +36,16 @@ final class SetCookie {
         return text.toString();
     }
 
-    /** With Expires too where the cookie is to go: some clients know no Max-Age. */
-    private static void appendMaxAge(StringBuilder text, int seconds) {
+    /**
+     * With Expires beside it, for clients that know no Max-Age; to end a cookie with Expires alone, since the grammar has no Max-Age of zero
+     * (RFC 6265 §4.1.1).
+     *
+     * @param seconds negative: until the client ends
+     */
+    static void appendMaxAge(StringBuilder text, int seconds, long nowMillis) {
         if (seconds < 0) return;
-        appendAttribute(text, "Max-Age", Integer.toString(seconds));
-        if (seconds == 0) appendAttribute(text, "Expires", HttpDates.format(Instant.EPOCH.toEpochMilli()));
+        if (seconds > 0) appendAttribute(text, "Max-Age", Integer.toString(seconds));
+        appendAttribute(text, "Expires", HttpDates.format(seconds == 0 ? 0 : nowMillis + seconds * 1000L));
     }
 
     static void appendAttribute(StringBuilder text, String name, String value) {

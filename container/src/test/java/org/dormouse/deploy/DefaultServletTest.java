@@ -426,4 +426,26 @@ class DefaultServletTest {
         context.dispatcher().dispatch(exchange, Runnable::run);
         return exchange;
     }
+
+    @Test
+    void aFileFollowsWhatAFilterHasWrittenBeforeIt()
+            throws Exception { // Servlet 6.1 §6.2: filters around static content
+        context.stop();
+        deployment = new WarDeployer().read(war.folder(), "/c");
+        deployment
+                .filter("first")
+                .instance((request, response, chain) -> {
+                    response.getWriter().print("before ");
+                    chain.doFilter(request, response);
+                })
+                .asyncSupported(true);
+        deployment.filterMappings().add(FilterMapping.ofPattern("first", "/*"));
+        context = new DormouseContext(deployment);
+        context.start();
+        var exchange = TestExchange.get("/c/page.html").field("Range", "bytes=0-1");
+        context.dispatcher().dispatch(exchange, Runnable::run);
+        assertThat(exchange.status()).isEqualTo(200);
+        assertThat(exchange.body()).isEqualTo("before <p>page</p>");
+        assertThat(exchange.responseField("Content-Type")).startsWith("text/html");
+    }
 }

@@ -114,6 +114,9 @@ class DescriptorReaderTest {
     @ValueSource(
             strings = {
                 "<!DOCTYPE web-app SYSTEM 'http://127.0.0.1:9/x.dtd'><web-app/>",
+                "<!DOCTYPE web-app PUBLIC '-//Sun Microsystems, Inc.//DTD Web Application 2.3//EN' 'x' [<!ENTITY a 'b'>]><web-app/>",
+                "<!DOCTYPE web-app PUBLIC '-//Somebody//DTD Web Application 2.3//EN' 'x'><web-app/>",
+                "<!DOCTYPE web-app PUBLIC '-//Sun Microsystems, Inc.//DTD Web Application 2.3//EN' 'x'><web-app>&a;</web-app>",
                 "<!DOCTYPE web-app [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><web-app><display-name>&x;</display-name></web-app>",
                 "<!DOCTYPE w [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]><web-app><display-name>&b;</display-name></web-app>",
                 "<web-app><display-name>&undeclared;</display-name></web-app>",
@@ -171,5 +174,20 @@ class DescriptorReaderTest {
     private static Descriptor readWhole(String text) throws DeploymentException {
         return DescriptorReader.read(
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "test.xml", false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.2", "2.3"})
+    void anOldDescriptorNamesItsDtdWhichNobodyReads(String version) throws Exception {
+        var d = readWhole("<?xml version='1.0' encoding='ISO-8859-1'?>\n"
+                + "<!DOCTYPE web-app PUBLIC \"-//Sun Microsystems, Inc.//DTD Web Application " + version + "//EN\"\n"
+                + "  'http://127.0.0.1:9/dtd/web-app.dtd'>\n"
+                + "<web-app><servlet><servlet-name>s</servlet-name><servlet-class>S</servlet-class></servlet>"
+                + "<servlet-mapping><servlet-name>s</servlet-name><url-pattern>plain</url-pattern></servlet-mapping>"
+                + "<servlet-mapping><servlet-name>s</servlet-name><url-pattern>*.do</url-pattern></servlet-mapping>"
+                + "</web-app>");
+        assertThat(d.majorVersion + "." + d.minorVersion).isEqualTo(version);
+        assertThat(d.servletMappings.stream().flatMap(m -> m.patterns().stream()))
+                .containsExactly("/plain", "*.do");
     }
 }

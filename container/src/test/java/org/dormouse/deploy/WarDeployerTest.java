@@ -557,4 +557,24 @@ class WarDeployerTest {
         context.dispatcher().dispatch(exchange, Runnable::run);
         return exchange;
     }
+
+    @Test
+    void whatTheDescriptorMapsNoFragmentMapsElsewhere() throws Exception { // Servlet 6.1 §8.2.3 2.h
+        war.webXml(
+                        SERVLET_S + SERVLET_T
+                                + "<servlet-mapping><servlet-name>s</servlet-name><url-pattern>/own</url-pattern></servlet-mapping>")
+                .classes(GreetingServlet.class)
+                .jar("a.jar", fragment("a", """
+                        <servlet-mapping><servlet-name>s</servlet-name><url-pattern>/a</url-pattern></servlet-mapping>
+                        <servlet-mapping><servlet-name>t</servlet-name><url-pattern>/t1</url-pattern></servlet-mapping>"""))
+                .jar("b.jar", fragment("b", """
+                        <servlet-mapping><servlet-name>t</servlet-name><url-pattern>/t2</url-pattern></servlet-mapping>"""));
+        Deployment deployment = read();
+        assertThat(deployment.findServlet("s").patterns()).containsExactly("/own");
+        assertThat(deployment.findServlet("t").patterns()).containsExactly("/t1", "/t2");
+    }
+
+    private static final String SERVLET_S = "<servlet><servlet-name>s</servlet-name><servlet-class>"
+            + GreetingServlet.class.getName() + "</servlet-class></servlet>";
+    private static final String SERVLET_T = SERVLET_S.replace(">s<", ">t<");
 }

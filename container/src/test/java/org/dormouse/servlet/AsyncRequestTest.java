@@ -553,4 +553,98 @@ class AsyncRequestTest {
             told.add("startAsync");
         }
     }
+
+    @Test
+    void dispatchAfterStartAsyncWithARequestLeadsToWhereThatRequestIs() { // Javadoc of AsyncContext.dispatch()
+        try (var app = TestApp.at("/app")
+                .servlet(
+                        "/from",
+                        (request, response) ->
+                                request.getRequestDispatcher("/to").forward(request, response))
+                .servlet("/to", (request, response) -> {
+                    if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                        response.getWriter().write("back at " + request.getServletPath());
+                        return;
+                    }
+                    request.startAsync(request, response).dispatch();
+                })) {
+            assertThat(app.get("/app/from").body()).isEqualTo("back at /to");
+        }
+    }
+
+    @Test
+    void aWrapperMaySayThatItIsElsewhere() {
+        try (var app = TestApp.at("/app")
+                .servlet("/from", (request, response) -> {
+                    var elsewhere = new jakarta.servlet.http.HttpServletRequestWrapper(request) {
+                        @Override
+                        public String getRequestURI() {
+                            return "/app/else/x";
+                        }
+                    };
+                    request.startAsync(elsewhere, response).dispatch();
+                })
+                .servlet("/else/*", (request, response) -> response.getWriter().write("else"))) {
+            assertThat(app.get("/app/from").body()).isEqualTo("else");
+        }
+    }
+
+    @Test
+    void requestAndResponseAreNotHandedOutAfterDispatchOrComplete() { // Javadoc of AsyncContext.getRequest
+        try (var app = TestApp.at("/app")
+                .servlet("/complete", (request, response) -> {
+                    async = request.startAsync();
+                    assertThat(async.getRequest()).isSameAs(request);
+                    async.complete();
+                    assertThatThrownBy(() -> async.getRequest()).isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(() -> async.getResponse()).isInstanceOf(IllegalStateException.class);
+                })
+                .servlet("/dispatch", (request, response) -> {
+                    if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                        assertThatThrownBy(() -> async.getRequest()).isInstanceOf(IllegalStateException.class);
+                        return;
+                    }
+                    async = request.startAsync();
+                    async.dispatch();
+                    assertThatThrownBy(() -> async.getResponse())
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("dispatch()");
+                })) {
+            assertThat(app.get("/app/complete").status()).isEqualTo(200);
+            assertThat(app.get("/app/dispatch").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void timeoutAndListenersAreSetBeforeTheDispatchReturns() { // Javadoc of AsyncContext.setTimeout and addListener
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            async = request.startAsync();
+            async.setTimeout(1234);
+            async.addListener(new Recording());
+        })) {
+            app.get("/");
+            assertThat(async.getTimeout()).isEqualTo(1234);
+            assertThatThrownBy(() -> async.setTimeout(1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("returned");
+            assertThatThrownBy(() -> async.addListener(new Recording())).isInstanceOf(IllegalStateException.class);
+            assertThat(async.getTimeout()).isEqualTo(1234);
+            async.complete();
+        }
+    }
+
+    @Test
+    void aCycleThatADispatchBeganMayBeSetUntilThatReturns() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            boolean again = request.getDispatcherType() == DispatcherType.ASYNC;
+            async = request.startAsync();
+            async.setTimeout(again ? 2 : 1);
+            if (!again) async.dispatch();
+        })) {
+            app.get("/");
+            assertThat(async.getTimeout()).isEqualTo(2);
+            assertThatThrownBy(() -> async.setTimeout(3)).isInstanceOf(IllegalStateException.class);
+            async.complete();
+        }
+    }
 }

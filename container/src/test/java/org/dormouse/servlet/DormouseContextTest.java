@@ -493,4 +493,73 @@ class DormouseContextTest {
         var app = TestApp.at("/").with(d -> d.servlet("inner").type(Inner.class).loadOnStartup(1));
         assertThatThrownBy(app::start).hasStackTraceContaining("Inner").hasMessageContaining("servlet inner");
     }
+
+    @Test
+    void aContextListenerThatCodeAddsIsShownAContextThatTakesNothingMore() { // Servlet 6.1 §4.4
+        var refused = new ArrayList<String>();
+        var seen = new Object[1];
+        class Added implements ServletContextListener {
+            @Override
+            public void contextInitialized(ServletContextEvent event) {
+                ServletContext context = event.getServletContext();
+                List<Runnable> all = List.of(
+                        () -> context.addServlet("s", Recorder.class),
+                        () -> context.addFilter("f", RecordingFilter.class),
+                        () -> context.addListener(ContextRecorder.class),
+                        () -> context.getServletRegistrations(),
+                        () -> context.getFilterRegistration("f"),
+                        () -> context.getSessionCookieConfig(),
+                        () -> context.setSessionTrackingModes(EnumSet.of(jakarta.servlet.SessionTrackingMode.COOKIE)),
+                        () -> context.setInitParameter("a", "b"),
+                        () -> context.declareRoles("r"),
+                        () -> context.setSessionTimeout(1),
+                        () -> context.setRequestCharacterEncoding("UTF-8"));
+                for (Runnable each : all) {
+                    assertThatThrownBy(each::run)
+                            .isInstanceOf(UnsupportedOperationException.class)
+                            .hasMessageContaining("addListener");
+                    refused.add("one");
+                }
+                context.setAttribute("still", context.getContextPath());
+                seen[0] = context;
+            }
+        }
+        try (var app = TestApp.at("/app")
+                .with(d -> d.initializers()
+                        .add(new InitializerDeclaration((types, context) -> context.addListener(new Added()), null)))) {
+            app.get("/app/");
+            assertThat(refused).hasSize(11);
+            assertThat(app.context.getAttribute("still")).isEqualTo("/app");
+            assertThat(seen[0]).isEqualTo(app.context).hasSameHashCodeAs(app.context);
+        }
+    }
+
+    @Test
+    void oneThatIsAnnotatedMayRegister() {
+        try (var app = TestApp.at("/app")
+                .with(d -> d.initializers()
+                        .add(new InitializerDeclaration(
+                                (types, context) -> context.addListener(Announced.class), null)))) {
+            app.get("/app/");
+            assertThat(app.context.getInitParameter("set")).isEqualTo("yes");
+        }
+    }
+
+    @jakarta.servlet.annotation.WebListener
+    static final class Announced implements ServletContextListener {
+        @Override
+        public void contextInitialized(ServletContextEvent event) {
+            event.getServletContext().setInitParameter("set", "yes");
+        }
+    }
+
+    @Test
+    void aParameterWithoutANameIsRefusedAsSuchAtAnyTime() { // Javadoc of ServletContext.setInitParameter
+        try (var app = TestApp.at("/app")) {
+            assertThatThrownBy(() -> app.context.setInitParameter(null, "v")).isInstanceOf(NullPointerException.class);
+            app.get("/app/");
+            assertThatThrownBy(() -> app.context.setInitParameter(null, "v")).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> app.context.setInitParameter("n", "v")).isInstanceOf(IllegalStateException.class);
+        }
+    }
 }

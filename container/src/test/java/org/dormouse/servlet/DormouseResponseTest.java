@@ -305,8 +305,10 @@ class DormouseResponseTest {
         var cookies = exchange.responseFields("Set-Cookie");
         assertThat(cookies.get(0).split("; "))
                 .startsWith("id=42")
-                .contains("Path=/app", "HttpOnly", "Secure", "Max-Age=60", "SameSite=Lax");
-        assertThat(cookies.get(1)).isEqualTo("old=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+                .contains("Path=/app", "HttpOnly", "Secure", "Max-Age=60", "SameSite=Lax")
+                .contains("Expires=Thu, 01 Jan 1970 00:17:40 GMT");
+        // There is no Max-Age of zero (RFC 6265 §4.1.1).
+        assertThat(cookies.get(1)).isEqualTo("old=; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
     @Test
@@ -564,5 +566,89 @@ class DormouseResponseTest {
             response.getOutputStream().write(large);
         });
         assertThat(exchange.calls()).containsExactly("commit", "write 20000", "finish");
+    }
+
+    @Test
+    void fieldsAndStatusOfASuspendedResponseStay() { // Servlet 6.1 §5.4: sendError and sendRedirect commit it
+        var redirected = answer((request, response) -> {
+            response.sendRedirect("/x");
+            response.addIntHeader("X-Late", 1);
+            response.setStatus(200);
+            response.addCookie(new Cookie("late", "1"));
+            response.setContentType("text/plain");
+        });
+        assertThat(redirected.status()).isEqualTo(302);
+        assertThat(redirected.responseField("X-Late")).isNull();
+        assertThat(redirected.responseField("Set-Cookie")).isNull();
+        assertThat(redirected.responseField("Content-Type")).isNull();
+
+        var refused = answer((request, response) -> {
+            response.sendError(404);
+            response.addIntHeader("X-Late", 1);
+        });
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(refused.responseField("X-Late")).isNull();
+    }
+
+    @Test
+    void aPageOfTheErrorHasAHeadOfItsOwnAgain() {
+        try (var app = TestApp.at("/")
+                .servlet("/", (request, response) -> response.sendError(404))
+                .servlet("/page", (request, response) -> response.setHeader("X-Page", "1"))
+                .with(d -> d.errorPages().add(new ErrorPage(404, null, "/page")))) {
+            assertThat(app.get("/").responseField("X-Page")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aCookieThatSaysWhenItExpiresIsNotToldTwice() {
+        var exchange = answer((request, response) -> {
+            var cookie = new Cookie("a", "b");
+            cookie.setMaxAge(60);
+            cookie.setAttribute("Expires", "Sat, 21 Nov 2026 10:00:00 GMT");
+            response.addCookie(cookie);
+        });
+        assertThat(exchange.responseField("Set-Cookie"))
+                .containsOnlyOnce("Expires=Sat, 21 Nov 2026 10:00:00 GMT")
+                .contains("Max-Age=60");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ja,Shift_JIS", "ja-JP,Shift_JIS", "ko,EUC-KR", "zh,GB2312", "zh-TW,Big5", "fr,ISO-8859-1"})
+    void aLanguageThatLatin1CannotWriteHasACharsetThatCan(String tag, String charset) { // Servlet 6.1 §5.5
+        answer((request, response) -> {
+            response.setLocale(Locale.forLanguageTag(tag));
+            assertThat(response.getCharacterEncoding()).isEqualTo(charset);
+            response.setCharacterEncoding((String) null);
+            assertThat(response.getCharacterEncoding()).isEqualTo("ISO-8859-1");
+        });
+    }
+
+    @Test
+    void whatTheApplicationDeclaresForALocaleWins() {
+        try (var app = TestApp.at("/")
+                .servlet("/", (request, response) -> {
+                    response.setLocale(Locale.JAPAN);
+                    response.getWriter().write(response.getCharacterEncoding());
+                })
+                .with(d -> d.localeEncodings().put(Locale.JAPANESE, "UTF-8"))) {
+            assertThat(app.get("/").body()).isEqualTo("UTF-8");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/x, http://localhost/x",
+        "next, http://localhost/next",
+        "//other/x, //other/x",
+        "https://other/x, https://other/x"
+    })
+    void redirectsAreAbsoluteWhereThatIsAskedFor(String location, String sent) {
+        try (var app = TestApp.at("/")
+                .servlet("/", (request, response) -> response.sendRedirect(location))
+                .with(d -> d.servletSettings(new ServletSettings(true, false)))) {
+            var exchange = app.run(TestExchange.get("/").field("Host", "localhost"));
+            assertThat(exchange.responseField("Location")).isEqualTo(sent);
+        }
     }
 }

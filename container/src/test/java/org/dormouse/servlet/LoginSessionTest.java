@@ -201,4 +201,14 @@ class LoginSessionTest {
                     .isNull();
         }
     }
+
+    @Test
+    void aLoginWithoutNameOrPasswordFailsAsAWrongOneDoes() { // Javadoc of HttpServletRequest.login
+        try (var app = app().servlet("/nobody", (request, response) -> {
+            assertThatThrownBy(() -> request.login(null, "secret")).isInstanceOf(ServletException.class);
+            assertThatThrownBy(() -> request.login("anna", null)).isInstanceOf(ServletException.class);
+        })) {
+            assertThat(app.get("/nobody").status()).isEqualTo(200);
+        }
+    }
 }

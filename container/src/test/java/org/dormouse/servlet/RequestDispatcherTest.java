@@ -264,4 +264,33 @@ class RequestDispatcherTest {
             assertThat(app.get("/from").body()).isEqualTo("/from");
         }
     }
+
+    @Test
+    void aServletThatIsNotInServiceYetMayBeGivenAResponseThatIsNoneOfHttp() { // Servlet 6.1 §6.2.2
+        try (var app = TestApp.at("/")
+                .servlet(
+                        "/from",
+                        (request, response) ->
+                                request.getRequestDispatcher("/to").forward(request, response))
+                .with(d -> d.servlet("plain")
+                        .instance(new jakarta.servlet.GenericServlet() {
+                            private static final long serialVersionUID = 1;
+
+                            @Override
+                            public void service(
+                                    jakarta.servlet.ServletRequest request, jakarta.servlet.ServletResponse response)
+                                    throws java.io.IOException {
+                                response.getWriter().write("served");
+                            }
+                        })
+                        .pattern("/to"))
+                .with(d -> d.filter("wrap")
+                        .instance((request, response, chain) ->
+                                chain.doFilter(request, new jakarta.servlet.ServletResponseWrapper(response)))
+                        .asyncSupported(true))
+                .with(d -> d.filterMappings()
+                        .add(FilterMapping.ofPattern("wrap", "/to", EnumSet.of(DispatcherType.FORWARD))))) {
+            assertThat(app.get("/from").body()).isEqualTo("served");
+        }
+    }
 }

@@ -81,7 +81,8 @@ class SessionTest {
                         .cookieAttribute("samesite", "Strict")
                         .cookieAttribute("httponly", "false"))) {
             assertThat(app.get("/app/count").responseField("Set-Cookie"))
-                    .matches("sid=[^;]+; Path=/; Domain=example.org; Max-Age=60; Partitioned; SameSite=Strict");
+                    .matches("sid=[^;]+; Path=/; Domain=example.org; Partitioned; SameSite=Strict; Max-Age=60;"
+                            + " Expires=Thu, 01 Jan 1970 00:17:40 GMT");
         }
     }
 
@@ -192,7 +193,7 @@ class SessionTest {
         try (var app = counting("/");
                 var threads = Executors.newFixedThreadPool(4)) {
             app.start();
-            var session = app.context.createSession();
+            var session = app.context.createSession(null);
             var changes = new ArrayList<Callable<Object>>();
             for (int i = 0; i < 2_000; i++)
                 changes.add(() -> app.context.sessions().changeId(session));
@@ -255,7 +256,7 @@ class SessionTest {
             app.get("/count");
             assertThat(app.get("/count").status()).isEqualTo(503);
             assertThat(app.run(with(id, "/count")).status()).isEqualTo(200);
-            assertThatThrownBy(app.context::createSession)
+            assertThatThrownBy(() -> app.context.createSession(null))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("2")
                     .hasMessageContaining("session.max-sessions");
@@ -535,6 +536,56 @@ class SessionTest {
         @Override
         public void sessionIdChanged(HttpSessionEvent event, String oldId) {
             told.add("id changed from " + oldId);
+        }
+    }
+
+    @Test
+    void aRequestThatNamesASessionIsAUseOfItWhoeverAnswers() { // Servlet 6.1 §7.6
+        try (var app = counting("/app")
+                .servlet("/other", (request, response) -> {})
+                .servlet(
+                        "/last",
+                        (request, response) -> response.getWriter()
+                                .write(String.valueOf(request.getSession(false).getLastAccessedTime())))
+                .with(d -> d.sessions().timeoutMinutes(1))) {
+            String id = id(app.get("/app/count"));
+            app.nowMillis += 50_000;
+            app.run(with(id, "/app/other"));
+            app.nowMillis += 50_000;
+            assertThat(app.run(with(id, "/app/last")).body()).isEqualTo("1050000");
+        }
+    }
+
+    @Test
+    void tooManyCookiesDoNotDisturbWhoAsksForNone() {
+        try (var app = counting("/app")
+                .servlet("/other", (request, response) -> response.getWriter().write("fine"))) {
+            app.get("/app/count");
+            var cookies = "a=b; ".repeat(300);
+            assertThat(app.run(TestExchange.get("/app/other").field("Cookie", cookies))
+                            .body())
+                    .isEqualTo("fine");
+            assertThat(app.run(TestExchange.get("/app/count").field("Cookie", cookies))
+                            .status())
+                    .isEqualTo(431);
+        }
+    }
+
+    @Test
+    void trackingModesOfTheServerHoldWhereAnApplicationSaysNone() {
+        var both = EnumSet.of(SessionTrackingMode.COOKIE, SessionTrackingMode.URL);
+        try (var app = counting("/app")
+                .servlet("/asked", (request, response) -> response.getWriter().write(request.getRequestedSessionId()))
+                .with(d -> d.sessions().defaultTrackingModes(both))) {
+            assertThat(app.get("/app/asked;jsessionid=abc").body()).isEqualTo("abc");
+            assertThat(app.context.getDefaultSessionTrackingModes()).isEqualTo(both);
+            assertThat(app.context.getEffectiveSessionTrackingModes()).isEqualTo(both);
+        }
+        try (var app = counting("/app")
+                .with(d -> d.sessions()
+                        .defaultTrackingModes(both)
+                        .trackingModes(EnumSet.of(SessionTrackingMode.COOKIE)))) {
+            assertThat(app.context.getEffectiveSessionTrackingModes()).containsExactly(SessionTrackingMode.COOKIE);
         }
     }
 }

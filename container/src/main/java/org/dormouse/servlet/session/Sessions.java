@@ -88,14 +88,25 @@ public final class Sessions {
      * @throws TooManySessions if there are
      */
     public MemorySession create() {
+        return create(ids.next());
+    }
+
+    /**
+     * The same under an id that this server has made for a session elsewhere; if another request has been faster, the session that it made.
+     *
+     * @throws TooManySessions as {@link #create()}
+     */
+    public MemorySession create(String id) {
         if (byId.size() >= maxSessions && !makesRoom()) {
             var refused = new TooManySessions(byId.size(), maxSessions);
             if (isDue(nextComplaintMillis, COMPLAINT_MILLIS)) LOG.warn("no new sessions: {}", refused.getMessage());
             throw refused;
         }
-        var session = new MemorySession(this, ids.next(), now(), defaultInactiveSeconds);
+        var session = new MemorySession(this, id, now(), defaultInactiveSeconds);
         session.enter(now());
-        byId.put(session.getId(), session);
+        MemorySession faster = byId.putIfAbsent(id, session);
+        if (faster != null && faster.enter(now())) return faster;
+        if (faster != null) byId.put(id, session);
         listeners.created(session);
         return session;
     }
@@ -175,12 +186,16 @@ public final class Sessions {
      * @throws IllegalStateException if it has ended
      */
     public String changeId(MemorySession session) {
+        return changeId(session, ids.next());
+    }
+
+    /** The same to an id that this server has made for a session elsewhere. */
+    public String changeId(MemorySession session, String newId) {
         String oldId;
-        String newId;
         synchronized (session.idLock) {
             if (!session.isLive()) throw new IllegalStateException("session has been invalidated or has expired");
             oldId = session.getId();
-            newId = move(session);
+            move(session, newId);
         }
         listeners.idChanged(session, oldId);
         return newId;
@@ -202,20 +217,19 @@ public final class Sessions {
             session.belongTo(principal, keptAs == null && same ? session.keptAs() : keptAs);
             if (same) return null;
             oldId = session.getId();
-            newId = move(session);
+            newId = ids.next();
+            move(session, newId);
         }
         listeners.idChanged(session, oldId);
         return newId;
     }
 
     /** With the lock of its id held, and the session alive: who ends it meanwhile waits, and removes it by the new id. */
-    private String move(MemorySession session) {
+    private void move(MemorySession session, String newId) {
         String oldId = session.getId();
-        String newId = ids.next();
         byId.put(newId, session);
         session.id(newId);
         byId.remove(oldId);
-        return newId;
     }
 
     /** Whether a session has ever kept a caller: if not, none needs to be looked for to know that nobody is logged in. */

@@ -1,0 +1,33 @@
+package org.dormouse.servlet;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The applications that one request has been dispatched to beside its own, with its session in each. A client knows one id: what it has there
+ * goes by the id of its session here. The request's thread.
+ */
+final class Crossings {
+    private final DormouseRequest request;
+    private final DormouseContext origin;
+    private final RequestSession ofOrigin;
+    private final Map<DormouseContext, RequestSession> others = new HashMap<>();
+
+    /** For a request that has not left its own application yet. */
+    Crossings(DormouseRequest request) {
+        this.request = request;
+        this.origin = request.servletContext();
+        this.ofOrigin = request.session();
+    }
+
+    RequestSession sessionIn(DormouseContext context) {
+        if (context == origin) return ofOrigin;
+        return others.computeIfAbsent(context, next -> new RequestSession(request, next, ofOrigin));
+    }
+
+    /** The request uses none of its sessions any longer. */
+    void end() {
+        ofOrigin.end();
+        for (RequestSession each : others.values()) each.end();
+    }
+}
