@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -219,9 +220,13 @@ class CertificateOnDemandTest {
         try (var server = builder().start();
                 var client = new Client(server, showing(null))) {
             assertThat(client.ask("/open")).isEqualTo("200 nobody null 0");
+            // A client that is still sending when the connection closes may meet the reset before it reads the alert.
             assertThatThrownBy(() -> client.ask("/members/a"))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("handshake_failure");
+                    .satisfies(end -> assertThat(end)
+                            .matches(it -> it instanceof SocketException
+                                    || it.getMessage().contains("handshake_failure")));
+            assertThat(client.handshakes.get()).isLessThanOrEqualTo(1);
             try (var next = new Client(server, showing(null))) {
                 assertThat(next.ask("/open")).isEqualTo("200 nobody null 0");
             }
