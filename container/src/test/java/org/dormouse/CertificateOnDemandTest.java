@@ -248,9 +248,11 @@ class CertificateOnDemandTest {
         try (var server = builder().start();
                 var client = new Client(server, showing(TestCertificates.CLIENT))) {
             String request = "GET /members/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(request + request);
+            client.send(request + request + request);
             assertThat(client.answer()).startsWith("403 ");
             assertThat(client.answer()).startsWith("403 ");
+            // The last one is asked if its own bytes are no longer kept when it runs: both answers are right.
+            assertThat(client.answer()).matches("403 (?s).*|200 CN=Test Client CLIENT_CERT 0");
             assertThat(client.ask("/members/b")).isEqualTo("200 CN=Test Client CLIENT_CERT 0");
         }
     }
