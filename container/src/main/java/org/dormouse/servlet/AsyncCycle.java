@@ -129,7 +129,7 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void addListener(AsyncListener listener) {
-        checkBeginning("addListener");
+        checkStarted("addListener");
         // Without a pair of its own it is told of that of the context: the Javadoc leaves it open, and listeners rely
         // on it.
         listeners.add(new Listening(listener, request, response));
@@ -137,7 +137,7 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void addListener(AsyncListener listener, ServletRequest passed, ServletResponse answer) {
-        checkBeginning("addListener");
+        checkStarted("addListener");
         listeners.add(new Listening(listener, passed, answer));
     }
 
@@ -158,9 +158,13 @@ final class AsyncCycle implements AsyncContext {
         return timeoutMillis;
     }
 
-    /** Later, the timeout runs and events may be on their way. */
-    private void checkBeginning(String what) {
+    private void checkStarted(String what) {
         if (!async.isStarted()) throw new IllegalStateException(what + ": this AsyncContext is over");
+    }
+
+    /** Later, the timeout runs. Listeners may still come then: the Javadoc forbids it, and frameworks do it on Tomcat and Jetty (Javalin). */
+    private void checkBeginning(String what) {
+        checkStarted(what);
         if (returned) {
             throw new IllegalStateException(
                     what + ": the dispatch that called startAsync has returned to the container;"
