@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.dormouse.http.BadRequest;
-import org.dormouse.http.FieldSyntax;
+import org.dormouse.http.FieldText;
 import org.dormouse.http.Fields;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.servlet.ForwardedClient;
@@ -32,11 +32,10 @@ final class ForwardedField {
         boolean hasBy;
     }
 
-    private final String text;
-    private int at;
+    private final FieldText in;
 
     private ForwardedField(String text) {
-        this.text = text;
+        in = new FieldText(text);
     }
 
     /**
@@ -85,8 +84,7 @@ final class ForwardedField {
     private void addTo(List<Element> elements) throws BadRequest {
         while (true) {
             elements.add(element());
-            if (at == text.length()) return;
-            at++; // the comma
+            if (!in.take(',')) return;
         }
     }
 
@@ -94,20 +92,18 @@ final class ForwardedField {
     private Element element() throws BadRequest {
         var element = new Element();
         while (true) {
-            skipBlanks();
+            in.skipBlanks();
             pair(element);
-            skipBlanks();
-            if (at == text.length() || text.charAt(at) == ',') return element;
-            if (text.charAt(at) != ';') throw wrong();
-            at++;
+            in.skipBlanks();
+            if (in.isAtEnd() || in.isNext(',')) return element;
+            if (!in.take(';')) throw wrong();
         }
     }
 
     private void pair(Element element) throws BadRequest {
         String name = token().toLowerCase(Locale.ROOT);
-        if (at == text.length() || text.charAt(at) != '=') throw wrong();
-        at++;
-        String value = at < text.length() && text.charAt(at) == '"' ? quoted() : token();
+        if (!in.take('=')) throw wrong();
+        String value = in.isNext('"') ? quoted() : token();
         switch (name) {
             case "for" -> element.client = once(element.client, value);
             case "proto" -> element.proto = once(element.proto, value);
@@ -126,32 +122,18 @@ final class ForwardedField {
     }
 
     private String token() throws BadRequest {
-        int start = at;
-        while (at < text.length() && FieldSyntax.isTokenChar(text.charAt(at))) at++;
-        if (at == start) throw wrong();
-        return text.substring(start, at);
+        String token = in.token();
+        if (token.isEmpty()) throw wrong();
+        return token;
     }
 
     private String quoted() throws BadRequest {
-        var value = new StringBuilder();
-        at++;
-        while (at < text.length()) {
-            char c = text.charAt(at++);
-            if (c == '"') return value.toString();
-            if (c == '\\') {
-                if (at == text.length()) break;
-                c = text.charAt(at++);
-            }
-            value.append(c);
-        }
-        throw wrong();
-    }
-
-    private void skipBlanks() {
-        while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) at++;
+        String value = in.quoted();
+        if (value == null) throw wrong();
+        return value;
     }
 
     private BadRequest wrong() {
-        return new BadRequest(400, "field Forwarded cannot be read at character " + at);
+        return new BadRequest(400, "field Forwarded cannot be read at character " + in.position());
     }
 }

@@ -151,6 +151,7 @@ class ForwardedFieldsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "for=\"192.0.2.1",
                 "for=\"192.0.2.1, for=192.0.2.7",
                 "for=\"x, for=\"[2001:db8::7]\"",
                 "for=2001:db8::7",
