@@ -5,18 +5,18 @@ import java.util.Locale;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.dormouse.WebApp;
-import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [https=PORT:KEYSTORE] [KEY=VALUE ...], keys as in docs/configuration.md. */
+/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [sockets] [https=PORT:KEYSTORE] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 
     @SuppressWarnings("resource") // serves until the process is ended
     public static void main(String[] arguments) {
         String execution = arguments.length > 1 ? arguments[1] : "loop";
-        WebApp application = WebApp.at("/").endpoint(EchoEndpoint.class);
+        WebApp application = WebApp.at("/");
+        for (Class<?> endpoint : Workload.endpoints(arguments)) application.endpoint(endpoint);
         Workload.servlets(arguments).forEach((path, servlet) -> application.servlet(path, servlet));
         Path files = Workload.files();
         if (files != null) application.resources(files);

@@ -101,6 +101,18 @@ final class Candidates {
         return asked(List.of(floor.withFolder(files)));
     }
 
+    /** Whoever has WebSocket, the C loop first if there is a compiler for it. */
+    List<Candidate> withSockets() throws IOException, InterruptedException {
+        List<Candidate> all = new ArrayList<>();
+        if (Tool.isThere("gcc")) {
+            String program = compiled("sockets").toString();
+            all.add(Candidate.floor("C epoll loop, frames (the floor)", "gcc -O2", List.of(program)));
+        }
+        for (Candidate each : List.of(dormouse("loop"), dormouse("inline"), netty(), tomcat(), jetty(), undertow()))
+            all.add(each.withArguments("sockets"));
+        return asked(all);
+    }
+
     private Candidate dormouse(String execution) throws IOException {
         String name = execution.equals("loop") ? LOOP : "Dormouse " + execution.toUpperCase(Locale.ROOT);
         return of(name, "dormouse-server", "dormouse-container", OURS, execution);

@@ -46,8 +46,9 @@ public final class Compare {
             return;
         }
         List<String> tools = new ArrayList<>(List.of("taskset"));
-        if (options.has("hello") || options.has("https") || options.has("idle-wakeups")) tools.add("wrk");
-        if (options.needsGenerator()) tools.add("gcc");
+        if (options.has("hello") || options.has("https") || options.has("websocket") || options.has("idle-wakeups"))
+            tools.add("wrk");
+        if (options.needsGenerator() || options.has("websocket")) tools.add("gcc");
         if (options.has("slow")) tools.add("slowhttptest");
         for (String tool : tools) {
             if (!Tool.isThere(tool)) {
@@ -70,6 +71,7 @@ public final class Compare {
                 options.fileName(), new Plan(options, effort).minutes(all.size()), log);
         attempt("side by side", () -> sideBySide(all));
         if (options.has("https")) attempt("https", this::https);
+        if (options.has("websocket")) attempt("websocket", this::webSocket);
         if (options.has("slow")) attempt("slow", this::slow);
         if (options.has("start")) attempt("start", () -> start(all));
         if (options.has("allocation")) attempt("allocation", this::allocation);
@@ -121,6 +123,13 @@ public final class Compare {
         Path keystore = TestKeys.make();
         try (Servers secure = Servers.start(candidates.encrypted(keystore), options.isSmoke() ? 2 : 6, log)) {
             measure(new HttpsRows(secure.all(), keystore, effort, options.isSmoke()));
+        }
+    }
+
+    private void webSocket() throws IOException, InterruptedException {
+        Generator generator = Generator.compileForSockets(root.resolve("benchmarks"));
+        try (Servers servers = Servers.start(candidates.withSockets(), 2, log)) {
+            measure(new SocketRows(generator, servers.all(), effort, options.isSmoke()));
         }
     }
 

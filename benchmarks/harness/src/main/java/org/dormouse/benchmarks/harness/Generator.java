@@ -34,6 +34,11 @@ final class Generator {
         return compile(benchmarks, "exchange");
     }
 
+    /** The one for WebSocket sessions, {@code load/sockets.c}: its head says what it can do. */
+    static Generator compileForSockets(Path benchmarks) throws IOException, InterruptedException {
+        return compile(benchmarks, "sockets");
+    }
+
     private static Generator compile(Path benchmarks, String name) throws IOException, InterruptedException {
         Path program = Files.createTempDirectory(name).resolve(name);
         String source = benchmarks.resolve("load/" + name + ".c").toString();

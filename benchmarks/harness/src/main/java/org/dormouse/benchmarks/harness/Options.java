@@ -39,6 +39,7 @@ record Options(
             "stall",
             "two-cores",
             "https",
+            "websocket",
             "slow",
             "start",
             "allocation",

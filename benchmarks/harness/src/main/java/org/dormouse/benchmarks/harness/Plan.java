@@ -34,6 +34,8 @@ final class Plan {
                 Map.entry("allocation", 5 * 20.0),
                 Map.entry("idle", servers * 2 * 13.0),
                 Map.entry("https", 30 + 4 * (SECONDS_TO_WARM_UP + 30.0 + effort.rounds() * 2 * effort.seconds())),
+                Map.entry(
+                        "websocket", 7 * (SECONDS_TO_WARM_UP + 12 * (effort.rounds() + 1) * (effort.seconds() + 2.0))),
                 Map.entry("slow", 4 * (SECONDS_TO_WARM_UP + 4 * 24.0)),
                 Map.entry("idle-https", 4 * 2 * 15.0),
                 Map.entry("memory", 9 * 16.0),

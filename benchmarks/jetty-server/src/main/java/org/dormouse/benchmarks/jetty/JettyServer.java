@@ -3,7 +3,6 @@ package org.dormouse.benchmarks.jetty;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
-import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 import org.eclipse.jetty.ee11.servlet.DefaultServlet;
@@ -20,7 +19,7 @@ import org.eclipse.jetty.server.handler.gzip.GzipHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Arguments: PORT [virtual] [all] [gzip] [https=PORT:KEYSTORE]. No access log, no Server field, idle connections kept for an hour. */
+/** Arguments: PORT [virtual] [all] [gzip] [sockets] [https=PORT:KEYSTORE]. No access log, no Server field, idle connections kept for an hour. */
 public final class JettyServer {
     private JettyServer() {}
 
@@ -53,8 +52,9 @@ public final class JettyServer {
 
         ServletContextHandler context = new ServletContextHandler("/");
         Workload.servlets(arguments).forEach((path, servlet) -> context.addServlet(new ServletHolder(servlet), path));
-        JakartaWebSocketServletContainerInitializer.configure(
-                context, (servletContext, container) -> container.addEndpoint(EchoEndpoint.class));
+        JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {
+            for (Class<?> endpoint : Workload.endpoints(arguments)) container.addEndpoint(endpoint);
+        });
         Path files = Workload.files();
         if (files != null) {
             context.setBaseResourceAsPath(files);

@@ -18,13 +18,16 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Argument: PORT. No servlets: what a well-written native epoll loop on the JVM costs. */
+/** Arguments: PORT [sockets]. No servlets: what a well-written native epoll loop on the JVM costs. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty hands failures of writes to exceptionCaught
 public final class NettyServer {
     private static final byte[] HELLO = "Hello, World!".getBytes(StandardCharsets.US_ASCII);
@@ -34,6 +37,7 @@ public final class NettyServer {
     private NettyServer() {}
 
     public static void main(String[] arguments) throws Exception {
+        boolean hasSockets = List.of(arguments).contains("sockets");
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
         updateDate();
         loops.next().scheduleAtFixedRate(NettyServer::updateDate, 1, 1, TimeUnit.SECONDS);
@@ -44,7 +48,9 @@ public final class NettyServer {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec(), new HelloHandler());
+                        channel.pipeline().addLast(new HttpServerCodec());
+                        if (hasSockets) channel.pipeline().addLast(new WebSocketServerCompressionHandler(0));
+                        channel.pipeline().addLast(new HelloHandler());
                     }
                 })
                 .bind("127.0.0.1", Integer.parseInt(arguments[0]))
@@ -66,10 +72,20 @@ public final class NettyServer {
                         .set(HttpHeaderNames.CONTENT_LENGTH, HELLO.length)
                         .set(HttpHeaderNames.DATE, date);
                 context.write(response);
-            } else if (message instanceof HttpRequest request
-                    && request.decoderResult().isFailure()) {
-                context.close();
+            } else if (message instanceof HttpRequest request) {
+                if (request.decoderResult().isFailure()) {
+                    context.close();
+                } else if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)) {
+                    upgrade(context, request);
+                }
             }
+        }
+
+        private static void upgrade(ChannelHandlerContext context, HttpRequest request) {
+            context.pipeline().replace(context.handler(), "sockets", new SocketHandler(request.uri()));
+            new WebSocketServerHandshakerFactory(null, null, true, 64 * 1024)
+                    .newHandshaker(request)
+                    .handshake(context.channel(), request);
         }
 
         @Override

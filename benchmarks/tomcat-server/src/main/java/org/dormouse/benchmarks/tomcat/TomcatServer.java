@@ -3,6 +3,7 @@ package org.dormouse.benchmarks.tomcat;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.servlets.DefaultServlet;
@@ -12,11 +13,10 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.websocket.server.WsSci;
-import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [virtual] [all] [gzip] [https=PORT:KEYSTORE]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
+/** Arguments: PORT [virtual] [all] [gzip] [sockets] [https=PORT:KEYSTORE]. Access log off, keep-alive unlimited (the default closes after 100 requests). */
 public final class TomcatServer {
     private TomcatServer() {}
 
@@ -54,7 +54,7 @@ public final class TomcatServer {
                         Tomcat.addServlet(context, path.substring(1), servlet).addMapping(path));
         // Where no servlet matches, Tomcat answers 404 before it asks the filter that takes WebSockets.
         Tomcat.addServlet(context, "default", new DefaultServlet()).addMapping("/");
-        context.addServletContainerInitializer(new WsSci(), java.util.Set.of(EchoEndpoint.class));
+        context.addServletContainerInitializer(new WsSci(), new LinkedHashSet<>(Workload.endpoints(arguments)));
         tomcat.start();
     }
 

@@ -13,20 +13,21 @@ import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
+import io.undertow.websockets.extensions.PerMessageDeflateHandshake;
 import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
 import java.nio.file.Path;
-import org.dormouse.benchmarks.workload.EchoEndpoint;
 import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [all] [gzip] [https=PORT:KEYSTORE]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
+/** Arguments: PORT [all] [gzip] [sockets] [https=PORT:KEYSTORE]. Connection: keep-alive is not repeated in each answer, as none of the others does. */
 public final class UndertowServer {
     private UndertowServer() {}
 
     public static void main(String[] arguments) throws Exception {
-        WebSocketDeploymentInfo webSocket = new WebSocketDeploymentInfo()
-                .addEndpoint(EchoEndpoint.class)
-                .setBuffers(new DefaultByteBufferPool(true, 16 * 1024));
+        WebSocketDeploymentInfo webSocket =
+                new WebSocketDeploymentInfo().setBuffers(new DefaultByteBufferPool(true, 16 * 1024));
+        for (Class<?> endpoint : Workload.endpoints(arguments)) webSocket.addEndpoint(endpoint);
+        webSocket.addExtension(new PerMessageDeflateHandshake()); // the others have it of themselves
         DeploymentInfo application = Servlets.deployment()
                 .setClassLoader(UndertowServer.class.getClassLoader())
                 .setContextPath("/")

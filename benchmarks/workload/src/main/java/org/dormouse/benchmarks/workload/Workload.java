@@ -15,7 +15,17 @@ public final class Workload {
     /** The argument of a server that is to send responses in gzip to those who want that. */
     public static final String GZIP = "gzip";
 
+    /** The argument of a server that asks for the endpoints of a comparison of WebSockets; without it there is the echo alone. */
+    public static final String SOCKETS = "sockets";
+
     private Workload() {}
+
+    /** The WebSocket endpoints, annotated, that the command line of a server asks for. */
+    public static List<Class<?>> endpoints(String... arguments) {
+        return List.of(arguments).contains(SOCKETS)
+                ? List.of(EchoEndpoint.class, LargeEchoEndpoint.class, WaitEndpoint.class, BroadcastEndpoint.class)
+                : List.of(EchoEndpoint.class);
+    }
 
     /** The folder whose files the server's own default servlet serves; null for none. */
     public static @Nullable Path files() {
