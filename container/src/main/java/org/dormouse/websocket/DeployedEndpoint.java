@@ -12,30 +12,44 @@ final class DeployedEndpoint {
     private final EndpointContainer container;
     private final boolean looksAtHandshake;
     private final OpenSessions openSessions;
+    private final Role role;
 
     private DeployedEndpoint(
             ServerEndpointConfig config,
             Codecs codecs,
             EndpointModel model,
             EndpointContainer container,
-            OpenSessions openSessions) {
+            OpenSessions openSessions,
+            Role role) {
         this.config = config;
         this.codecs = codecs;
         this.model = model;
         this.container = container;
         this.openSessions = openSessions;
+        this.role = role;
         this.looksAtHandshake = overridesModifyHandshake(config.getConfigurator());
     }
 
     /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
     static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions)
             throws DeploymentException {
+        return of(config, container, openSessions, Role.SERVER);
+    }
+
+    static DeployedEndpoint of(
+            ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions, Role role)
+            throws DeploymentException {
         Codecs codecs = Codecs.of(config);
         Class<?> endpointClass = config.getEndpointClass();
         EndpointModel model = Endpoint.class.isAssignableFrom(endpointClass)
                 ? new ProgrammaticModel(endpointClass)
                 : AnnotatedModel.of(endpointClass, codecs);
-        return new DeployedEndpoint(config, codecs, model, container, openSessions);
+        return new DeployedEndpoint(config, codecs, model, container, openSessions, role);
+    }
+
+    /** On which side its sessions are. */
+    Role role() {
+        return role;
     }
 
     ServerEndpointConfig config() {

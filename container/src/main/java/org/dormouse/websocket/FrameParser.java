@@ -1,11 +1,11 @@
 package org.dormouse.websocket;
 
 /**
- * Takes the frames of a client apart as their bytes arrive (RFC 6455 §5.2). Strict, and incremental: a frame may come byte by byte, and
+ * Takes the frames of the peer apart as their bytes arrive (RFC 6455 §5.2). Strict, and incremental: a frame may come byte by byte, and
  * one array may hold many. Holds no bytes of a frame; the payload is unmasked in place and lent to the receiver. Loop owner only.
  *
  * <pre>
- *   FIRST -> LENGTH -> (LENGTH_16 | LENGTH_64) -> KEY -> PAYLOAD -> FIRST
+ *   FIRST -> LENGTH -> (LENGTH_16 | LENGTH_64) -> KEY -> PAYLOAD -> FIRST       the frames of a server have no KEY
  * </pre>
  */
 final class FrameParser {
@@ -40,14 +40,22 @@ final class FrameParser {
 
     private static final int NONE = -1;
 
+    private static final int LAST = 0x80;
+    private static final int OPCODE = 0x0F;
+
+    private final boolean masked; // whether the peer masks
     private State state = State.FIRST;
-    private byte opcode;
-    private boolean last;
+    private byte head; // of the frame that is arriving: LAST, and the opcode of its message
     private byte fragmented = NONE; // opcode of the message whose last frame has not come
     private byte missing; // bytes of length or key still to come
     private int key;
     private long length;
     private long position; // in the payload
+
+    /** For the one side of a connection: its peer is on the other. */
+    FrameParser(Role ours) {
+        this.masked = ours == Role.SERVER;
+    }
 
     /**
      * Parses {@code bytes[from..to)} and unmasks it in place.
@@ -91,20 +99,20 @@ final class FrameParser {
     /** FIN, three reserved bits, opcode. Without an extension the reserved bits are 0. */
     private State onFirst(int b) throws ProtocolViolation {
         if ((b & 0x70) != 0) throw violation("frame with reserved bits 0x" + Integer.toHexString(b & 0x70));
-        last = (b & 0x80) != 0;
-        int given = b & 0x0F;
+        boolean last = (b & LAST) != 0;
+        int given = b & OPCODE;
         if (Opcode.isReserved(given)) throw violation("frame with opcode " + given);
         if (Opcode.isControl(given)) {
             if (!last) throw violation("fragmented control frame, opcode " + given);
-            opcode = (byte) given;
         } else {
-            opcode = (byte) onData(given);
+            given = onData(given, last);
         }
+        head = (byte) ((b & LAST) | given);
         return State.LENGTH;
     }
 
     /** The first frame of a message names its type, the others continue it (RFC 6455 §5.4). */
-    private int onData(int given) throws ProtocolViolation {
+    private int onData(int given, boolean last) throws ProtocolViolation {
         if (given == Opcode.CONTINUATION) {
             if (fragmented == NONE) throw violation("continuation frame without a message to continue");
             given = fragmented;
@@ -116,9 +124,12 @@ final class FrameParser {
     }
 
     private State onLength(int b, Receiver receiver) throws ProtocolViolation {
-        if ((b & 0x80) == 0) throw violation("frame of a client without a mask");
+        boolean hasMask = (b & 0x80) != 0;
+        if (hasMask != masked) {
+            throw violation(masked ? "frame of a client without a mask" : "frame of a server with a mask");
+        }
         int given = b & 0x7F;
-        if (given > 125 && Opcode.isControl(opcode)) throw violation("control frame longer than 125 bytes");
+        if (given > 125 && Opcode.isControl(head & OPCODE)) throw violation("control frame longer than 125 bytes");
         length = 0;
         if (given == 126) return expect(2, State.LENGTH_16);
         if (given == 127) return expect(8, State.LENGTH_64);
@@ -136,8 +147,10 @@ final class FrameParser {
     }
 
     private State onLengthKnown(Receiver receiver) throws ProtocolViolation {
-        receiver.frame(opcode, last, length);
-        return expect(4, State.KEY);
+        receiver.frame(head & OPCODE, (head & LAST) != 0, length);
+        if (masked) return expect(4, State.KEY);
+        position = 0;
+        return State.PAYLOAD;
     }
 
     private State onKey(int b) {

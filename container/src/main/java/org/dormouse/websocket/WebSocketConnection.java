@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   closing:  OPEN -- our Close sent --> AWAITING_REPLY -- its Close came, or the deadline --> ENDED
  *             OPEN -- its Close came, or it broke the protocol; the messages before are delivered, our Close is sent --> ENDED
+ *             a client that has seen both Close frames: --> AWAITING_END -- the server ended the connection, or the deadline --> ENDED
  *             OPEN -- connection lost --> ENDED
  *   work:     nothing, or RUNNING with WAITING (input was refused) and FINISH (there will be no more messages)
  * </pre>
@@ -30,6 +31,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     enum Closing {
         OPEN,
         AWAITING_REPLY,
+        AWAITING_END,
         ENDED
     }
 
@@ -62,7 +64,7 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     private final Executor executor;
     private final WebSocketSession session;
     private final WebSocketOutput output;
-    private final FrameParser parser = new FrameParser();
+    private final FrameParser parser;
 
     // any thread
     private volatile int work = RUNNING; // the first task calls onOpen
@@ -85,16 +87,20 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     private int utf8;
     private boolean retry; // the executor had no room for the task
     private boolean ignoresInput;
+    private boolean inputHasEnded;
+    private boolean peerClosed; // its Close frame came first
     private long closeDeadline; // not 0: when to cut a connection that does not end
 
     // the task
     private boolean opened;
 
-    WebSocketConnection(Connection connection, Executor executor, WebSocketSession session, WebSocketLimits limits) {
+    WebSocketConnection(
+            Connection connection, Executor executor, WebSocketSession session, WebSocketLimits limits, Role role) {
         this.connection = connection;
+        this.parser = new FrameParser(role);
         this.executor = executor;
         this.session = session;
-        this.output = new WebSocketOutput(connection, limits);
+        this.output = new WebSocketOutput(connection, limits, role);
         this.lastActive = connection.loop().nanoTime();
     }
 
@@ -322,8 +328,9 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     @Override
     public void inputEnded() {
         ignoresInput = true;
+        inputHasEnded = true;
         if (isOpen()) connection.endsBecause(ConnectionEnd.PEER_CLOSED);
-        if (closing == Closing.AWAITING_REPLY) {
+        if (closing == Closing.AWAITING_REPLY || closing == Closing.AWAITING_END) {
             endConnection();
         } else {
             finish(CloseStatus.reason(CloseStatus.ABNORMAL, "the peer finished sending without a Close frame"));
@@ -353,10 +360,14 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     // --- the end
 
     private void onClose(CloseReason reason) {
-        if (closing == Closing.AWAITING_REPLY) {
-            endConnection();
-        } else {
+        if (closing != Closing.AWAITING_REPLY) {
+            peerClosed = true;
             finish(reason);
+        } else if (output.role() == Role.CLIENT) {
+            closing = Closing.AWAITING_END;
+            awaitEnd();
+        } else {
+            endConnection();
         }
     }
 
@@ -379,6 +390,13 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     private void finishTask() {
         int before = (int) WORK.getAndBitwiseOr(this, FINISH | RUNNING);
         if ((before & RUNNING) == 0) start();
+    }
+
+    /** Both Close frames have been seen: the server ends the connection, not we (RFC 6455 §7.1.1), but not for ever. Client, loop owner. */
+    private void awaitEnd() {
+        if (closing != Closing.AWAITING_END) return;
+        limitEnd();
+        if (inputHasEnded) endConnection();
     }
 
     /** Closes the connection as soon as our Close frame is sent. */
@@ -540,15 +558,20 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
     private void end() {
         CloseReason reason = endReason;
         if (reason == null) throw new AssertionError("FINISH without a reason");
-        boolean answer = CLOSING.compareAndSet(this, Closing.OPEN, Closing.ENDED);
+        boolean awaitsEnd = peerClosed && output.role() == Role.CLIENT;
+        boolean answer = CLOSING.compareAndSet(this, Closing.OPEN, awaitsEnd ? Closing.AWAITING_END : Closing.ENDED);
         if (answer) {
             try {
                 sendClose(reason);
             } catch (IOException e) {
                 connection.abort(); // the peer cannot be told
             }
-            output.endAfterClose();
-            connection.execute(this::limitEnd);
+            if (awaitsEnd) {
+                connection.execute(this::awaitEnd);
+            } else {
+                output.endAfterClose();
+                connection.execute(this::limitEnd);
+            }
         }
         session.ended(reason);
     }

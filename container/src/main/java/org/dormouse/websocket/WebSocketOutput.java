@@ -45,6 +45,7 @@ final class WebSocketOutput extends Fragments {
 
     private final Connection connection;
     private final WebSocketLimits limits;
+    private final Role role;
 
     // any thread
     private volatile @Nullable OutboundFrame pushed; // newest first
@@ -70,9 +71,14 @@ final class WebSocketOutput extends Fragments {
         }
     }
 
-    WebSocketOutput(Connection connection, WebSocketLimits limits) {
+    WebSocketOutput(Connection connection, WebSocketLimits limits, Role role) {
         this.connection = connection;
         this.limits = limits;
+        this.role = role;
+    }
+
+    Role role() {
+        return role;
     }
 
     // --- any thread
@@ -338,17 +344,20 @@ final class WebSocketOutput extends Fragments {
 
     private void write(int first, byte[] payload, int offset, int length) {
         if ((first & 0x0F) == Opcode.CLOSE) closeWritten = true;
-        if (length >= SHARE_FROM) {
-            byte[] head = new byte[FrameHead.size(length)];
-            append(head, 0, FrameHead.write(head, 0, first, length));
+        if (length >= SHARE_FROM
+                && role == Role.SERVER) { // a client's has to be masked, which the sender's array must not be
+            byte[] head = new byte[FrameHead.size(length, role)];
+            append(head, 0, FrameHead.write(head, 0, first, length, role));
             append(payload, offset, length);
-        } else if (connection.unsentBytes() == 0) {
+        } else if (length < SHARE_FROM && connection.unsentBytes() == 0) {
             PooledBuffer buffer = connection.pool().take();
-            int at = FrameHead.write(buffer.array(), buffer.end(), first, length);
-            System.arraycopy(payload, offset, buffer.array(), at, length);
+            byte[] array = buffer.array();
+            int at = FrameHead.write(array, buffer.end(), first, length, role);
+            System.arraycopy(payload, offset, array, at, length);
+            FrameHead.mask(array, at, length, role);
             enqueue(buffer, at + length - buffer.end());
         } else {
-            byte[] frame = FrameHead.frame(first, payload, offset, length);
+            byte[] frame = FrameHead.frame(first, payload, offset, length, role);
             append(frame, 0, frame.length);
         }
     }
@@ -358,7 +367,8 @@ final class WebSocketOutput extends Fragments {
         int length = text.length();
         PooledBuffer buffer = connection.pool().take();
         byte[] array = buffer.array();
-        int at = FrameHead.write(array, buffer.end(), first, length);
+        int payload = FrameHead.write(array, buffer.end(), first, length, role);
+        int at = payload;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
@@ -367,6 +377,7 @@ final class WebSocketOutput extends Fragments {
             }
             array[at++] = (byte) c;
         }
+        FrameHead.mask(array, payload, length, role);
         enqueue(buffer, at - buffer.end());
         return true;
     }
@@ -409,7 +420,7 @@ final class WebSocketOutput extends Fragments {
             int length,
             OutboundFrame.@Nullable Completion completion,
             long timeoutNanos) {
-        byte[] frame = FrameHead.frame(first, payload, offset, length);
+        byte[] frame = FrameHead.frame(first, payload, offset, length, role);
         WAITING_BYTES.getAndAdd(this, (long) frame.length + FRAME_COST);
         return new OutboundFrame(frame, frame.length, completion, deadline(timeoutNanos));
     }
@@ -449,6 +460,6 @@ final class WebSocketOutput extends Fragments {
     }
 
     static {
-        assert IN_PLACE + 10 <= BufferPool.BUFFER_SIZE && SHARE_FROM + 10 <= BufferPool.BUFFER_SIZE;
+        assert IN_PLACE + 14 <= BufferPool.BUFFER_SIZE && SHARE_FROM + 14 <= BufferPool.BUFFER_SIZE;
     }
 }

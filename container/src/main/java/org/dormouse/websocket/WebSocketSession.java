@@ -76,7 +76,7 @@ final class WebSocketSession implements Session {
         this.text = endpoint.model().receiver(MessageKind.TEXT);
         this.binary = endpoint.model().receiver(MessageKind.BINARY);
         this.pong = endpoint.model().receiver(MessageKind.PONG);
-        this.connection = new WebSocketConnection(transport, executor, this, container.limits());
+        this.connection = new WebSocketConnection(transport, executor, this, container.limits(), endpoint.role());
     }
 
     // --- for the connection

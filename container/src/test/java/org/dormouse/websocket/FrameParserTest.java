@@ -129,16 +129,40 @@ class FrameParserTest {
         seen.stopAfter = 1;
         byte[] bytes = frames().text("a").raw(0xFF, 0xFF).bytes();
         try {
-            assertThat(new FrameParser().parse(bytes, 0, bytes.length, seen)).isFalse();
+            assertThat(new FrameParser(Role.SERVER).parse(bytes, 0, bytes.length, seen))
+                    .isFalse();
         } catch (ProtocolViolation e) {
             fail("parsed on: " + e.getMessage());
         }
         assertThat(seen.seen).containsExactly("1 last [a]");
     }
 
+    @Test
+    void framesOfAServerHaveNoKeyHoweverTheyArrive() {
+        byte[] given = frames().raw(0x81, 2, 'h', 'i', 0x82, 0, 0x82, 126, 0, 126)
+                .raw(new int[126])
+                .raw(0x89, 1, 'p')
+                .bytes();
+        List<String> expected = List.of("1 last [hi]", "2 last []", "2 last [" + "\0".repeat(126) + "]", "9 last [p]");
+        for (List<byte[]> pieces : splits(given))
+            assertThat(parse(Role.CLIENT, pieces).seen).isEqualTo(expected);
+    }
+
+    @Test
+    void maskedFrameOfAServerIsRefused() {
+        ProtocolViolation violation =
+                parse(Role.CLIENT, List.of(frames().text("a").bytes())).violation;
+        assertThat(violation).hasMessageContaining("frame of a server with a mask");
+        assertThat(violation.closeCode()).isEqualTo(1002);
+    }
+
     private static Seen parse(List<byte[]> pieces) {
+        return parse(Role.SERVER, pieces);
+    }
+
+    private static Seen parse(Role role, List<byte[]> pieces) {
         Seen seen = new Seen();
-        FrameParser parser = new FrameParser();
+        FrameParser parser = new FrameParser(role);
         try {
             for (byte[] piece : pieces) {
                 byte[] framed = new byte[piece.length + 5]; // not at the start, and not up to the end, of its array
