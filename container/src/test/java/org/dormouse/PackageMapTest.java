@@ -57,7 +57,8 @@ class PackageMapTest {
         mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
         mayUse("tls", "transport", "buffer", "poller.socket", "poller.loop");
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
-        mayUse("websocket", "http", "transport", "buffer", "poller.loop");
+        mayUse("websocket", "websocket.frame", "push", "http", "transport", "buffer", "poller.loop");
+        mayUse("websocket.frame", "http");
         mayUse("annotation");
         mayUse("filter", "http", "transport", "servlet", "poller.socket");
         mayUse(

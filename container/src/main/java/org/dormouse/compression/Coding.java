@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.zip.Inflater;
+import org.dormouse.http.CoderPool;
 import org.jspecify.annotations.Nullable;
 
 /** The content codings there are, in the order in which a server would choose. */

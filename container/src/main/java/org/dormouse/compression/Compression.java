@@ -8,6 +8,7 @@ import java.util.zip.Inflater;
 import org.dormouse.http.AcceptEncoding;
 import org.dormouse.http.BadRequest;
 import org.dormouse.http.BodyCoder;
+import org.dormouse.http.CoderPool;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.Fields;
 import org.dormouse.http.RequestHead;

@@ -3,6 +3,7 @@ package org.dormouse.compression;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.dormouse.http.CoderPool;
 import org.jspecify.annotations.Nullable;
 
 /**

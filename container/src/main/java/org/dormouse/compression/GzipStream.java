@@ -3,6 +3,7 @@ package org.dormouse.compression;
 import java.io.OutputStream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import org.dormouse.http.CoderPool;
 import org.jspecify.annotations.Nullable;
 
 /** Gzip (RFC 1952) with a deflater of a pool, straight into what waits to be sent. One owner at a time; closing gives the deflater back. */

@@ -6,6 +6,7 @@ import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import org.dormouse.http.CoderPool;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.dormouse.compression;
+package org.dormouse.http;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  *
  * @param <T> what it keeps
  */
-final class CoderPool<T> implements AutoCloseable {
+public final class CoderPool<T> implements AutoCloseable {
     private final ConcurrentLinkedQueue<T> unused = new ConcurrentLinkedQueue<>();
     private final AtomicInteger kept = new AtomicInteger();
     private final Supplier<T> maker;
@@ -19,7 +19,14 @@ final class CoderPool<T> implements AutoCloseable {
     private final int mostKept;
     private volatile boolean isClosed;
 
-    CoderPool(Supplier<T> maker, Consumer<T> reset, Consumer<T> end, int mostKept) {
+    /**
+     * Begins empty.
+     *
+     * @param reset makes one that comes back as if it were new
+     * @param end gives the native memory of one back
+     * @param mostKept of those that are not in use
+     */
+    public CoderPool(Supplier<T> maker, Consumer<T> reset, Consumer<T> end, int mostKept) {
         this.maker = maker;
         this.reset = reset;
         this.end = end;
@@ -27,14 +34,15 @@ final class CoderPool<T> implements AutoCloseable {
     }
 
     /** One that has seen nothing; the caller owns it, and gives it back once. */
-    T take() {
+    public T take() {
         T coder = unused.poll();
         if (coder == null) return maker.get();
         kept.decrementAndGet();
         return coder;
     }
 
-    void giveBack(T coder) {
+    /** Gives one back that {@link #take} gave out; the caller must not touch it any more. */
+    public void giveBack(T coder) {
         if (!isClosed && kept.incrementAndGet() <= mostKept) {
             reset.accept(coder);
             unused.add(coder);
@@ -45,12 +53,12 @@ final class CoderPool<T> implements AutoCloseable {
     }
 
     /** Ends one that is not to be used again, in the place of {@link #giveBack}. */
-    void discard(T coder) {
+    public void discard(T coder) {
         end.accept(coder);
     }
 
     /** How many lie here unused. */
-    int kept() {
+    public int kept() {
         return unused.size();
     }
 
