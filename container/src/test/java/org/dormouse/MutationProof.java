@@ -62,6 +62,7 @@ class MutationProof {
 
     @Test
     void everyMutationIsNoticedByItsTest() throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(MutationProof::endChildren)); // stopped in the midst of it
         String wanted = System.getProperty("mutations", "");
         var controlled = new TreeSet<String>();
         var wrong = new ArrayList<String>();
@@ -160,7 +161,10 @@ class MutationProof {
                 .redirectOutput(classes.resolveSibling("output").toFile())
                 .start();
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            List<ProcessHandle> children =
+                    process.descendants().toList(); // nobody knows them when their parent has ended
             process.destroyForcibly().waitFor();
+            children.forEach(ProcessHandle::destroyForcibly);
             return "red"; // it hangs, which the limits of a build notice
         }
         return switch (process.exitValue()) {
@@ -168,6 +172,11 @@ class MutationProof {
             case Main.RED -> "red";
             default -> "NO TEST: " + Files.readString(classes.resolveSibling("output"));
         };
+    }
+
+    /** JVMs that a test has started go with it. */
+    private static void endChildren() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Runs tests, each as {@code Class#method}, in a JVM of its own. */
@@ -190,6 +199,7 @@ class MutationProof {
             }
             var summary = new SummaryGeneratingListener();
             LauncherFactory.create().execute(request.build(), summary);
+            endChildren();
             summary.getSummary().printFailuresTo(new PrintWriter(System.out, true), 3);
             if (summary.getSummary().getTestsFoundCount() == 0) System.exit(NONE);
             boolean failed = summary.getSummary().getTotalFailureCount() > 0;
