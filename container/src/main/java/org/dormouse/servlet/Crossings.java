@@ -20,6 +20,11 @@ final class Crossings {
         this.ofOrigin = request.session();
     }
 
+    /** The application that the client asked. */
+    DormouseContext origin() {
+        return origin;
+    }
+
     RequestSession sessionIn(DormouseContext context) {
         if (context == origin) return ofOrigin;
         return others.computeIfAbsent(context, next -> new RequestSession(request, next, ofOrigin));

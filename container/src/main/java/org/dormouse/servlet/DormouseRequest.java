@@ -162,6 +162,18 @@ public final class DormouseRequest extends HeadOfRequest {
         return context;
     }
 
+    /** The application that its client asked: who that is, and by which session, is its business, wherever the request is dispatched to. */
+    DormouseContext origin() {
+        Crossings known = crossings;
+        return known == null ? context : known.origin();
+    }
+
+    /** The session in {@link #origin}. */
+    RequestSession ownSession() {
+        Crossings known = crossings;
+        return known == null ? session() : known.sessionIn(known.origin());
+    }
+
     Target target() {
         return target;
     }
@@ -243,7 +255,7 @@ public final class DormouseRequest extends HeadOfRequest {
 
     RequestSecurity security() {
         RequestSecurity known = security;
-        if (known == null) security = known = new RequestSecurity(this, context.deployment());
+        if (known == null) security = known = new RequestSecurity(this);
         return known;
     }
 
@@ -288,8 +300,7 @@ public final class DormouseRequest extends HeadOfRequest {
     }
 
     void restoreSessionCookie() {
-        RequestSession known = session;
-        if (known != null) known.restoreCookie();
+        if (session != null) ownSession().restoreCookie();
     }
 
     String encodeUrl(String url) {
@@ -580,7 +591,7 @@ public final class DormouseRequest extends HeadOfRequest {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        boolean nobody = security == null && !context.sessions().keepsCallers();
+        boolean nobody = security == null && !origin().sessions().keepsCallers();
         return nobody ? null : security().caller();
     }
 

@@ -79,7 +79,7 @@ final class FormLogin implements LoginFlow {
     private static void show(String page, HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
         DormouseRequest own = DormouseRequest.of(request);
-        RequestDispatcher dispatcher = own.servletContext().getRequestDispatcher(page);
+        RequestDispatcher dispatcher = own.origin().getRequestDispatcher(page);
         if (dispatcher == null)
             throw new ServletException("form-login-config: there can be no page at \"" + page + "\"");
         own.askForPage();

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Objects;
 import org.dormouse.http.Version;
 import org.dormouse.identity.Caller;
 import org.dormouse.identity.TooManyLogins;
@@ -97,31 +98,43 @@ final class LoginGate implements Filter {
                 SavedRequest.of(request, request.takeBody(memory.settings().maxSavedRequest()));
         if (saved.size() > memory.settings().maxSavedRequest()) saved = SavedRequest.of(request, null);
         if (saved.size() > memory.settings().maxSavedRequest()) return false;
-        long now = request.servletContext().nowMillis();
-        MemorySession session = request.session().get(false);
-        int before = 0;
-        if (session == null) {
-            // Without room for a session the client can still log in: it arrives at the root then.
-            session = newSession(request);
-            if (session == null) return false;
-            before = session.getMaxInactiveInterval();
-            session.setMaxInactiveInterval((int) memory.settings().timeout().toSeconds());
-        } else if (!session.isNew()) {
-            // Who knew the id until now cannot slip a request of his own into this login.
-            request.session().changeId();
+        long now = request.origin().nowMillis();
+        MemorySession session = request.ownSession().get(false);
+        if (session == null) return keepInNewSession(request, attempt, saved, now);
+        renewId(request, session);
+        var own = new PendingLogin(memory);
+        while (true) { // whoever is faster than this leaves something to be added to
+            SessionNote known = session.note();
+            if (known instanceof PendingLogin pending && pending.begin(attempt, saved, now)) {
+                own.dropped();
+                return true;
+            }
+            if (!own.knows(attempt) && !own.begin(attempt, saved, now)) return false;
+            if (session.replaceNote(known, own)) return true;
         }
-        if (session.note() instanceof PendingLogin known && known.begin(attempt, saved, now)) return true;
-        var pending = new PendingLogin(memory, before);
-        if (!pending.begin(attempt, saved, now)) return false;
-        session.note(pending);
-        return true;
     }
 
-    private static @Nullable MemorySession newSession(DormouseRequest request) {
+    /** Where there is no room, there is no session either: they would be as many as clients without a cookie ask. */
+    private boolean keepInNewSession(DormouseRequest request, String attempt, SavedRequest saved, long now) {
+        var pending = new PendingLogin(memory);
+        if (!pending.begin(attempt, saved, now)) return false;
         try {
-            return request.session().get(true);
+            MemorySession made = Objects.requireNonNull(request.ownSession().get(true));
+            made.isForLogin((int) memory.settings().timeout().toSeconds());
+            made.note(pending);
+            return true;
         } catch (TooManySessions e) {
-            return null;
+            pending.dropped();
+            return false; // the client can still log in, and arrives at the root then
+        }
+    }
+
+    /** Who knew the id until now cannot slip a request of his own into this login. */
+    private static void renewId(DormouseRequest request, MemorySession session) {
+        try {
+            if (!session.isNew()) request.ownSession().changeId();
+        } catch (IllegalStateException e) {
+            // Another request has ended it just now: its id is worth nothing as it is.
         }
     }
 
@@ -160,7 +173,7 @@ final class LoginGate implements Filter {
         }
         if (caller == null) return;
         SavedRequest saved = attempt == null || pending == null ? null : pending.end(attempt);
-        enter(request, caller, pending);
+        enter(request, caller);
         String goal = saved == null ? root(request) : keepForReturn(request, caller, saved);
         int status = request.head().version() == Version.HTTP_1_0
                 ? HttpServletResponse.SC_FOUND
@@ -184,17 +197,9 @@ final class LoginGate implements Filter {
     }
 
     /** Gives {@code caller} the session, with a new id, or a new session if this one has data of somebody else. */
-    private void enter(DormouseRequest request, Caller caller, @Nullable PendingLogin pending) {
+    private void enter(DormouseRequest request, Caller caller) {
         MemorySession session = request.session().get(false);
-        if (session != null && session.belongsToAnother(caller)) {
-            session.invalidate();
-            session = null;
-        }
-        if (session != null) {
-            session.note(null);
-            int before = pending == null ? 0 : pending.inactiveSecondsBefore();
-            if (before != 0) session.setMaxInactiveInterval(before);
-        }
+        if (session != null) session.note(null);
         request.security().enter(caller, flow.type());
     }
 

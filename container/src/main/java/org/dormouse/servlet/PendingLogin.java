@@ -14,17 +14,14 @@ final class PendingLogin implements SessionNote {
     private static final int MAX_ATTEMPTS = 4;
 
     private final LoginMemory memory;
-    private final int inactiveSecondsBefore;
     // all guarded by this
     private final Map<String, @Nullable SavedRequest> attempts = new LinkedHashMap<>();
     private int taken;
     private boolean dropped;
     private long deadlineMillis;
 
-    /** @param inactiveSecondsBefore the time without use of the session, if it was shortened for the login; else 0 */
-    PendingLogin(LoginMemory memory, int inactiveSecondsBefore) {
+    PendingLogin(LoginMemory memory) {
         this.memory = memory;
-        this.inactiveSecondsBefore = inactiveSecondsBefore;
     }
 
     /** Begins an attempt; false if there is no room for it, or this has been dropped. */
@@ -68,11 +65,6 @@ final class PendingLogin implements SessionNote {
         SavedRequest saved = attempts.remove(attempt);
         giveBack(cost(saved));
         return saved;
-    }
-
-    /** The time without use that its session had before it was shortened; 0 if it was not. */
-    int inactiveSecondsBefore() {
-        return inactiveSecondsBefore;
     }
 
     @Override

@@ -24,7 +24,9 @@ final class RequestSecurity {
     private static final String LOGIN = "LOGIN";
 
     private final DormouseRequest request;
-    private final Deployment deployment;
+    /** The application that the client asked. */
+    private final DormouseContext origin;
+
     private @Nullable Caller caller;
     private @Nullable String authType;
     /** What the caller is to be kept as: logged in for longer than this request, and no session has them yet. */
@@ -32,16 +34,16 @@ final class RequestSecurity {
     /** The credentials came with this request, and will come with the next. */
     private boolean byCredentials;
 
-    RequestSecurity(DormouseRequest request, Deployment deployment) {
+    RequestSecurity(DormouseRequest request) {
         this.request = request;
-        this.deployment = deployment;
+        this.origin = request.origin();
     }
 
     /** Does not look at credentials: those count where they are asked for. */
     @Nullable
     Caller caller() {
-        if (caller == null && request.servletContext().sessions().keepsCallers()) {
-            MemorySession session = request.session().get(false);
+        if (caller == null && origin.sessions().keepsCallers()) {
+            MemorySession session = request.ownSession().get(false);
             if (session != null && session.caller() instanceof Caller kept) {
                 caller = kept;
                 authType = session.keptAs();
@@ -64,7 +66,7 @@ final class RequestSecurity {
     @Nullable
     Caller identify() {
         Caller known = caller();
-        Authenticator method = request.servletContext().authenticator();
+        Authenticator method = origin.authenticator();
         if (known != null || method == null) return known;
         known = method.authenticate(new Brought(request));
         if (known != null) {
@@ -81,11 +83,11 @@ final class RequestSecurity {
      * @throws IOException if the client has none that is trusted: its connection ends
      */
     void askForCertificate() throws IOException {
-        Authenticator method = request.servletContext().authenticator();
+        Authenticator method = origin.authenticator();
         if (method == null || !method.needsCertificate() || caller() != null) return;
         Exchange exchange = request.exchange();
         if (!exchange.mayAskForCertificate()
-                || !request.putBodyAside(deployment.security().login().maxSavedRequest())) return;
+                || !request.putBodyAside(origin.deployment().security().login().maxSavedRequest())) return;
         CertificateRequest asked = exchange.askForCertificate();
         while (asked != null) {
             var pause = new Pause();
@@ -110,12 +112,12 @@ final class RequestSecurity {
 
     /** Shows where to log in, or answers 401, or 403 where there is no way to log in with another request. */
     void challenge(HttpServletResponse response) throws IOException, ServletException {
-        LoginGate login = request.servletContext().loginGate();
+        LoginGate login = origin.loginGate();
         if (login != null) {
             login.begin(request, response);
             return;
         }
-        Authenticator method = request.servletContext().authenticator();
+        Authenticator method = origin.authenticator();
         List<String> challenges = method == null ? List.of() : method.challenges(new Brought(request));
         if (challenges.isEmpty()) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
@@ -166,7 +168,7 @@ final class RequestSecurity {
         if (before != null) throw new ServletException("already logged in as " + before.name());
         Caller known;
         try {
-            known = deployment.security().logins().login(name, password, request.getRemoteAddr());
+            known = origin.deployment().security().logins().login(name, password, request.getRemoteAddr());
         } catch (TooManyLogins e) {
             throw new ServletException("login could not be checked", e);
         }
@@ -177,20 +179,25 @@ final class RequestSecurity {
     /** From now on, and in later requests of the session, which is made if there is none, {@code known} is the caller. */
     void enter(Caller known, String type) {
         become(known, type, type);
-        request.session().get(true);
+        request.ownSession().get(true);
     }
 
     /**
      * From now on {@code known} sends this request. A session there is gets a new id, unless it was the caller's before: whoever knew the
-     * old one, and may have planted it, is left with nothing (session fixation).
+     * old one, and may have planted it, is left with nothing (session fixation). That of somebody else ends: nobody sees what another left there.
      */
     private void become(Caller known, String type, @Nullable String keptAs) {
         caller = known;
         authType = type;
         toBeKeptAs = keptAs;
-        if (request.session().get(false) == null) return;
-        request.session().handOver(known, keptAs);
-        toBeKeptAs = null;
+        MemorySession session = request.ownSession().get(false);
+        if (session == null) return;
+        if (session.belongsToAnother(known)) {
+            session.endNow();
+            return;
+        }
+        request.ownSession().handOver(known, keptAs);
+        if (session.isLive()) toBeKeptAs = null; // else another request has ended it just now
     }
 
     /**
@@ -209,12 +216,16 @@ final class RequestSecurity {
         authType = null;
         toBeKeptAs = null;
         byCredentials = false;
-        MemorySession session = request.session().get(false);
+        MemorySession session = request.ownSession().get(false);
         if (session != null) session.belongToNobody();
     }
 
     boolean isInRole(String role, RunningServlet servlet) {
         Caller known = caller();
-        return known != null && known.isInRole(role, servlet.roleLinks(), deployment.roles());
+        return known != null
+                && known.isInRole(
+                        role,
+                        servlet.roleLinks(),
+                        request.servletContext().deployment().roles());
     }
 }

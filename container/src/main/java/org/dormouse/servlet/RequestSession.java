@@ -44,12 +44,22 @@ final class RequestSession {
         if (request.response().isHeadSent()) {
             throw new IllegalStateException("a session cannot be created: the response is committed");
         }
-        MemorySession created = context.createSession(
-                outer == null ? null : Objects.requireNonNull(outer.get(true)).getId());
+        return outer == null ? createOwn() : createBeside(Objects.requireNonNull(outer.get(true)));
+    }
+
+    private MemorySession createOwn() {
+        MemorySession created = context.createSession(null);
         session = created;
         RequestSecurity security = request.knownSecurity();
         if (security != null) security.created(created);
-        if (outer == null) tell(created.getId());
+        tell(created.getId());
+        return created;
+    }
+
+    private MemorySession createBeside(MemorySession own) {
+        MemorySession created = context.createSession(own.getId());
+        session = created;
+        own.goesWith(created);
         return created;
     }
 
@@ -57,17 +67,15 @@ final class RequestSession {
         look();
         MemorySession known = session;
         if (known == null || !known.isLive()) throw new IllegalStateException("changeSessionId: there is no session");
-        String id = outer == null
-                ? context.sessions().changeId(known)
-                : context.sessions().changeId(known, outer.changeId());
-        if (outer == null) tell(id);
+        if (outer != null) return outer.changeId(); // which it goes by
+        String id = context.sessions().changeId(known);
+        tell(id);
         return id;
     }
 
     /** The session, if there is one, is that of {@code principal} from now on: if it was not before, it gets a new id. */
     void handOver(Principal principal, @Nullable String keptAs) {
-        if (outer != null) outer.handOver(principal, keptAs);
-        MemorySession known = outer == null ? get(false) : null;
+        MemorySession known = get(false);
         String id = known == null ? null : context.sessions().handOver(known, principal, keptAs);
         if (id != null) tell(id);
     }
@@ -137,7 +145,9 @@ final class RequestSession {
         fromCookie = known.isFromCookie();
         fromUrl = known.isFromUrl();
         MemorySession own = known.get(false);
-        session = own == null ? null : context.sessions().find(own.getId());
+        MemorySession found = own == null ? null : find(own.getId());
+        session = found;
+        if (own != null && found != null) own.goesWith(found);
     }
 
     @Nullable

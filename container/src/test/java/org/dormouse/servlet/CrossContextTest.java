@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSessionIdListener;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.dormouse.identity.Caller;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +155,107 @@ class CrossContextTest {
         });
         String[] ids = a.get("/a/change").body().split(" ");
         assertThat(ids[0]).isEqualTo(ids[1]);
+    }
+
+    @Test
+    void anIdThatChangesInTheApplicationThatWasAskedLeavesNothingInTheOtherUnderTheOldOne() throws Exception {
+        var changes = new ArrayList<String>();
+        b.servlet("/put", (request, response) -> request.getSession().setAttribute("of", "b"))
+                .servlet("/look", (request, response) -> {
+                    var session = request.getSession(false);
+                    response.getWriter().write(session == null ? "none" : (String) session.getAttribute("of"));
+                })
+                .listener((HttpSessionIdListener) (event, old) -> {
+                    assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(loaderOfB);
+                    changes.add(old + " " + event.getSession().getId());
+                })
+                .start();
+        a.with(d -> d.security().users((name, password) -> new Caller(name, Set.of())))
+                .servlet(
+                        "/put",
+                        (request, response) ->
+                                inB(request.getServletContext(), "/put").include(request, response))
+                .servlet(
+                        "/look",
+                        (request, response) ->
+                                inB(request.getServletContext(), "/look").include(request, response))
+                .servlet("/change", (request, response) -> request.changeSessionId())
+                .servlet("/login", (request, response) -> request.login("anna", "secret"));
+        String planted = idIn(a.get("/a/put"));
+        String changed = idIn(a.run(TestExchange.get("/a/change").field("Cookie", "JSESSIONID=" + planted)));
+        String last = idIn(a.run(TestExchange.get("/a/login").field("Cookie", "JSESSIONID=" + changed)));
+
+        for (String old : List.of(planted, changed))
+            assertThat(b.run(TestExchange.get("/b/look").field("Cookie", "JSESSIONID=" + old))
+                            .body())
+                    .isEqualTo("none");
+        assertThat(a.run(TestExchange.get("/a/look").field("Cookie", "JSESSIONID=" + last))
+                        .body())
+                .isEqualTo("b");
+        assertThat(changes).containsExactly(planted + " " + changed, changed + " " + last);
+    }
+
+    private static String idIn(TestExchange exchange) {
+        String cookie = exchange.responseField("Set-Cookie");
+        return cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'));
+    }
+
+    @Test
+    void theCallerIsThatOfTheApplicationThatWasAsked() throws Exception {
+        b.servlet(
+                        "/who",
+                        (request, response) -> response.getWriter()
+                                .write(request.getRemoteUser() + " " + request.isUserInRole("admin")))
+                .start();
+        a.with(d -> d.security().users((name, password) -> new Caller(name, Set.of("admin"))))
+                .servlet("/login", (request, response) -> {
+                    request.login("anna", "secret");
+                    request.getSession();
+                })
+                .servlet(
+                        "/who",
+                        (request, response) ->
+                                inB(request.getServletContext(), "/who").forward(request, response));
+        String id = idIn(a.get("/a/login"));
+        assertThat(a.run(TestExchange.get("/a/who").field("Cookie", "JSESSIONID=" + id))
+                        .body())
+                .isEqualTo("anna true");
+        assertThat(a.get("/a/who").body()).isEqualTo("null false");
+    }
+
+    @Test
+    void whoLogsInThereLogsInWhereTheyAsked() throws Exception {
+        b.servlet("/login", (request, response) -> {
+                    request.getSession().setAttribute("of", "b");
+                    request.login("anna", "secret");
+                })
+                .servlet("/who", (request, response) -> response.getWriter().write(request.getRemoteUser() + ""))
+                .start();
+        a.with(d -> d.security().users((name, password) -> new Caller(name, Set.of())))
+                .servlet(
+                        "/login",
+                        (request, response) ->
+                                inB(request.getServletContext(), "/login").include(request, response))
+                .servlet("/who", (request, response) -> response.getWriter().write(request.getRemoteUser() + ""));
+        var answer = a.get("/a/login");
+        assertThat(answer.status()).isEqualTo(200);
+        String id = idIn(answer);
+        assertThat(a.run(TestExchange.get("/a/who").field("Cookie", "JSESSIONID=" + id))
+                        .body())
+                .isEqualTo("anna");
+        assertThat(b.run(TestExchange.get("/b/who").field("Cookie", "JSESSIONID=" + id))
+                        .body())
+                .isEqualTo("null");
+    }
+
+    @Test
+    void aResetThereKeepsTheCookieOfTheSessionHere() throws Exception {
+        b.servlet("/reset", (request, response) -> response.reset()).start();
+        a.servlet("/from", (request, response) -> {
+            request.getSession();
+            inB(request.getServletContext(), "/reset").forward(request, response);
+        });
+        assertThat(a.get("/a/from").responseField("Set-Cookie")).contains("Path=/a");
     }
 
     @Test

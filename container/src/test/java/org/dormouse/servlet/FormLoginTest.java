@@ -413,6 +413,54 @@ class FormLoginTest {
     }
 
     @Test
+    void whereARequestCannotBeKeptThereIsNoSessionForItEither() {
+        try (var app = app()) {
+            for (int i = 0; i < 200; i++) new Browser(app).get("/shop/admin/x");
+            assertThat(app.context.sessions().size()).isBetween(20, 60_000 / LoginMemory.OVERHEAD_BYTES);
+        }
+    }
+
+    @Test
+    void aSessionMadeForALoginLivesAsLongAsOthersOnceItHoldsSomething() {
+        try (var app = app().servlet("/own", (request, response) -> {
+            request.getSession().setMaxInactiveInterval(600);
+            response.getWriter().write("own");
+        })) {
+            var browser = new Browser(app);
+            browser.get("/shop/admin/x");
+            browser.get("/shop/visit");
+            var own = new Browser(app);
+            own.get("/shop/admin/x");
+            own.get("/shop/own");
+            own.logIn("anna", "secret");
+            app.nowMillis += 180_000;
+            assertThat(browser.get("/shop/").body()).endsWith(" visited true");
+            assertThat(own.get("/shop/").body()).contains(" anna ");
+            app.nowMillis += 600_000;
+            assertThat(own.get("/shop/").body())
+                    .as("after the time that the application has set")
+                    .contains(" null ");
+        }
+    }
+
+    @Test
+    void whoTakesLongerThanARequestIsKeptHasASessionLikeOthersAllTheSame() {
+        try (var app = app()) {
+            var browser = new Browser(app);
+            browser.get("/shop/admin/x");
+            for (int i = 0; i < 3; i++) {
+                app.nowMillis += 60_000;
+                app.context.expireSessions();
+                browser.get("/shop/");
+            }
+            assertThat(browser.logIn("anna", "secret").responseField("Location"))
+                    .isEqualTo("/shop/");
+            app.nowMillis += 180_000;
+            assertThat(browser.get("/shop/").body()).contains(" anna FORM ");
+        }
+    }
+
+    @Test
     void aRequestKeptInASessionOfTheApplicationIsForgottenInTimeToo() {
         try (var app = app()) {
             var browser = new Browser(app);

@@ -194,11 +194,31 @@ class LoginSessionTest {
             String id = newId(app.run(as("anna:secret", with(newId(app.get("/visit")), "/admin/x"))));
             assertThat(app.run(as("anna:secret", with(id, "/admin/x"))).responseField("Set-Cookie"))
                     .isNull();
-            assertThat(newId(app.run(as("bert:hidden", with(id, "/admin/x"))))).isNotEqualTo(id);
 
             String own = newId(app.run(as("anna:secret", TestExchange.get("/admin/visit"))));
             assertThat(app.run(as("anna:secret", with(own, "/admin/x"))).responseField("Set-Cookie"))
                     .isNull();
+        }
+    }
+
+    @Test
+    void aSecondUserWithCredentialsDoesNotSeeTheSessionOfTheFirst() {
+        try (var app = app().servlet("/admin/visit", (request, response) -> {
+                    request.getSession().setAttribute("visited", request.getRemoteUser());
+                    response.getWriter().write("visited");
+                })
+                .servlet("/admin/keep", (request, response) -> {
+                    response.getWriter().write(who(request));
+                    request.getSession();
+                })) {
+            String id = newId(app.run(as("anna:secret", TestExchange.get("/admin/visit"))));
+            assertThat(app.run(as("anna:secret", with(id, "/admin/x"))).body()).endsWith(" anna");
+            var berts = app.run(as("bert:hidden", with(id, "/admin/keep")));
+            assertThat(berts.body()).isEqualTo("bert BASIC false no session");
+            String own = newId(berts);
+            assertThat(own).isNotEqualTo(id);
+            assertThat(app.run(as("bert:hidden", with(own, "/admin/x"))).body()).isEqualTo("bert BASIC false null");
+            assertThat(app.run(as("anna:secret", with(id, "/admin/x"))).body()).endsWith(" no session");
         }
     }
 

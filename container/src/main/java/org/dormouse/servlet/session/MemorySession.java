@@ -3,8 +3,10 @@ package org.dormouse.servlet.session;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,8 @@ public final class MemorySession implements HttpSession {
         ENDED
     }
 
+    private static final int AS_IT_IS = Integer.MIN_VALUE;
+
     private final Sessions sessions;
     private final long createdMillis;
     final ConcurrentHashMap<String, Object> attributes = new ConcurrentHashMap<>();
@@ -38,6 +42,9 @@ public final class MemorySession implements HttpSession {
 
     private volatile String id;
     private volatile int inactiveSeconds;
+    /** What {@link #inactiveSeconds} becomes when it is no session for a login alone any more; {@link #AS_IT_IS} if it is none. */
+    private volatile int usualSeconds = AS_IT_IS;
+
     private volatile long lastAccessedMillis;
     private volatile long thisAccessedMillis;
     /** When the last use ended. */
@@ -46,6 +53,9 @@ public final class MemorySession implements HttpSession {
     private volatile boolean isNew = true;
     private volatile @Nullable Owner owner;
     private volatile @Nullable SessionNote note;
+    /** Sessions of other applications that go by the id of this one; null if there never was one. Each list is never changed. */
+    private volatile @Nullable List<MemorySession> companions;
+
     /** How often it has been in a store. */
     private final int version;
 
@@ -145,6 +155,56 @@ public final class MemorySession implements HttpSession {
         }
     }
 
+    /** Ends it; it may have ended already. */
+    public void endNow() {
+        end();
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    /** From now on, {@code other}, of another application and with the same id, changes its id with this one. */
+    public void goesWith(MemorySession other) {
+        synchronized (idLock) {
+            List<MemorySession> known = companions();
+            if (known.contains(other)) return;
+            var all = new ArrayList<>(known);
+            all.removeIf(one -> !one.isLive());
+            all.add(other);
+            companions = List.copyOf(all);
+        }
+    }
+
+    List<MemorySession> companions() {
+        List<MemorySession> known = companions;
+        return known == null ? List.of() : known;
+    }
+
+    /**
+     * Has been made so that somebody can log in, and lives for {@code seconds} without use, until somebody has or it holds something: then as
+     * long as others.
+     */
+    public void isForLogin(int seconds) {
+        synchronized (idLock) {
+            usualSeconds = inactiveSeconds;
+            inactiveSeconds = seconds;
+        }
+    }
+
+    /** Whether it is for a login alone: there is nothing in it that anybody would miss. */
+    boolean isForLogin() {
+        return usualSeconds != AS_IT_IS;
+    }
+
+    private void isForMore() {
+        synchronized (idLock) {
+            int usual = usualSeconds;
+            if (usual != AS_IT_IS) inactiveSeconds = usual;
+            usualSeconds = AS_IT_IS;
+        }
+    }
+
     /** Who sends its requests, if somebody logged in for the session and not for a single request. */
     public @Nullable Principal caller() {
         Owner known = owner;
@@ -183,6 +243,7 @@ public final class MemorySession implements HttpSession {
     public void belongTo(Principal principal, @Nullable String keptAs) {
         synchronized (idLock) {
             owner = new Owner(principal, keptAs);
+            isForMore();
         }
         if (keptAs != null) sessions.keepCallers();
     }
@@ -190,6 +251,19 @@ public final class MemorySession implements HttpSession {
     /** What the container keeps in it; null if nothing. */
     public @Nullable SessionNote note() {
         return note;
+    }
+
+    /** Keeps {@code next} in the place of {@code known}, unless that has been replaced meanwhile: then nothing happens, and it is false. */
+    @SuppressWarnings("ReferenceEquality") // this very note
+    public boolean replaceNote(@Nullable SessionNote known, SessionNote next) {
+        SessionNote lost;
+        synchronized (idLock) {
+            if (note != known) return false;
+            lost = isLive() ? known : next;
+            if (isLive()) note = next;
+        }
+        if (lost != null) lost.dropped();
+        return true;
     }
 
     /** Keeps {@code next}, or nothing, in the place of what was kept before. If the session has ended, {@code next} is dropped at once. */
@@ -251,7 +325,10 @@ public final class MemorySession implements HttpSession {
 
     @Override
     public void setMaxInactiveInterval(int seconds) {
-        inactiveSeconds = seconds;
+        synchronized (idLock) {
+            usualSeconds = AS_IT_IS;
+            inactiveSeconds = seconds;
+        }
     }
 
     @Override
@@ -279,6 +356,7 @@ public final class MemorySession implements HttpSession {
             return;
         }
         checkLive();
+        if (isForLogin()) isForMore();
         if (attributes.get(name) != value) sessions.listeners().bound(this, name, value);
         Object before = attributes.put(name, value);
         sessions.listeners().changed(this, name, before, value);

@@ -146,7 +146,7 @@ final class Passivation {
 
     /** Hands over a session that nobody uses any more; false if it was not kept, and has to end. The caller may block. */
     boolean passivate(MemorySession session) {
-        if (session.isOver(sessions.now())) return false;
+        if (session.isOver(sessions.now()) || session.isForLogin()) return false;
         tell(session, (listener, event) -> listener.sessionWillPassivate(event));
         Map<String, byte[]> attributes = new LinkedHashMap<>();
         session.attributes.forEach((name, value) -> {

@@ -186,19 +186,38 @@ public final class Sessions {
      * @throws IllegalStateException if it has ended
      */
     public String changeId(MemorySession session) {
-        return changeId(session, ids.next());
-    }
-
-    /** The same to an id that this server has made for a session elsewhere. */
-    public String changeId(MemorySession session, String newId) {
         String oldId;
+        String newId;
         synchronized (session.idLock) {
             if (!session.isLive()) throw new IllegalStateException("session has been invalidated or has expired");
             oldId = session.getId();
+            newId = ids.next();
             move(session, newId);
         }
-        listeners.idChanged(session, oldId);
+        tellOfId(session, oldId);
         return newId;
+    }
+
+    /** Also those in other applications that go by the id of {@code session}: under the old one, nothing is left. */
+    private void tellOfId(MemorySession session, String oldId) {
+        listeners.idChanged(session, oldId);
+        for (MemorySession each : session.companions()) each.sessions().follow(each, session, oldId);
+    }
+
+    /** Takes the id of {@code leader}, which has just changed. If it changes more often meanwhile, the last one to come finds the last id. */
+    private void follow(MemorySession session, MemorySession leader, String oldId) {
+        synchronized (session.idLock) {
+            if (!session.isLive() || !session.getId().equals(oldId)) return;
+            move(session, leader.getId());
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getClassLoader());
+        try {
+            listeners.idChanged(session, oldId);
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
     }
 
     /**
@@ -220,7 +239,7 @@ public final class Sessions {
             newId = ids.next();
             move(session, newId);
         }
-        listeners.idChanged(session, oldId);
+        tellOfId(session, oldId);
         return newId;
     }
 
