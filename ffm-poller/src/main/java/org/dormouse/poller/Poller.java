@@ -81,6 +81,17 @@ public final class Poller implements AutoCloseable {
         return UnixSockets.listen(address, permissions, backlog, count);
     }
 
+    /**
+     * Begins to connect to {@code address}, without waiting; a poller with this backend can watch the socket. Any thread.
+     *
+     * @return a socket that is ready for output, or gone, when {@link StreamSocket#finishConnect} has something to tell
+     * @throws java.net.ConnectException if it is refused at once
+     * @throws IOException if there is no socket to be had, or an option cannot be, with its name
+     */
+    public StreamSocket connect(SocketAddress address, SocketOptions options) throws IOException {
+        return isOfChannels() ? NioSockets.connect(address, options) : KernelSockets.connect(address, options);
+    }
+
     /** Takes over a listening socket; {@code IOException} as {@link GivenSockets#listening}, or if the backend cannot. */
     public List<ListenSocket> adoptListening(int descriptor, int count) throws IOException {
         checkHasDescriptors("descriptors opened elsewhere");

@@ -12,6 +12,7 @@ import org.dormouse.poller.socket.KernelSockets;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.poller.socket.StreamSocket;
 import org.junit.jupiter.api.Assumptions;
 
 /** Every backend with sockets that it can watch: the parameter of tests that all of them must pass. */
@@ -48,6 +49,12 @@ public enum RealBackend {
         return this == NIO
                 ? NioSockets.listen(address, SocketOptions.DEFAULT, count)
                 : KernelSockets.listen(address, SocketOptions.DEFAULT, count);
+    }
+
+    public StreamSocket connect(SocketAddress address) throws IOException {
+        return this == NIO
+                ? NioSockets.connect(address, SocketOptions.OUTGOING)
+                : KernelSockets.connect(address, SocketOptions.OUTGOING);
     }
 
     /** Whether it tells half-close and hang-up from input. */

@@ -38,6 +38,7 @@ public final class ScriptedKernel {
     private final List<ScriptedDescriptor> descriptors = new ArrayList<>();
     private final List<ScriptedPoller> pollers = new ArrayList<>();
     private final List<String> misuses = new ArrayList<>();
+    private final ArrayDeque<ScriptedPeer> dialled = new ArrayDeque<>();
     private int nextPort = FIRST_PORT;
     private int limit = 1 << 20;
 
@@ -78,6 +79,27 @@ public final class ScriptedKernel {
             listener.waiting.add(peer);
             triggered(listener);
             return peer;
+        }
+    }
+
+    /**
+     * Begins to connect from the server's side; what becomes of it says {@link ScriptedPeer#accept} or {@link ScriptedPeer#refuse} of the peer
+     * that {@link #takeDialled} gives.
+     */
+    public StreamSocket dial(SocketAddress address) {
+        try (var _ = hold()) {
+            var peer = new ScriptedPeer(this, address.port(), nextPort++).from(address.high(), address.low());
+            peer.connection.isConnecting = true;
+            open(peer);
+            dialled.add(peer);
+            return peer.socket;
+        }
+    }
+
+    /** Whom {@link #dial} has begun to connect to, in that order, each once; null if there is none. */
+    public ScriptedPeer takeDialled() {
+        try (var _ = hold()) {
+            return dialled.poll();
         }
     }
 
@@ -191,6 +213,8 @@ public final class ScriptedKernel {
         boolean hasPeerClosed;
         boolean isReset;
         boolean errorPending;
+        boolean isConnecting;
+        int connectError;
         boolean isInputShut;
         boolean isOutputShut;
         boolean lacksRoom;
@@ -207,6 +231,7 @@ public final class ScriptedKernel {
 
         @Override
         int readiness() {
+            if (isConnecting) return 0;
             int bits = 0;
             if (input.size() > 0 || hasPeerFinished || isReset || isInputShut) bits |= Backend.IN;
             if (room() > 0 || isReset || isOutputShut) bits |= Backend.OUT;
@@ -245,11 +270,24 @@ public final class ScriptedKernel {
         }
 
         @Override
+        public int finishConnect() {
+            try (var _ = kernel.hold()) {
+                Connection connection = connection("finishConnect");
+                if (connection == null) return -Errno.EBADF;
+                if (connection.isConnecting) return -Errno.EAGAIN;
+                int error = connection.connectError;
+                connection.connectError = 0;
+                return -error;
+            }
+        }
+
+        @Override
         public int receive(byte[] target, int offset, int length) {
             if (length < 1) throw new IllegalArgumentException("length " + length + " < 1");
             try (var _ = kernel.hold()) {
                 Connection connection = connection("receive");
                 if (connection == null) return -Errno.EBADF;
+                if (connection.isConnecting) return -Errno.ENOTCONN;
                 if (connection.input.size() == 0) {
                     if (connection.errorPending) {
                         connection.errorPending = false;
@@ -278,6 +316,7 @@ public final class ScriptedKernel {
             try (var _ = kernel.hold()) {
                 Connection connection = connection("send");
                 if (connection == null) return -Errno.EBADF;
+                if (connection.isConnecting) return -Errno.ENOTCONN;
                 if (connection.errorPending) {
                     connection.errorPending = false;
                     return -Errno.ECONNRESET;

@@ -34,6 +34,26 @@ public final class ScriptedPeer {
         return connection.peerPort;
     }
 
+    /** Takes the connection that {@link ScriptedKernel#dial} has begun. */
+    public ScriptedPeer accept() {
+        try (var _ = kernel.hold()) {
+            connection.isConnecting = false;
+            kernel.triggered(connection);
+            return this;
+        }
+    }
+
+    /** Does not take it, or somebody between says so: {@code ECONNREFUSED}, {@code EHOSTUNREACH} and the like. */
+    public ScriptedPeer refuse(int errno) {
+        try (var _ = kernel.hold()) {
+            connection.isConnecting = false;
+            connection.connectError = errno;
+            connection.isReset = true;
+            kernel.triggered(connection);
+            return this;
+        }
+    }
+
     /** Sends bytes, in ISO 8859-1. */
     public ScriptedPeer send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));

@@ -44,6 +44,7 @@ public final class Errno {
     public static final int ENOTSOCK = define("ENOTSOCK", 88, 38, 38, "not a socket");
     public static final int ECONNREFUSED = define("ECONNREFUSED", 111, 61, 61, "connection refused");
     public static final int ETIMEDOUT = define("ETIMEDOUT", 110, 60, 60, "connection timed out");
+    public static final int EINPROGRESS = define("EINPROGRESS", 115, 36, 36, "connection is being made");
     public static final int EHOSTDOWN = define("EHOSTDOWN", 112, 64, 64, "host is down");
     public static final int EHOSTUNREACH = define("EHOSTUNREACH", 113, 65, 65, "host is unreachable");
 

@@ -131,6 +131,16 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
+     * Begins to connect to {@code address}, without waiting, to be registered at one of these loops. Any thread.
+     *
+     * @return tells by {@link StreamSocket#finishConnect} what became of it, at its first readiness
+     * @throws IOException as {@link Poller#connect}
+     */
+    public StreamSocket connect(SocketAddress address, SocketOptions options) throws IOException {
+        return first.connect(address, options);
+    }
+
+    /**
      * Takes over a listening socket that somebody else has opened, for {@code count} loops.
      *
      * @throws IOException as {@link org.dormouse.poller.socket.GivenSockets#listening}; or if the backend takes none

@@ -19,6 +19,7 @@ public final class NioBackend implements Backend {
     public static final String NAME = "nio";
 
     private static final int FIRST_CAPACITY = 64;
+    static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
     static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -100,7 +101,7 @@ public final class NioBackend implements Backend {
             readiness = Arrays.copyOf(readiness, taken * 2);
         }
         tokens[taken] = (Long) key.attachment();
-        readiness[taken] = ((operations & INPUT) != 0 ? IN : 0) | ((operations & SelectionKey.OP_WRITE) != 0 ? OUT : 0);
+        readiness[taken] = ((operations & INPUT) != 0 ? IN : 0) | ((operations & OUTPUT) != 0 ? OUT : 0);
         taken++;
     }
 

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,12 +69,16 @@ final class NioDescriptor {
     void watch(NioBackend backend, Selector selector, int interest, long token) throws IOException {
         int operations = 0;
         if ((interest & Backend.IN) != 0) operations |= channel.validOps() & NioBackend.INPUT;
-        if ((interest & Backend.OUT) != 0) operations |= SelectionKey.OP_WRITE;
+        if ((interest & Backend.OUT) != 0) operations |= isConnecting() ? NioBackend.OUTPUT : SelectionKey.OP_WRITE;
         try {
             watch = new Watch(backend, register(selector, operations, token));
         } catch (ClosedChannelException e) {
             throw new IOException("descriptor " + number + " is closed", e);
         }
+    }
+
+    private boolean isConnecting() {
+        return channel instanceof SocketChannel stream && stream.isConnectionPending();
     }
 
     private SelectionKey register(Selector selector, int operations, long token) throws IOException {

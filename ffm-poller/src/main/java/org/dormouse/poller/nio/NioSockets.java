@@ -2,19 +2,22 @@ package org.dormouse.poller.nio;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dormouse.poller.socket.ListenSocket;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.poller.socket.StreamSocket;
 
-/** Opens listening sockets over channels, for a {@link NioBackend}. */
+/** Opens sockets over channels, which listen or connect, for a {@link NioBackend}. */
 public final class NioSockets {
     private NioSockets() {}
 
@@ -43,6 +46,34 @@ public final class NioSockets {
         } catch (SocketException e) {
             close(channel);
             var refused = new BindException(address + ": " + e.getMessage());
+            refused.initCause(e);
+            throw refused;
+        } catch (IOException | RuntimeException e) {
+            close(channel);
+            throw e;
+        }
+    }
+
+    /**
+     * Begins to connect, and does not wait: {@link StreamSocket#finishConnect} tells what became of it. Any thread.
+     *
+     * @throws java.net.ConnectException if it is refused at once
+     * @throws IOException if there is no channel to be had, or an option cannot be had here, with its name
+     */
+    public static StreamSocket connect(SocketAddress address, SocketOptions asked) throws IOException {
+        NioOptions options = NioOptions.of(asked);
+        var channel = SocketChannel.open();
+        try {
+            channel.configureBlocking(false);
+            options.set(channel);
+            channel.connect(address.toJava());
+            return new NioStreamSocket(channel, address);
+        } catch (ConnectException e) {
+            close(channel);
+            throw e;
+        } catch (SocketException e) {
+            close(channel);
+            var refused = new ConnectException(address + ": " + e.getMessage());
             refused.initCause(e);
             throw refused;
         } catch (IOException | RuntimeException e) {

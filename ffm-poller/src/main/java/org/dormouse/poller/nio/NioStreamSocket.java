@@ -1,8 +1,11 @@
 package org.dormouse.poller.nio;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -54,6 +57,24 @@ final class NioStreamSocket implements StreamSocket {
         }
         if (count < bytes) descriptor.arm(SelectionKey.OP_WRITE);
         return count == 0 ? -Errno.EAGAIN : count;
+    }
+
+    /** The JDK sorts failures by class; what it does not sort is a network's. */
+    @Override
+    public int finishConnect() {
+        try {
+            if (channel.finishConnect()) return 0;
+        } catch (NoRouteToHostException e) {
+            return -Errno.EHOSTUNREACH;
+        } catch (ConnectException e) {
+            return String.valueOf(e.getMessage()).contains("timed out") ? -Errno.ETIMEDOUT : -Errno.ECONNREFUSED;
+        } catch (ClosedChannelException e) {
+            return -Errno.EBADF;
+        } catch (IOException e) {
+            return -Errno.ENETUNREACH;
+        }
+        descriptor.arm(SelectionKey.OP_CONNECT);
+        return -Errno.EAGAIN;
     }
 
     /** Receiving nothing would look like the end of the stream, so nothing is not accepted. */

@@ -2,13 +2,14 @@ package org.dormouse.poller.socket;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dormouse.poller.libc.Errno;
 import org.dormouse.poller.libc.Platform;
 import org.dormouse.poller.libc.Unistd;
 
-/** Opens listening sockets of the kernel. */
+/** Opens sockets of the kernel that listen, or connect. */
 public final class KernelSockets {
     /** BSD and macOS give every connection of a shared port to one of its sockets, so there the loops share one socket instead. */
     private static final boolean KERNEL_SPREADS = Platform.CURRENT == Platform.LINUX;
@@ -82,6 +83,25 @@ public final class KernelSockets {
             close(descriptor);
             throw e;
         }
+    }
+
+    /**
+     * Begins to connect, and does not wait: {@link StreamSocket#finishConnect} tells what became of it. Any thread.
+     *
+     * @param options such as {@link SocketOptions#OUTGOING}
+     * @throws ConnectException if the kernel refuses at once
+     * @throws IOException if there is no socket to be had, or an option is refused, with its name
+     */
+    public static StreamSocket connect(SocketAddress address, SocketOptions options) throws IOException {
+        int descriptor = open(address, options);
+        byte[] bytes = SockAddr.write(address);
+        int result = SysSocket.connect(descriptor, bytes, bytes.length);
+        // After a signal the kernel goes on with it all the same.
+        if (result < 0 && result != -Errno.EINPROGRESS && !Errno.isRetry(result)) {
+            close(descriptor);
+            throw new ConnectException(address + ": " + Errno.describe(-result) + " (connect)");
+        }
+        return KernelStreamSocket.of(descriptor, bytes);
     }
 
     private static int open(SocketAddress address, SocketOptions options) throws IOException {

@@ -86,6 +86,18 @@ final class KernelStreamSocket implements StreamSocket {
         return result;
     }
 
+    /** An error is told by SO_ERROR; that there is none does not mean that there is a peer. */
+    @Override
+    public int finishConnect() {
+        int[] error = {0};
+        int result = SysSocket.getsockopt(descriptor, SysOptions.SOL_SOCKET, SysOptions.SO_ERROR, error);
+        if (result < 0) return result;
+        if (error[0] != 0) return -error[0];
+        byte[] peer = new byte[SockAddr.MAX_BYTES];
+        result = SysSocket.getpeername(descriptor, peer, new int[] {peer.length});
+        return result == -Errno.ENOTCONN ? -Errno.EAGAIN : result;
+    }
+
     /** Receiving nothing would look like the end of the stream, so nothing is not accepted. */
     private static int checked(byte[] array, int offset, int length) {
         if (length < 1) throw new IllegalArgumentException("length " + length + " < 1");

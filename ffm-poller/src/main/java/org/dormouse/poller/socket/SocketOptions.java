@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which {@link SocketOption}s a listening socket is to have; what is not among them is as the kernel has it. Immutable. */
+/** Which {@link SocketOption}s a socket is to have; what is not among them is as the kernel has it. Immutable. */
 public final class SocketOptions {
     /**
      * A server's: its port may be had again at once, what is written leaves at once, and a peer whose network is gone is found out within
@@ -22,6 +22,14 @@ public final class SocketOptions {
             .withKnown(SocketOption.KEEP_ALIVE_INTERVAL, 30)
             .withKnown(SocketOption.KEEP_ALIVE_COUNT, 4)
             .withKnown(SocketOption.BACKLOG, 4096);
+
+    /** Those of {@link #DEFAULT} that concern a connection, for one that is made from here. */
+    public static final SocketOptions OUTGOING = new SocketOptions(Map.of())
+            .withKnown(SocketOption.NO_DELAY, 1)
+            .withKnown(SocketOption.KEEP_ALIVE, 1)
+            .withKnown(SocketOption.KEEP_ALIVE_IDLE, 300)
+            .withKnown(SocketOption.KEEP_ALIVE_INTERVAL, 30)
+            .withKnown(SocketOption.KEEP_ALIVE_COUNT, 4);
 
     private final Map<SocketOption, Object> values;
 

@@ -63,6 +63,16 @@ public interface StreamSocket {
     }
 
     /**
+     * What became of the connection, of a socket whose connecting was begun: to be asked at each readiness until it is no longer
+     * {@linkplain SocketError#wouldBlock under way}. Before that nothing is sent or received; after a failure it can only be closed.
+     *
+     * @return 0 once it is connected; {@code -EAGAIN} as long as it is not; another {@code -errno}, once, if it will not be
+     */
+    default int finishConnect() {
+        return 0;
+    }
+
+    /**
      * Whether the last receive, though it gave less than was asked, has left bytes that no event will tell of. Never of a plain socket; of one
      * that decrypts. For who receives.
      */
