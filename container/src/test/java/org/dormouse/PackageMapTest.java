@@ -59,6 +59,16 @@ class PackageMapTest {
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
         mayUse("websocket", "websocket.frame", "push", "http", "transport", "buffer", "poller.loop");
         mayUse("websocket.frame", "http");
+        mayUse(
+                "websocket.client",
+                "websocket",
+                "websocket.frame",
+                "http",
+                "tls",
+                "transport",
+                "buffer",
+                "poller.socket",
+                "poller.loop");
         mayUse("annotation");
         mayUse("filter", "http", "transport", "servlet", "poller.socket");
         mayUse(

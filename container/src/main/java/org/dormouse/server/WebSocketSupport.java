@@ -11,6 +11,7 @@ import org.dormouse.servlet.DormouseContext;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.websocket.EndpointContainer;
 import org.dormouse.websocket.WebSocketLimits;
+import org.dormouse.websocket.client.HandshakeClient;
 
 /**
  * Gives an application its {@code ServerContainer}, the context attribute {@value #ATTRIBUTE}. What serves endpoints, a filter behind those
@@ -36,7 +37,8 @@ public final class WebSocketSupport {
                 limits,
                 context.deployment().classLoader(),
                 new WebSocketServletUpgrade(this::container),
-                this::installFilter);
+                this::installFilter,
+                new HandshakeClient());
     }
 
     /** Prepares {@code context}, which has not been started. When it stops, its sessions are closed with 1001. */

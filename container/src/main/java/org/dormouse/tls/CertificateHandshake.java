@@ -25,7 +25,7 @@ final class CertificateHandshake implements Renegotiation {
 
     private final TlsSocket socket;
     private final SSLEngine engine;
-    private final TlsProtocol tls;
+    private final TlsSide tls;
     private boolean hasBegun;
     private boolean isCounted;
     private int receivedBytes;

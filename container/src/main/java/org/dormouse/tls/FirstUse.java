@@ -21,6 +21,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class FirstUse implements Runnable {
     private static final Class<?>[] CLASSES = {
         Handshake.class,
+        ServerHandshake.class,
         Errand.class,
         TlsSocket.class,
         TlsSocket.Secret.class,

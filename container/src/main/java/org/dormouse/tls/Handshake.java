@@ -2,9 +2,7 @@ package org.dormouse.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -22,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * {@link Errand} on another thread, and meanwhile nobody else touches the engine: it would wait for that thread.
  *
  * <pre>
- *   HELLO -> SHAKING -> SENDING -> ENDED      as the client sends; SENDING only if it does not take the last of ours
+ *   HELLO -> SHAKING -> SENDING -> ENDED      as the peer sends; a client begins with SHAKING; SENDING only if it does not take the last of ours
  *              ^  v
  *           ELSEWHERE, RESTING                an errand on another thread; enough was done in this turn
- *   any -> ENDED                              refused, too late, or the client left
+ *   any -> ENDED                              refused, too late, or the peer left
  * </pre>
  */
-final class Handshake implements Protocol {
-    private enum State {
+abstract class Handshake implements Protocol {
+    enum State {
         HELLO,
         SHAKING,
         ELSEWHERE,
@@ -41,37 +39,48 @@ final class Handshake implements Protocol {
     /** Calls of the engine in a row; then others of this loop have their turn. An ordinary handshake takes a dozen. */
     private static final int MAX_CALLS = 64;
 
-    /** After a stop, as for a client that has just connected. */
-    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final byte[] NO_BYTES = {};
+    static final byte[] NO_BYTES = {};
 
     /** What a session has for a version before there is one. */
     private static final String NO_PROTOCOL = "NONE";
 
     static final String TLS_1_3 = "TLSv1.3";
 
-    private final TlsProtocol tls;
-    private final Connection connection;
-    private final Flight flight;
+    final Connection connection;
+    final Flight flight;
+    private final TlsSide side;
 
-    private State state = State.HELLO;
-    private @Nullable TlsHost host;
-    private @Nullable SSLEngine engine;
-    private @Nullable String serverName;
+    State state = State.HELLO;
+
+    @Nullable
+    SSLEngine engine;
+
     private int receivedBytes;
-    private boolean isCounted;
-    private boolean draining;
 
     /** What is done elsewhere, or was last. */
     private @Nullable Errand errand;
 
-    Handshake(TlsProtocol tls, Connection connection) {
-        this.tls = tls;
+    Handshake(TlsSide side, Connection connection) {
+        this.side = side;
         this.connection = connection;
         flight = new Flight(connection);
     }
+
+    /** The first bytes of the peer, before there is an engine; how many were used. */
+    abstract int onHello(byte[] bytes, int offset, int length);
+
+    /** Client and server have agreed, and nothing of ours waits. */
+    abstract void succeed(byte[] bytes, int offset, int length);
+
+    /** Whether what the engine wants to send can wait for the first answer. */
+    abstract boolean hasOnlyTickets(SSLEngine engine);
+
+    /** It has failed; the connection ends. */
+    void ended(String why) {}
+
+    /** It is over, and nothing of it is on another thread: what was counted is counted no more. May come twice. */
+    abstract void left();
 
     // --- input
 
@@ -86,58 +95,12 @@ final class Handshake implements Protocol {
         };
     }
 
-    private int onHello(byte[] bytes, int offset, int length) {
-        if (PlainHttp.beginsWith(bytes[offset])) {
-            refuse(PlainHttp.answer(), "it speaks HTTP without TLS");
-            return length;
-        }
-        ClientHello hello;
-        try {
-            hello = ClientHello.parse(bytes, offset, length, tls.settings.maxHelloBytes());
-        } catch (Alert.Refused e) {
-            refuse(e.alert(), String.valueOf(e.getMessage()));
-            return length;
-        }
-        if (hello == null) return 0;
-        if (!begin(hello)) return length;
-        return shake(bytes, offset, length);
-    }
-
-    private boolean begin(ClientHello hello) {
-        int most = tls.settings.maxHandshakes();
-        if (!tls.handshakes.enter(most)) {
-            end(ConnectionEnd.HANDSHAKE_LIMIT, most + " handshakes are under way (" + TlsSettings.MAX_HANDSHAKES + ")");
-            return false;
-        }
-        isCounted = true;
-        String name = hello.serverName();
-        TlsHost chosen = tls.hosts.host(name);
-        if (chosen == null) {
-            refuse(
-                    Alert.UNRECOGNIZED_NAME,
-                    name == null ? "no server_name" : "server_name " + name + " is not served here");
-            return false;
-        }
-        host = chosen;
-        serverName = name;
-        SSLEngine made = chosen.newEngine();
-        engine = made;
-        try {
-            made.beginHandshake();
-        } catch (SSLException e) {
-            refuse(Alert.INTERNAL_ERROR, String.valueOf(e.getMessage()));
-            return false;
-        }
-        state = State.SHAKING;
-        return true;
-    }
-
     /**
      * Does what the engine wants next until that is another record of the client.
      *
      * @return how many of the bytes were used
      */
-    private int shake(byte[] bytes, int offset, int length) {
+    final int shake(byte[] bytes, int offset, int length) {
         SSLEngine present = present();
         int end = offset + length;
         int at = offset;
@@ -156,7 +119,7 @@ final class Handshake implements Protocol {
                             return fail("the engine is stuck with a record: " + result, length);
                         at += result.bytesConsumed();
                         receivedBytes += result.bytesConsumed();
-                        if (receivedBytes > tls.settings.maxHandshakeBytes()) return tooLong(length);
+                        if (receivedBytes > side.settings.maxHandshakeBytes()) return tooLong(length);
                         status = result.getHandshakeStatus();
                         if (status == HandshakeStatus.NEED_WRAP && hasOnlyTickets(present))
                             status = HandshakeStatus.NOT_HANDSHAKING;
@@ -188,16 +151,11 @@ final class Handshake implements Protocol {
         return at - offset;
     }
 
-    /** What is left to be sent of a handshake goes with the first answer: there is nothing but tickets behind a client's last message. */
-    private static boolean hasOnlyTickets(SSLEngine engine) {
-        return engine.getSession().getProtocol().equals(TLS_1_3) && engine.getHandshakeSession() == null;
-    }
-
     static boolean isProgress(SSLEngineResult result, HandshakeStatus before) {
         return result.bytesConsumed() > 0 || result.bytesProduced() > 0 || result.getHandshakeStatus() != before;
     }
 
-    private SSLEngine present() {
+    final SSLEngine present() {
         SSLEngine present = engine;
         if (present == null) throw new IllegalStateException("no handshake in " + state);
         return present;
@@ -206,7 +164,7 @@ final class Handshake implements Protocol {
     private int tooLong(int length) {
         LastWords.provoke(present());
         return fail(
-                "handshake of " + receivedBytes + " bytes, limit " + tls.settings.maxHandshakeBytes() + " ("
+                "handshake of " + receivedBytes + " bytes, limit " + side.settings.maxHandshakeBytes() + " ("
                         + TlsSettings.MAX_HANDSHAKE_BYTES + ")",
                 length);
     }
@@ -220,7 +178,7 @@ final class Handshake implements Protocol {
         errand = made;
         if (bytesWait) connection.suspendReading();
         try {
-            tls.handshakes.compute(made);
+            side.handshakes.compute(made);
         } catch (RejectedExecutionException e) {
             made.abandon();
             fail(String.valueOf(e.getMessage()), 0);
@@ -250,7 +208,7 @@ final class Handshake implements Protocol {
             return;
         }
         flight.drop();
-        leave();
+        left();
     }
 
     /** What is kept is shown in the next turn; if there is nothing, the engine may have something to say all the same. */
@@ -295,34 +253,12 @@ final class Handshake implements Protocol {
         if (state == State.SENDING && !connection.isBlocked()) goOn();
     }
 
-    private void succeed(byte[] bytes, int offset, int length) {
-        TlsHost chosen = host;
-        if (chosen == null) throw new IllegalStateException("no host in " + state);
-        PooledBuffer rest = null;
-        if (length > 0) {
-            rest = connection.pool().take(Math.max(length, BufferPool.RECORD_SIZE));
-            rest.append(bytes, offset, length);
-        }
-        ServedAuthority served = chosen.servesEveryName() ? null : new ServedAuthority(chosen);
-        var secret =
-                new TlsSocket.Secret(present(), served, tls.sharedName(serverName), tls, chosen.knowsAuthorities());
-        PooledBuffer ciphertext = rest;
-        state = State.ENDED;
-        leave();
-        connection.deadline(0);
-        connection.encrypt(plain -> new TlsSocket(connection, plain, secret, ciphertext));
-        Protocol real = tls.next.begin(connection);
-        connection.become(real);
-        if (draining) real.drain();
-    }
-
-    private void refuse(Alert alert, String why) {
-        refuse(alert.record(), why + ", alert " + alert.name().toLowerCase(Locale.ROOT));
-    }
-
-    private void refuse(byte[] lastWords, String why) {
-        flight.send(PooledBuffer.sharing(lastWords, 0, lastWords.length));
-        end(ConnectionEnd.HANDSHAKE_FAILED, why);
+    /** What came behind the handshake, for the socket that decrypts it; null if nothing has. */
+    final @Nullable PooledBuffer rest(byte[] bytes, int offset, int length) {
+        if (length == 0) return null;
+        PooledBuffer rest = connection.pool().take(Math.max(length, BufferPool.RECORD_SIZE));
+        rest.append(bytes, offset, length);
+        return rest;
     }
 
     /** The engine has failed, or is made to; its alert is sent. */
@@ -332,16 +268,11 @@ final class Handshake implements Protocol {
         return length;
     }
 
-    private void end(ConnectionEnd reason, String why) {
+    final void end(ConnectionEnd reason, String why) {
         state = State.ENDED;
-        tls.log.note(connection, "handshake", why);
+        side.log.note(connection, "handshake", why);
+        ended(why);
         connection.closeWhenSent(reason);
-    }
-
-    private void leave() {
-        if (!isCounted) return;
-        isCounted = false;
-        tls.handshakes.leave();
     }
 
     @Override
@@ -350,29 +281,7 @@ final class Handshake implements Protocol {
         boolean saidNothing = state == State.HELLO && connection.kept() == null;
         end(
                 saidNothing ? ConnectionEnd.PEER_CLOSED : ConnectionEnd.HANDSHAKE_FAILED,
-                "client ended its stream before the handshake did");
-    }
-
-    @Override
-    public void deadline() {
-        if (state == State.ENDED) return;
-        state = State.ENDED;
-        if (draining) {
-            connection.abort(ConnectionEnd.DRAINED);
-            return;
-        }
-        tls.log.note(
-                connection,
-                "handshake",
-                "not complete after " + tls.settings.handshakeTimeout() + " (" + TlsSettings.HANDSHAKE_TIMEOUT + ")");
-        connection.abort(ConnectionEnd.HANDSHAKE_TIMEOUT);
-    }
-
-    @Override
-    public void drain() {
-        draining = true;
-        long left = connection.expiresAt() - connection.loop().nanoTime();
-        connection.deadline(Math.clamp(left, 1, DRAIN_NANOS));
+                "the peer ended its stream before the handshake did");
     }
 
     @Override
@@ -383,11 +292,11 @@ final class Handshake implements Protocol {
     @Override
     public void closed(@Nullable IOException cause) {
         if (cause != null && state != State.ENDED)
-            tls.log.note(connection, "handshake", String.valueOf(cause.getMessage()));
+            side.log.note(connection, "handshake", String.valueOf(cause.getMessage()));
         state = State.ENDED;
         Errand present = errand;
         if (present != null && present.tellsOfItsEnd()) return;
         flight.drop();
-        leave();
+        left();
     }
 }

@@ -198,7 +198,7 @@ abstract class TlsInput extends TlsOutput {
     private int unwrap(PooledBuffer present, byte[] target, int offset, int room, boolean isFirst) {
         byte[] bytes = present.array();
         int start = present.start();
-        if (!isTls13 && bytes[start] == Records.HANDSHAKE) return refuse("client asks for renegotiation");
+        if (!isTls13 && bytes[start] == Records.HANDSHAKE) return refuse("the peer asks for renegotiation");
         int length = Records.ready(bytes, start, present.size());
         try {
             SSLEngineResult result = secret.engine()
@@ -257,8 +257,8 @@ abstract class TlsInput extends TlsOutput {
 
     private void onEmptyRecord(HandshakeStatus status) {
         credit -= EMPTY_RECORD_COST;
-        if (status == HandshakeStatus.NEED_TASK) refuse("client begins another handshake");
-        else if (credit < 0) refuse("client sends records without data, more than " + MAX_CREDIT / EMPTY_RECORD_COST);
+        if (status == HandshakeStatus.NEED_TASK) refuse("the peer begins another handshake");
+        else if (credit < 0) refuse("the peer sends records without data, more than " + MAX_CREDIT / EMPTY_RECORD_COST);
     }
 
     /** The engine has something to send, which goes with whatever is sent next (RFC 8446 §4.6.3), or soon if nobody is about to send. */
@@ -267,7 +267,7 @@ abstract class TlsInput extends TlsOutput {
         if (given != answersSeen) unanswered = 0;
         answersSeen = given;
         if (!isNew && unanswered > 0) return;
-        if (++unanswered > MAX_UNANSWERED) refuse("client has " + unanswered + " updates of keys unanswered");
+        if (++unanswered > MAX_UNANSWERED) refuse("the peer has " + unanswered + " updates of keys unanswered");
         else if (unanswered == 1) connection.execute(this::answer);
     }
 

@@ -6,16 +6,12 @@ import org.dormouse.transport.ProtocolUpgrade;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS in front of what is really spoken. A connection begins with a {@link Handshake}; when that has come to its end the connection has a
+ * TLS in front of what is really spoken. A connection begins with a {@link ServerHandshake}; when that has come to its end the connection has a
  * {@link TlsSocket} instead of its plain one, and nothing above it knows the difference. One for each loop; made before that starts.
  */
-public final class TlsProtocol implements ProtocolUpgrade {
-    final TlsSettings settings;
+public final class TlsProtocol extends TlsSide implements ProtocolUpgrade {
     final TlsHosts hosts;
     final ProtocolUpgrade next;
-    final Handshakes handshakes;
-    final TlsLog log;
-    final long timeoutNanos;
 
     /** Loop owner. */
     private @Nullable String lastName;
@@ -31,12 +27,9 @@ public final class TlsProtocol implements ProtocolUpgrade {
 
     /** For tests, which see what is computed, and hear of refusals. */
     TlsProtocol(TlsSettings settings, TlsHosts hosts, ProtocolUpgrade next, Handshakes handshakes, TlsLog log) {
-        this.settings = settings;
+        super(settings, handshakes, log);
         this.hosts = hosts;
         this.next = next;
-        this.handshakes = handshakes;
-        this.log = log;
-        this.timeoutNanos = settings.handshakeTimeout().toNanos();
     }
 
     /** The same string for connections that ask for the same name, as most in a row do. Loop owner. */
@@ -50,6 +43,6 @@ public final class TlsProtocol implements ProtocolUpgrade {
     @Override
     public Protocol begin(Connection connection) {
         connection.deadline(timeoutNanos);
-        return new Handshake(this, connection);
+        return new ServerHandshake(this, connection);
     }
 }

@@ -19,14 +19,14 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
      * What the handshake has come to.
      *
      * @param authority null if requests for any may come
-     * @param tls what it was spoken by
+     * @param tls whose limits it is held to
      * @param knowsAuthorities whether a certificate of the client could be found good
      */
     record Secret(
             SSLEngine engine,
             @Nullable ServedAuthority authority,
             @Nullable String serverName,
-            TlsProtocol tls,
+            TlsSide tls,
             boolean knowsAuthorities) {}
 
     private boolean hasSaidGoodbye;

@@ -1,50 +1,53 @@
 package org.dormouse.websocket;
 
+import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.server.ServerEndpointConfig;
 
 /** An endpoint that can be connected to: what all its sessions share. Immutable but for the set of open sessions. */
 final class DeployedEndpoint {
-    private final ServerEndpointConfig config;
+    private final EndpointConfig config;
+    private final Class<?> endpointClass;
     private final Codecs codecs;
     private final EndpointModel model;
-    private final EndpointContainer container;
+    private final SessionContainer container;
     private final boolean looksAtHandshake;
     private final OpenSessions openSessions;
     private final Role role;
 
     private DeployedEndpoint(
-            ServerEndpointConfig config,
-            Codecs codecs,
-            EndpointModel model,
-            EndpointContainer container,
+            EndpointConfig config,
+            Class<?> endpointClass,
+            SessionContainer container,
             OpenSessions openSessions,
-            Role role) {
+            Role role)
+            throws DeploymentException {
         this.config = config;
-        this.codecs = codecs;
-        this.model = model;
+        this.endpointClass = endpointClass;
+        this.codecs = Codecs.of(config);
+        this.model = Endpoint.class.isAssignableFrom(endpointClass)
+                ? new ProgrammaticModel(endpointClass)
+                : AnnotatedModel.of(endpointClass, codecs);
         this.container = container;
         this.openSessions = openSessions;
         this.role = role;
-        this.looksAtHandshake = overridesModifyHandshake(config.getConfigurator());
+        this.looksAtHandshake =
+                config instanceof ServerEndpointConfig server && overridesModifyHandshake(server.getConfigurator());
     }
 
     /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
     static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions)
             throws DeploymentException {
-        return of(config, container, openSessions, Role.SERVER);
+        return new DeployedEndpoint(config, config.getEndpointClass(), container, openSessions, Role.SERVER);
     }
 
-    static DeployedEndpoint of(
-            ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions, Role role)
+    /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
+    static DeployedEndpoint ofClient(
+            ClientEndpointConfig config, Class<?> endpointClass, SessionContainer container, OpenSessions openSessions)
             throws DeploymentException {
-        Codecs codecs = Codecs.of(config);
-        Class<?> endpointClass = config.getEndpointClass();
-        EndpointModel model = Endpoint.class.isAssignableFrom(endpointClass)
-                ? new ProgrammaticModel(endpointClass)
-                : AnnotatedModel.of(endpointClass, codecs);
-        return new DeployedEndpoint(config, codecs, model, container, openSessions, role);
+        return new DeployedEndpoint(config, endpointClass, container, openSessions, Role.CLIENT);
     }
 
     /** On which side its sessions are. */
@@ -52,8 +55,17 @@ final class DeployedEndpoint {
         return role;
     }
 
-    ServerEndpointConfig config() {
+    EndpointConfig config() {
         return config;
+    }
+
+    /** Of an endpoint on the server's side. */
+    ServerEndpointConfig serverConfig() {
+        return (ServerEndpointConfig) config;
+    }
+
+    Class<?> endpointClass() {
+        return endpointClass;
     }
 
     Codecs codecs() {
@@ -64,15 +76,19 @@ final class DeployedEndpoint {
         return model;
     }
 
-    EndpointContainer container() {
+    SessionContainer container() {
         return container;
     }
 
     /** Whether it is the same endpoint to the application, though perhaps configured anew for each request. */
     boolean isSameAs(DeployedEndpoint other) {
         return this == other
-                || (config.getEndpointClass() == other.config.getEndpointClass()
-                        && config.getPath().equals(other.config.getPath()));
+                || (endpointClass == other.endpointClass
+                        && role == other.role
+                        && (role == Role.CLIENT
+                                || serverConfig()
+                                        .getPath()
+                                        .equals(other.serverConfig().getPath())));
     }
 
     OpenSessions openSessions() {

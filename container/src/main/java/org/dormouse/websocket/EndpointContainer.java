@@ -1,18 +1,12 @@
 package org.dormouse.websocket;
 
-import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.Endpoint;
-import jakarta.websocket.Extension;
-import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The WebSocket endpoints of one application: the {@code ServerContainer} that stands as an attribute in its context. Endpoints may be
  * added at any time, while it runs too. Any thread.
  */
-public final class EndpointContainer implements ServerContainer {
+public final class EndpointContainer extends SessionContainer implements ServerContainer {
     /** Reaches from what the application calls a request to the connection that carries it: the one thing that needs to know servlets. */
     public interface Upgrader {
         /** See {@link ServerContainer#upgradeHttpToWebSocket}. */
@@ -28,18 +22,12 @@ public final class EndpointContainer implements ServerContainer {
                 throws IOException, DeploymentException;
     }
 
-    private final WebSocketLimits limits;
-    private final ClassLoader classLoader;
     private final Upgrader upgrader;
     private final Runnable whenFirstAdded;
     private final OpenSessions upgraded = new OpenSessions(); // of endpoints that are not deployed
 
     private volatile Map<PathTemplate, DeployedEndpoint> endpoints =
             Map.of(); // in order of precedence; replaced under this
-    private volatile long asyncSendTimeout;
-    private volatile long maxSessionIdleTimeout;
-    private volatile int maxBinaryMessage;
-    private volatile int maxTextMessage;
     private volatile boolean closed;
 
     /**
@@ -47,25 +35,17 @@ public final class EndpointContainer implements ServerContainer {
      *
      * @param classLoader of the application: the context class loader of its callbacks
      * @param whenFirstAdded called once, before the first endpoint can be found: what serves them need not be there before
+     * @param connector connects the clients of the application
      */
     public EndpointContainer(
-            WebSocketLimits limits, ClassLoader classLoader, Upgrader upgrader, Runnable whenFirstAdded) {
-        this.limits = limits;
-        this.classLoader = classLoader;
+            WebSocketLimits limits,
+            ClassLoader classLoader,
+            Upgrader upgrader,
+            Runnable whenFirstAdded,
+            Connector connector) {
+        super(limits, classLoader, connector);
         this.upgrader = upgrader;
         this.whenFirstAdded = whenFirstAdded;
-        this.asyncSendTimeout = limits.sendTimeout().toMillis();
-        this.maxSessionIdleTimeout = limits.idleTimeout().toMillis();
-        this.maxBinaryMessage = limits.maxBinaryMessage();
-        this.maxTextMessage = limits.maxTextMessage();
-    }
-
-    WebSocketLimits limits() {
-        return limits;
-    }
-
-    ClassLoader classLoader() {
-        return classLoader;
     }
 
     @Override
@@ -81,7 +61,7 @@ public final class EndpointContainer implements ServerContainer {
             if (!present.getKey().isEquivalentTo(template)) continue;
             throw new DeploymentException("path \"" + template + "\" of "
                     + config.getEndpointClass().getName() + " is that of "
-                    + present.getValue().config().getEndpointClass().getName() + " (\"" + present.getKey() + "\")");
+                    + present.getValue().endpointClass().getName() + " (\"" + present.getKey() + "\")");
         }
         DeployedEndpoint endpoint = DeployedEndpoint.of(config, this, new OpenSessions());
         Map<PathTemplate, DeployedEndpoint> more = new TreeMap<>(endpoints);
@@ -131,6 +111,7 @@ public final class EndpointContainer implements ServerContainer {
         CloseReason reason = CloseStatus.reason(CloseStatus.GOING_AWAY, "the application stops");
         for (DeployedEndpoint endpoint : endpoints.values()) closeSessions(endpoint.openSessions(), reason);
         closeSessions(upgraded, reason);
+        closeClients(reason);
     }
 
     /** Sessions that are open now. */
@@ -143,76 +124,6 @@ public final class EndpointContainer implements ServerContainer {
 
     private static void closeSessions(OpenSessions sessions, CloseReason reason) {
         for (WebSocketSession session : sessions.copy()) session.closeQuietly(reason);
-    }
-
-    // --- defaults of new sessions
-
-    @Override
-    public long getDefaultAsyncSendTimeout() {
-        return asyncSendTimeout;
-    }
-
-    @Override
-    public void setAsyncSendTimeout(long millis) {
-        asyncSendTimeout = millis;
-    }
-
-    @Override
-    public long getDefaultMaxSessionIdleTimeout() {
-        return maxSessionIdleTimeout;
-    }
-
-    @Override
-    public void setDefaultMaxSessionIdleTimeout(long millis) {
-        maxSessionIdleTimeout = millis;
-    }
-
-    @Override
-    public int getDefaultMaxBinaryMessageBufferSize() {
-        return maxBinaryMessage;
-    }
-
-    @Override
-    public void setDefaultMaxBinaryMessageBufferSize(int max) {
-        maxBinaryMessage = WebSocketSession.atLeastOne(max);
-    }
-
-    @Override
-    public int getDefaultMaxTextMessageBufferSize() {
-        return maxTextMessage;
-    }
-
-    @Override
-    public void setDefaultMaxTextMessageBufferSize(int max) {
-        maxTextMessage = WebSocketSession.atLeastOne(max);
-    }
-
-    /** None yet. */
-    @Override
-    public Set<Extension> getInstalledExtensions() {
-        return Set.of();
-    }
-
-    // --- the client side
-
-    @Override
-    public Session connectToServer(Object annotatedEndpointInstance, URI path) {
-        throw ClientContainer.unsupported();
-    }
-
-    @Override
-    public Session connectToServer(Class<?> annotatedEndpointClass, URI path) {
-        throw ClientContainer.unsupported();
-    }
-
-    @Override
-    public Session connectToServer(Endpoint endpointInstance, ClientEndpointConfig config, URI path) {
-        throw ClientContainer.unsupported();
-    }
-
-    @Override
-    public Session connectToServer(Class<? extends Endpoint> endpointClass, ClientEndpointConfig config, URI path) {
-        throw ClientContainer.unsupported();
     }
 
     /** Whether {@code endpointClass} is annotated as an endpoint of a server. */

@@ -32,7 +32,7 @@ final class Handshake {
         given.putAll(request.getHeaders());
         checkRequest(request, given);
         String key = key(given);
-        ServerEndpointConfig config = endpoint.config();
+        ServerEndpointConfig config = endpoint.serverConfig();
         ServerEndpointConfig.Configurator configurator = config.getConfigurator();
         checkOrigin(configurator, given);
         String subprotocol = subprotocol(config, configurator, given);

@@ -110,6 +110,11 @@ final class WebSocketConnection implements Protocol, FrameParser.Receiver, Runna
         armDeadline();
     }
 
+    /** Begins where somebody else than the executor runs this as the first task. Loop owner. */
+    void beginElsewhere() {
+        armDeadline();
+    }
+
     WebSocketOutput output() {
         return output;
     }

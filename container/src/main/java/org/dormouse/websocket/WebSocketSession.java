@@ -68,7 +68,7 @@ final class WebSocketSession implements Session {
         this.principal = handshake.principal();
         this.subprotocol = handshake.subprotocol();
         this.userProperties = handshake.userProperties();
-        EndpointContainer container = endpoint.container();
+        SessionContainer container = endpoint.container();
         this.maxTextMessage = container.getDefaultMaxTextMessageBufferSize();
         this.maxBinaryMessage = container.getDefaultMaxBinaryMessageBufferSize();
         this.idleMillis = container.getDefaultMaxSessionIdleTimeout();
@@ -106,7 +106,9 @@ final class WebSocketSession implements Session {
     }
 
     EndpointConfig endpointConfig() {
-        return new SessionEndpointConfig(endpoint.config(), this::properties);
+        return endpoint.role() == Role.CLIENT
+                ? endpoint.config()
+                : new SessionEndpointConfig(endpoint.serverConfig(), this::properties);
     }
 
     @Nullable
@@ -241,7 +243,7 @@ final class WebSocketSession implements Session {
     }
 
     private String name() {
-        return endpoint.config().getEndpointClass().getName();
+        return endpoint.endpointClass().getName();
     }
 
     // --- sending: any thread

@@ -218,7 +218,7 @@ class TlsSocketTest {
                 server.loop.settle();
                 if (server.notes.isEmpty()) client.advance(peer.takeReceived());
             }
-            assertThat(server.notes).containsExactly("TLS: client sends records without data, more than 32");
+            assertThat(server.notes).containsExactly("TLS: the peer sends records without data, more than 32");
             assertThat(peer.seesClose()).isTrue();
             assertThat(server.ended(ConnectionEnd.TLS_ERROR)).isOne();
         }
@@ -236,7 +236,7 @@ class TlsSocketTest {
                 peer.send(client.advance(new byte[0]));
                 server.loop.settle();
             }
-            assertThat(server.notes).containsExactly("TLS: client has 17 updates of keys unanswered");
+            assertThat(server.notes).containsExactly("TLS: the peer has 17 updates of keys unanswered");
         }
     }
 
@@ -250,7 +250,7 @@ class TlsSocketTest {
             assertThat(hello[0]).isEqualTo((byte) 22);
             peer.send(hello);
             server.loop.settle();
-            assertThat(server.notes).containsExactly("TLS: client asks for renegotiation");
+            assertThat(server.notes).containsExactly("TLS: the peer asks for renegotiation");
             assertThat(server.ended(ConnectionEnd.TLS_ERROR)).isOne();
             assertThatThrownBy(() -> client.advance(peer.takeReceived()))
                     .isInstanceOf(SSLException.class)

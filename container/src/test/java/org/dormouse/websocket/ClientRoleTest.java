@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dormouse.websocket.TestEndpoints.LOG;
 
+import jakarta.websocket.ClientEndpoint;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,9 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.dormouse.poller.ScriptedPeer;
+import org.dormouse.transport.Connection;
 import org.dormouse.websocket.TestEndpoints.Echo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,12 +164,15 @@ class ClientRoleTest {
         assertThat(keys).hasSizeGreaterThan(4990); // of 2^32, two in 5,000 are the same once in 350 runs
     }
 
-    private ScriptedPeer connect() throws DeploymentException, HandshakeRefused, IOException {
-        DeployedEndpoint endpoint = DeployedEndpoint.of(
-                AnnotatedConfig.of(Echo.class), sessions.container, new OpenSessions(), Role.CLIENT);
+    @ClientEndpoint
+    public static class EchoClient extends Echo {}
+
+    private ScriptedPeer connect() throws DeploymentException, IOException {
+        ClientUpgrade upgrade = ClientConnection.annotated(EchoClient.class, sessions.container, new OpenSessions())
+                .accepted("ws://localhost/echo", "", sessions.executor);
         ScriptedPeer server = sessions.kernel.connect();
-        var request = new OpeningRequestOf("ws://localhost/echo");
-        sessions.open(server, new EndpointMatch(endpoint, Map.of()).accept(request, sessions.executor));
+        Connection.open(sessions.connections, server.socket(), upgrade);
+        upgrade.open();
         sessions.driver.settle();
         return server;
     }

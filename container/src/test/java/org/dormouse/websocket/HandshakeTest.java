@@ -151,7 +151,13 @@ class HandshakeTest {
     private static Fields accept(ServerEndpointConfig config, OpeningRequest request)
             throws DeploymentException, HandshakeRefused {
         EndpointContainer container = new EndpointContainer(
-                WebSocketLimits.DEFAULT, HandshakeTest.class.getClassLoader(), (a, b, c, d) -> {}, () -> {});
+                WebSocketLimits.DEFAULT,
+                HandshakeTest.class.getClassLoader(),
+                (a, b, c, d) -> {},
+                () -> {},
+                (endpoint, uri) -> {
+                    throw new UnsupportedOperationException("no network here");
+                });
         return container.match(config, Map.of()).accept(request, Runnable::run).fields();
     }
 }

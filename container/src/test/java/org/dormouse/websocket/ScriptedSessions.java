@@ -48,7 +48,10 @@ final class ScriptedSessions implements AutoCloseable {
                 (request, response, config, parameters) -> {
                     throw new UnsupportedOperationException("no servlets here");
                 },
-                () -> {});
+                () -> {},
+                (endpoint, uri) -> {
+                    throw new UnsupportedOperationException("no network here");
+                });
         try {
             for (Class<?> endpoint : endpoints) container.addEndpoint(endpoint);
         } catch (DeploymentException e) {
