@@ -49,8 +49,11 @@ final class HttpsRows implements Part {
         for (RunningServer server : servers) {
             Progress.say("https, warm up: %s", server.name());
             keptAlive(server, isSmoke ? 1 : WARM_SECONDS);
+            int seconds = isSmoke ? 1 : WARM_SECONDS;
             double compiling = WarmUp.untilCompilerRests(
-                    server, isSmoke ? 1 : MAX_WARM_SLICES, isSmoke ? 1 : WARM_SECONDS, s -> handshakes(server, s));
+                    server,
+                    isSmoke ? 1 : MAX_WARM_SLICES,
+                    () -> handshakes(server, seconds).cpuMicros());
             Progress.say("https, %s: the compiler had %.1f %% of the last slice", server.name(), 100 * compiling);
         }
         BareEngine bare = new BareEngine(TestKeys.showing(keystore), TestKeys.trustingAnybody());

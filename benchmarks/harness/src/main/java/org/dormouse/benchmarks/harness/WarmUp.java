@@ -23,24 +23,24 @@ final class WarmUp {
         }
     }
 
-    /** What is loaded, for a while. */
+    /** Loads a server for a while, and says what processor time it took, in microseconds. */
     interface Slice {
-        Load load(int seconds) throws IOException, InterruptedException;
+        long cpuMicros() throws IOException, InterruptedException;
     }
 
     /**
      * For code that is few methods which take long to compile: loads in slices until the compiler's threads have hardly anything to do, at most
-     * {@code maxSlices} of {@code seconds}.
+     * {@code maxSlices}.
      *
      * @return the share of the last slice that was spent on compiling, 0 to 1
      */
-    static double untilCompilerRests(RunningServer server, int maxSlices, int seconds, Slice slice)
+    static double untilCompilerRests(RunningServer server, int maxSlices, Slice slice)
             throws IOException, InterruptedException {
         double share = 1;
         for (int i = 0; i < maxSlices && share > QUIET_SHARE; i++) {
             long before = server.compilerMicros();
-            Load load = slice.load(seconds);
-            share = (double) (server.compilerMicros() - before) / Math.max(1, load.cpuMicros());
+            long cpu = slice.cpuMicros();
+            share = (double) (server.compilerMicros() - before) / Math.max(1, cpu);
         }
         return share;
     }
