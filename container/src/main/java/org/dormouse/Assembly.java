@@ -17,6 +17,7 @@ import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
 import org.dormouse.server.WebSocketSupport;
 import org.dormouse.servlet.DormouseContext;
+import org.dormouse.websocket.SessionLimits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,9 @@ final class Assembly {
     /** Likewise those with the same source of users. */
     private final SharedLogins logins;
 
+    /** Sessions of all applications are counted together. */
+    private final SessionLimits sessions;
+
     private List<Filter> filters = List.of();
     private Execution execution = Execution.VIRTUAL;
     private boolean carries;
@@ -39,6 +43,7 @@ final class Assembly {
         this.asked = asked;
         this.applications = applications;
         this.logins = new SharedLogins(configuration.loginLimits());
+        this.sessions = configuration.webSockets().sessions();
     }
 
     /** @throws RuntimeException if something of it cannot be had; nothing is left open then */
@@ -97,7 +102,7 @@ final class Assembly {
         deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
         var context = new DormouseContext(deployment);
         made.add(context);
-        addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets()));
+        addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets(), sessions));
         return new Hosted(context, threads(beneath(own), settings));
     }
 

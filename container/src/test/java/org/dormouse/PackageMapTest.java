@@ -57,7 +57,7 @@ class PackageMapTest {
         mayUse("transport", "buffer", "poller", "poller.socket", "poller.loop");
         mayUse("tls", "transport", "buffer", "poller.socket", "poller.loop");
         mayUse("http1", "http", "transport", "buffer", "poller.loop");
-        mayUse("websocket", "websocket.frame", "push", "http", "transport", "buffer", "poller.loop");
+        mayUse("websocket", "websocket.frame", "push", "http", "transport", "buffer", "poller.loop", "poller.socket");
         mayUse("websocket.frame", "http");
         mayUse(
                 "websocket.client",

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,9 +22,6 @@ import org.dormouse.filter.FilterSettings.Kind;
 public final class CorsFilter extends ConfiguredFilter {
     private static final String ANY = "*";
 
-    /** How an origin is written that is nobody's: of a sandboxed frame, a file, a redirect between sites (HTML, opaque origins). */
-    private static final String OPAQUE = "null";
-
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
 
@@ -35,9 +31,7 @@ public final class CorsFilter extends ConfiguredFilter {
     private static final Set<String> SIMPLE_FIELDS =
             Set.of("accept", "accept-language", "content-language", "content-type", "range");
 
-    private Set<String> origins = Set.of();
-    private List<WildOrigin> wildOrigins = List.of();
-    private boolean isAnyOrigin;
+    private OriginRules origins = OriginRules.of(List.of());
     private Set<String> methods = Set.of();
     private boolean isAnyMethod;
     private Set<String> fields = Set.of();
@@ -46,16 +40,6 @@ public final class CorsFilter extends ConfiguredFilter {
     private boolean withCredentials;
     private boolean toPrivateNetwork;
     private String maxAge = "";
-
-    /** {@code https://*.example.com}, with a port or without. */
-    private record WildOrigin(String start, String end) {
-        boolean matches(String origin) {
-            int length = origin.length() - start.length() - end.length();
-            if (length < 1 || !origin.startsWith(start) || !origin.endsWith(end)) return false;
-            HostText host = HostText.parse(origin.substring(start.length(), start.length() + length));
-            return host != null && host.port() < 0 && !host.host().startsWith("[");
-        }
-    }
 
     public CorsFilter() {
         super("cors", names());
@@ -95,47 +79,21 @@ public final class CorsFilter extends ConfiguredFilter {
     }
 
     private void configureOrigins(FilterSettings settings) {
-        String expected = "origins as in https://app.example.com, https://*.example.com:8443, null, or *";
-        var exact = new HashSet<String>();
-        var wild = new ArrayList<WildOrigin>();
-        isAnyOrigin = false;
-        for (String origin : settings.list("allowed-origins", "")) {
-            int star = origin.indexOf('*');
-            if (origin.equals(ANY)) isAnyOrigin = true;
-            else if (origin.equals(OPAQUE)) exact.add(origin);
-            else if (!isOrigin(star < 0 ? origin : origin.replaceFirst("\\*", "x")))
-                throw settings.wrong("allowed-origins", expected);
-            else if (star < 0) exact.add(origin);
-            else if (origin.startsWith("://*.", star - 3))
-                wild.add(new WildOrigin(origin.substring(0, star), origin.substring(star + 1)));
-            else throw settings.wrong("allowed-origins", expected);
+        try {
+            origins = OriginRules.of(settings.list("allowed-origins", ""));
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong("allowed-origins", OriginRules.EXPECTED);
         }
-        if (isAnyOrigin && withCredentials) {
+        if (origins.isAny() && withCredentials) {
             throw new IllegalArgumentException(
                     "cors.allow-credentials with cors.allowed-origins * would let every page act for the user:"
                             + " name the origins");
         }
-        if (exact.contains(OPAQUE) && withCredentials) {
+        if (origins.hasOpaque() && withCredentials) {
             throw new IllegalArgumentException(
                     "cors.allow-credentials with null among cors.allowed-origins would let every page act for the user:"
                             + " each can make itself a frame whose origin is null");
         }
-        origins = Set.copyOf(exact);
-        wildOrigins = List.copyOf(wild);
-    }
-
-    /** As a browser writes it (RFC 6454 §6.2): scheme, host in lower case, port unless it is the scheme's. */
-    private static boolean isOrigin(String text) {
-        int colon = text.indexOf("://");
-        if (colon < 1) return false;
-        for (int i = 0; i < colon; i++) {
-            char c = text.charAt(i);
-            boolean isLetter = c >= 'a' && c <= 'z';
-            if (!isLetter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'))) return false;
-        }
-        String authority = text.substring(colon + 3);
-        HostText host = HostText.parse(authority);
-        return host != null && host.toString().equals(authority);
     }
 
     private static List<String> tokens(FilterSettings settings, String name, String otherwise) {
@@ -147,15 +105,16 @@ public final class CorsFilter extends ConfiguredFilter {
     @Override
     void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        boolean isSameForAll = isAnyOrigin;
+        boolean isSameForAll = origins.isAny();
         if (!isSameForAll) response.addHeader("Vary", "Origin");
         String origin = request.getHeader("Origin");
-        if (origin == null || isOwn(origin, request)) {
+        // Browsers send an Origin with requests to the page's own, too.
+        if (origin == null || OriginRules.isOwn(origin, request)) {
             if (isSameForAll) allowOrigin(response, ANY);
             chain.doFilter(request, response);
             return;
         }
-        boolean allowed = isAllowed(origin) && isOnly(request);
+        boolean allowed = origins.allows(origin) && isOnly(request);
         String method = request.getHeader("Access-Control-Request-Method");
         if (request.getMethod().equals("OPTIONS") && method != null) {
             preflight(request, response, origin, allowed, method);
@@ -173,29 +132,11 @@ public final class CorsFilter extends ConfiguredFilter {
         chain.doFilter(request, response);
     }
 
-    private boolean isAllowed(String origin) {
-        if (isAnyOrigin || origins.contains(origin)) return true;
-        for (int i = 0; i < wildOrigins.size(); i++) if (wildOrigins.get(i).matches(origin)) return true;
-        return false;
-    }
-
     /** Several are nobody's. */
     private static boolean isOnly(HttpServletRequest request) {
         var values = request.getHeaders("Origin");
         values.nextElement();
         return !values.hasMoreElements();
-    }
-
-    /** Browsers send an Origin with requests to the page's own, too. */
-    private static boolean isOwn(String origin, HttpServletRequest request) {
-        String scheme = request.getScheme();
-        int length = scheme.length();
-        if (!origin.startsWith(scheme) || !origin.startsWith("://", length)) return false;
-        HostText theirs = HostText.parse(origin.substring(length + 3));
-        if (theirs == null) return false;
-        int usual = request.isSecure() ? 443 : 80;
-        return theirs.host().equals(request.getServerName().toLowerCase(Locale.ROOT))
-                && (theirs.port() < 0 ? usual : theirs.port()) == request.getServerPort();
     }
 
     private void allowOrigin(HttpServletResponse response, String origin) {
@@ -245,7 +186,7 @@ public final class CorsFilter extends ConfiguredFilter {
             String origin,
             String method,
             List<String> askedFields) {
-        allowOrigin(response, isAnyOrigin ? ANY : origin);
+        allowOrigin(response, origins.isAny() ? ANY : origin);
         response.setHeader("Access-Control-Allow-Methods", isAnyMethod ? method : String.join(", ", sorted(methods)));
         if (!askedFields.isEmpty()) response.setHeader("Access-Control-Allow-Headers", String.join(", ", askedFields));
         response.setHeader("Access-Control-Max-Age", maxAge);

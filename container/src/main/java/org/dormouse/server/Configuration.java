@@ -33,7 +33,6 @@ import org.dormouse.transport.Balance;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.ProxySettings;
 import org.dormouse.transport.TrustedSources;
-import org.dormouse.websocket.WebSocketLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,13 +96,8 @@ public final class Configuration {
                 Map.entry("connections.close-timeout", Kind.DURATION),
                 Map.entry("connections.min-rate", Kind.BYTES),
                 Map.entry("deploy.max-entries", Kind.COUNT),
-                Map.entry("deploy.max-unpacked-bytes", Kind.BYTES),
-                Map.entry("websocket.max-text-message", Kind.BYTES),
-                Map.entry("websocket.max-binary-message", Kind.BYTES),
-                Map.entry("websocket.send-budget", Kind.BYTES),
-                Map.entry("websocket.send-timeout", Kind.DURATION),
-                Map.entry("websocket.close-timeout", Kind.DURATION),
-                Map.entry("websocket.idle-timeout", Kind.DURATION)));
+                Map.entry("deploy.max-unpacked-bytes", Kind.BYTES)));
+        KEYS.putAll(WebSocketKeys.KINDS);
         KEYS.putAll(FilterKeys.KINDS);
         KEYS.putAll(ServletKeys.KINDS);
     }
@@ -282,15 +276,8 @@ public final class Configuration {
                 number("deploy.max-unpacked-bytes", otherwise.maxBytes()));
     }
 
-    public WebSocketLimits webSockets() {
-        var otherwise = WebSocketLimits.DEFAULT;
-        return new WebSocketLimits(
-                count("websocket.max-text-message", otherwise.maxTextMessage()),
-                count("websocket.max-binary-message", otherwise.maxBinaryMessage()),
-                count("websocket.send-budget", otherwise.sendBudget()),
-                duration("websocket.send-timeout", otherwise.sendTimeout()),
-                duration("websocket.close-timeout", otherwise.closeTimeout()),
-                duration("websocket.idle-timeout", otherwise.idleTimeout()));
+    public WebSocketSettings webSockets() {
+        return WebSocketKeys.read(this);
     }
 
     /**

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.dormouse.filter.OriginRules;
 import org.dormouse.servlet.DormouseRequest;
 import org.dormouse.websocket.EndpointContainer;
 import org.dormouse.websocket.EndpointMatch;
@@ -16,9 +17,12 @@ final class WebSocketFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 
     private final transient EndpointContainer endpoints;
+    private final transient OriginRules origins;
 
-    WebSocketFilter(EndpointContainer endpoints) {
+    /** @param origins whose pages may connect beside those of the server's own */
+    WebSocketFilter(EndpointContainer endpoints, OriginRules origins) {
         this.endpoints = endpoints;
+        this.origins = origins;
     }
 
     @Override
@@ -30,7 +34,7 @@ final class WebSocketFilter extends HttpFilter {
             return;
         }
         try {
-            WebSocketServletUpgrade.upgrade(match, request);
+            WebSocketServletUpgrade.upgrade(match, request, origins);
         } catch (HandshakeRefused e) {
             WebSocketServletUpgrade.refuse(request, response, e);
         }

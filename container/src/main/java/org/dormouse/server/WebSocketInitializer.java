@@ -11,14 +11,18 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Modifier;
+import java.security.CodeSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import org.dormouse.websocket.EndpointContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Deploys the endpoints that were found in a WAR: all annotated ones, or those that its {@code ServerApplicationConfig}s choose (Jakarta
- * WebSocket 2.2 §6.2). Given to the deployment of WARs only: what is embedded names its endpoints.
+ * WebSocket 2.2 §6.2), each from what stands in its own archive. Given to the deployment of WARs only: what is embedded names its endpoints.
  */
 @HandlesTypes({ServerEndpoint.class, Endpoint.class, ServerApplicationConfig.class})
 public final class WebSocketInitializer implements ServletContainerInitializer {
@@ -29,43 +33,55 @@ public final class WebSocketInitializer implements ServletContainerInitializer {
             throw new ServletException(
                     "endpoints in " + context.getContextPath() + ", but no " + WebSocketSupport.ATTRIBUTE);
         }
-        Set<Class<?>> annotated = new LinkedHashSet<>();
-        Set<Class<? extends Endpoint>> programmatic = new LinkedHashSet<>();
-        Set<Class<? extends ServerApplicationConfig>> choosers = new LinkedHashSet<>();
+        Map<Object, Archive> archives = new LinkedHashMap<>();
         for (Class<?> type : found) {
-            if (Modifier.isAbstract(type.getModifiers())) continue;
-            if (type.isAnnotationPresent(ServerEndpoint.class)) annotated.add(type);
-            if (Endpoint.class.isAssignableFrom(type)) programmatic.add(type.asSubclass(Endpoint.class));
-            if (ServerApplicationConfig.class.isAssignableFrom(type))
-                choosers.add(type.asSubclass(ServerApplicationConfig.class));
+            if (!EndpointContainer.isDeployable(type)) continue;
+            archives.computeIfAbsent(archiveOf(type), a -> new Archive()).add(type);
         }
         try {
-            if (choosers.isEmpty()) {
-                for (Class<?> endpoint : annotated) endpoints.addEndpoint(endpoint);
-            } else {
-                deployChosen(endpoints, annotated, programmatic, choosers);
-            }
+            deploy(endpoints, archives.values());
         } catch (DeploymentException e) {
             throw new ServletException(e.getMessage(), e);
         }
     }
 
-    private static void deployChosen(
-            ServerContainer endpoints,
-            Set<Class<?>> annotated,
-            Set<Class<? extends Endpoint>> programmatic,
-            Set<Class<? extends ServerApplicationConfig>> choosers)
-            throws DeploymentException, ServletException {
-        Set<Class<?>> chosen = new LinkedHashSet<>();
-        Set<ServerEndpointConfig> configs = new LinkedHashSet<>();
-        for (Class<? extends ServerApplicationConfig> type : choosers) {
-            ServerApplicationConfig chooser = make(type);
-            Set<Class<?>> classes = chooser.getAnnotatedEndpointClasses(Set.copyOf(annotated));
-            if (classes != null) chosen.addAll(classes);
-            Set<ServerEndpointConfig> made = chooser.getEndpointConfigs(Set.copyOf(programmatic));
-            if (made != null) configs.addAll(made);
+    /** What was found in one JAR, or among the classes of the WAR itself. */
+    private static final class Archive {
+        final Set<Class<?>> annotated = new LinkedHashSet<>();
+        final Set<Class<? extends Endpoint>> programmatic = new LinkedHashSet<>();
+        final Set<Class<? extends ServerApplicationConfig>> choosers = new LinkedHashSet<>();
+
+        void add(Class<?> type) {
+            if (EndpointContainer.isAnnotated(type)) annotated.add(type);
+            if (Endpoint.class.isAssignableFrom(type)) programmatic.add(type.asSubclass(Endpoint.class));
+            if (ServerApplicationConfig.class.isAssignableFrom(type))
+                choosers.add(type.asSubclass(ServerApplicationConfig.class));
         }
-        for (Class<?> endpoint : chosen) endpoints.addEndpoint(endpoint);
+    }
+
+    private static Object archiveOf(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        return source == null || source.getLocation() == null
+                ? ""
+                : source.getLocation().toExternalForm();
+    }
+
+    private static void deploy(ServerContainer endpoints, Collection<Archive> archives)
+            throws DeploymentException, ServletException {
+        boolean isChosen = archives.stream().anyMatch(archive -> !archive.choosers.isEmpty());
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        Set<ServerEndpointConfig> configs = new LinkedHashSet<>();
+        for (Archive archive : archives) {
+            if (!isChosen) classes.addAll(archive.annotated);
+            for (Class<? extends ServerApplicationConfig> type : archive.choosers) {
+                ServerApplicationConfig chooser = make(type);
+                Set<Class<?>> chosen = chooser.getAnnotatedEndpointClasses(new LinkedHashSet<>(archive.annotated));
+                if (chosen != null) classes.addAll(chosen);
+                Set<ServerEndpointConfig> made = chooser.getEndpointConfigs(new LinkedHashSet<>(archive.programmatic));
+                if (made != null) configs.addAll(made);
+            }
+        }
+        for (Class<?> endpoint : classes) endpoints.addEndpoint(endpoint);
         for (ServerEndpointConfig config : configs) endpoints.addEndpoint(config);
     }
 

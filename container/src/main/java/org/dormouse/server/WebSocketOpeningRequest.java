@@ -9,15 +9,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dormouse.filter.OriginRules;
+import org.dormouse.servlet.DormouseRequest;
+import org.dormouse.servlet.session.MemorySession;
 import org.dormouse.websocket.OpeningRequest;
+import org.dormouse.websocket.RequestUri;
 import org.jspecify.annotations.Nullable;
 
 /** A servlet request as the opening handshake sees it. Lives as long as the handshake. */
 final class WebSocketOpeningRequest implements OpeningRequest {
     private final HttpServletRequest request;
+    private final @Nullable OriginRules origins;
 
-    WebSocketOpeningRequest(HttpServletRequest request) {
+    /** @param origins whose pages may connect beside those of the request's own; null for any */
+    WebSocketOpeningRequest(HttpServletRequest request, @Nullable OriginRules origins) {
         this.request = request;
+        this.origins = origins;
+    }
+
+    @Override
+    public boolean isAllowedOrigin(String origin) {
+        return origins == null || OriginRules.isOwn(origin, request) || origins.allows(origin);
+    }
+
+    @Override
+    public @Nullable String clientAddress() {
+        return request.getRemoteAddr();
+    }
+
+    @Override
+    public @Nullable Login login() {
+        if (request.getUserPrincipal() == null) return null;
+        return DormouseRequest.of(request).getSession(false) instanceof MemorySession session ? session::follow : null;
     }
 
     @Override
@@ -49,7 +72,7 @@ final class WebSocketOpeningRequest implements OpeningRequest {
 
     @Override
     public URI getRequestURI() {
-        return URI.create(requestUri());
+        return RequestUri.of(requestUri());
     }
 
     @Override

@@ -10,7 +10,8 @@ import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.DormouseContext;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.websocket.EndpointContainer;
-import org.dormouse.websocket.WebSocketLimits;
+import org.dormouse.websocket.EndpointHost;
+import org.dormouse.websocket.SessionLimits;
 import org.dormouse.websocket.client.HandshakeClient;
 
 /**
@@ -18,7 +19,8 @@ import org.dormouse.websocket.client.HandshakeClient;
  * of the application, is installed with the first of them, be it before the start or late; an application without endpoints pays nothing.
  *
  * <pre>{@code
- * WebSocketSupport sockets = WebSocketSupport.install(context, WebSocketLimits.DEFAULT);   // before context.start()
+ * var settings = configuration.webSockets();
+ * WebSocketSupport sockets = WebSocketSupport.install(context, settings, settings.sessions());   // before context.start()
  * sockets.add(ChatEndpoint.class);
  * }</pre>
  */
@@ -29,21 +31,30 @@ public final class WebSocketSupport {
     private static final String FILTER = "org.dormouse.websocket";
 
     private final DormouseContext context;
+    private final WebSocketSettings settings;
     private final EndpointContainer endpoints;
 
-    private WebSocketSupport(DormouseContext context, WebSocketLimits limits) {
+    private WebSocketSupport(DormouseContext context, WebSocketSettings settings, SessionLimits sessions) {
         this.context = context;
+        this.settings = settings;
         this.endpoints = new EndpointContainer(
-                limits,
+                settings.limits(),
+                sessions,
                 context.deployment().classLoader(),
                 new WebSocketServletUpgrade(this::container),
+                new ApplicationAround(context),
                 this::installFilter,
                 new HandshakeClient());
     }
 
-    /** Prepares {@code context}, which has not been started. When it stops, its sessions are closed with 1001. */
-    public static WebSocketSupport install(DormouseContext context, WebSocketLimits limits) {
-        WebSocketSupport support = new WebSocketSupport(context, limits);
+    /**
+     * Prepares {@code context}, which has not been started. When it stops, its sessions are closed with 1001.
+     *
+     * @param sessions of all applications of the server
+     */
+    public static WebSocketSupport install(
+            DormouseContext context, WebSocketSettings settings, SessionLimits sessions) {
+        WebSocketSupport support = new WebSocketSupport(context, settings, sessions);
         Deployment deployment = context.deployment();
         deployment.attributes().put(ATTRIBUTE, support.endpoints);
         deployment.listeners().addFirst(ListenerDeclaration.of(new CloseAtStop(support.endpoints)));
@@ -75,9 +86,27 @@ public final class WebSocketSupport {
 
     private void installFilter() {
         try {
-            context.installFilter(FILTER, new WebSocketFilter(endpoints), "/*");
+            context.installFilter(FILTER, new WebSocketFilter(endpoints, settings.origins()), "/*");
         } catch (ServletException e) {
             throw new IllegalStateException("the filter for endpoints cannot be installed", e);
+        }
+    }
+
+    /** Endpoints get what servlets get. */
+    private record ApplicationAround(DormouseContext context) implements EndpointHost {
+        @Override
+        public boolean isDeploying() {
+            return !context.isRunning();
+        }
+
+        @Override
+        public void prepare(Object endpoint) throws ReflectiveOperationException {
+            context.deployment().instances().prepare(endpoint);
+        }
+
+        @Override
+        public void release(Object endpoint) {
+            context.deployment().instances().release(endpoint);
         }
     }
 

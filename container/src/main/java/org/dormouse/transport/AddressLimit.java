@@ -8,7 +8,7 @@ import org.dormouse.poller.socket.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the open connections of each client address, over all loops of a server, and bounds them. IPv6 is counted by its first 64 bits, of
+ * Counts the open connections of each client address, or what else it has open, over all loops of a server, and bounds them. IPv6 is counted by its first 64 bits, of
  * which a client has the rest for itself.
  *
  * <p>Only addresses with open connections are held, so there are never more of them than connections. Any thread, without a lock: a bucket is
@@ -79,7 +79,7 @@ public final class AddressLimit {
     }
 
     /** Counts one connection in; false, and nothing is counted, if the address has as many as it may. */
-    boolean enter(long high, long low) {
+    public boolean enter(long high, long low) {
         long host = host(high, low);
         int bucket = bucket(high, host);
         while (true) {
@@ -102,7 +102,7 @@ public final class AddressLimit {
     }
 
     /** Counts out one connection that was counted in. */
-    void leave(long high, long low) {
+    public void leave(long high, long low) {
         long host = host(high, low);
         int bucket = bucket(high, host);
         for (Cell cell = buckets.get(bucket); cell != null; cell = cell.next) {

@@ -4,16 +4,19 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import java.util.List;
 
 /** Makes the configuration that {@link ServerEndpoint} stands for. */
 final class AnnotatedConfig {
     private AnnotatedConfig() {}
 
-    /** @throws DeploymentException if the class is not annotated, or its configurator cannot be made */
+    /** @throws DeploymentException if the class is not annotated, or not public and concrete, or its configurator cannot be made */
     static ServerEndpointConfig of(Class<?> endpointClass) throws DeploymentException {
         ServerEndpoint annotation = endpointClass.getAnnotation(ServerEndpoint.class);
         if (annotation == null) throw new DeploymentException(endpointClass.getName() + " has no @ServerEndpoint");
+        if (!isDeployable(endpointClass))
+            throw new DeploymentException(endpointClass.getName() + " is not both public and concrete");
         try {
             return ServerEndpointConfig.Builder.create(endpointClass, annotation.value())
                     .subprotocols(List.of(annotation.subprotocols()))
@@ -21,9 +24,15 @@ final class AnnotatedConfig {
                     .decoders(List.of(annotation.decoders()))
                     .configurator(configurator(annotation.configurator()))
                     .build();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw new DeploymentException(endpointClass.getName() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether it is public and concrete (Jakarta WebSocket 2.2 §4.1): what a scan finds besides is passed over (§4.8). */
+    static boolean isDeployable(Class<?> endpointClass) {
+        int modifiers = endpointClass.getModifiers();
+        return Modifier.isPublic(modifiers) && !Modifier.isAbstract(modifiers);
     }
 
     private static ServerEndpointConfig.Configurator configurator(

@@ -7,6 +7,8 @@ import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
+import java.io.InputStream;
+import java.io.Reader;
 import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
@@ -27,6 +29,7 @@ final class AnnotatedModel implements EndpointModel {
     private boolean openTakesConfig;
     private @Nullable MethodHandle onClose;
     private @Nullable MethodHandle onError;
+    private @Nullable EndpointModel otherwise;
     private final Map<MessageKind, Receiver> receivers = new EnumMap<>(MessageKind.class);
 
     private AnnotatedModel(Class<?> endpointClass, Codecs codecs) {
@@ -44,19 +47,27 @@ final class AnnotatedModel implements EndpointModel {
         return model;
     }
 
+    /** The same, but what this has no annotated method for is {@code other}'s to hear. */
+    EndpointModel otherwise(EndpointModel other) {
+        otherwise = other;
+        return this;
+    }
+
     @Override
     public void open(WebSocketSession session) throws Throwable {
+        if (onOpen == null && otherwise != null) otherwise.open(session);
         if (onOpen != null) call(onOpen, session, openTakesConfig ? session.endpointConfig() : null, true);
     }
 
     @Override
     public void close(WebSocketSession session, CloseReason reason) throws Throwable {
+        if (onClose == null && otherwise != null) otherwise.close(session, reason);
         if (onClose != null) call(onClose, session, reason, true);
     }
 
     @Override
     public boolean error(WebSocketSession session, Throwable error) throws Throwable {
-        if (onError == null) return false;
+        if (onError == null) return otherwise != null && otherwise.error(session, error);
         call(onError, session, error, true);
         return true;
     }
@@ -137,19 +148,28 @@ final class AnnotatedModel implements EndpointModel {
         CallbackBinder binder = new CallbackBinder(method).sort(true);
         Class<?> type = binder.subject();
         if (type == null) throw binder.bad("no parameter for the message");
-        Conversions.Found found = binder.takesLast() ? Conversions.partial(type) : Conversions.whole(type, codecs);
-        if (found == null) throw binder.bad("message of " + type.getName() + ", for which there is no decoder,");
         Class<?> result = method.getReturnType();
         if (result != void.class && !codecs.mayEncode(result)) {
             throw binder.bad("result of " + result.getName() + ", for which there is no encoder,");
         }
-        if (receivers.containsKey(found.kind())) {
+        List<Conversions.Found> found = found(type, binder.takesLast());
+        if (found.isEmpty()) throw binder.bad("message of " + type.getName() + ", for which there is no decoder,");
+        boolean isLimited =
+                maxMessageSize > 0 && !binder.takesLast() && type != Reader.class && type != InputStream.class;
+        MethodHandle bound = binder.bind();
+        for (Conversions.Found one : found) {
+            var receiver = new MethodReceiver(
+                    one, binder.takesLast(), isLimited ? maxMessageSize : Receiver.NO_MAXIMUM, bound);
+            if (receivers.put(one.kind(), receiver) == null) continue;
             throw new DeploymentException(
-                    endpointClass.getName() + " has more than one @OnMessage for messages of kind " + found.kind());
+                    endpointClass.getName() + " has more than one @OnMessage for messages of kind " + one.kind());
         }
-        boolean hasMaximum = maxMessageSize > 0 && !binder.takesLast() && !found.isStream();
-        long maximum = hasMaximum ? maxMessageSize : Receiver.NO_MAXIMUM;
-        receivers.put(found.kind(), new MethodReceiver(found, binder.takesLast(), maximum, binder.bind()));
+    }
+
+    private List<Conversions.Found> found(Class<?> type, boolean partial) {
+        if (!partial) return Conversions.whole(type, codecs);
+        Conversions.Found found = Conversions.partial(type);
+        return found == null ? List.of() : List.of(found);
     }
 
     /** Delivers to one {@code @OnMessage} method, and sends what it returns. */
@@ -158,7 +178,7 @@ final class AnnotatedModel implements EndpointModel {
         private final MethodHandle method;
 
         MethodReceiver(Conversions.Found found, boolean partial, long maxMessageSize, MethodHandle method) {
-            super(found.kind(), partial, maxMessageSize);
+            super(found, partial, maxMessageSize);
             this.conversion = found.conversion();
             this.method = method;
         }

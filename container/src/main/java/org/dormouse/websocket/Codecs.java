@@ -9,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,37 @@ import org.jspecify.annotations.Nullable;
  * sessions; the instances belong to a session, see {@link SessionCodecs}.
  */
 final class Codecs {
-    /** @param type what it encodes or decodes to */
-    record Codec(Class<?> codecClass, Class<?> type, Constructor<?> constructor, int index) {
-        boolean isText() {
-            return Decoder.Text.class.isAssignableFrom(codecClass)
-                    || Decoder.TextStream.class.isAssignableFrom(codecClass)
-                    || Encoder.Text.class.isAssignableFrom(codecClass)
-                    || Encoder.TextStream.class.isAssignableFrom(codecClass);
+    /** How a coder is called. */
+    enum Form {
+        TEXT(Decoder.Text.class, Encoder.Text.class),
+        TEXT_STREAM(Decoder.TextStream.class, Encoder.TextStream.class),
+        BINARY(Decoder.Binary.class, Encoder.Binary.class),
+        BINARY_STREAM(Decoder.BinaryStream.class, Encoder.BinaryStream.class);
+
+        private final Class<?> decoder;
+        private final Class<?> encoder;
+
+        Form(Class<?> decoder, Class<?> encoder) {
+            this.decoder = decoder;
+            this.encoder = encoder;
+        }
+
+        MessageKind kind() {
+            return this == TEXT || this == TEXT_STREAM ? MessageKind.TEXT : MessageKind.BINARY;
+        }
+
+        boolean isStream() {
+            return this == TEXT_STREAM || this == BINARY_STREAM;
         }
     }
+
+    /**
+     * One form of a coder: a class may have several.
+     *
+     * @param type what it encodes or decodes to
+     * @param index of its instance among those of a session
+     */
+    record Codec(Class<?> codecClass, Form form, Class<?> type, Constructor<?> constructor, int index) {}
 
     private final List<Codec> decoders;
     private final List<Codec> encoders;
@@ -37,65 +60,56 @@ final class Codecs {
     /** @throws DeploymentException if one cannot be made, or does not say for which type it is */
     static Codecs of(EndpointConfig config) throws DeploymentException {
         List<Codec> decoders = new ArrayList<>();
-        for (Class<? extends Decoder> decoder : config.getDecoders()) {
-            addCodec(
-                    decoders,
-                    decoder,
-                    Decoder.Text.class,
-                    Decoder.TextStream.class,
-                    Decoder.Binary.class,
-                    Decoder.BinaryStream.class);
-        }
+        int decoderIndex = 0;
+        for (Class<?> decoder : config.getDecoders()) addCodec(decoders, decoder, decoderIndex++, form -> form.decoder);
         List<Codec> encoders = new ArrayList<>();
-        for (Class<? extends Encoder> encoder : config.getEncoders()) {
-            addCodec(
-                    encoders,
-                    encoder,
-                    Encoder.Text.class,
-                    Encoder.TextStream.class,
-                    Encoder.Binary.class,
-                    Encoder.BinaryStream.class);
-        }
+        int encoderIndex = 0;
+        for (Class<?> encoder : config.getEncoders()) addCodec(encoders, encoder, encoderIndex++, form -> form.encoder);
         return new Codecs(decoders, encoders);
     }
 
     int decoderCount() {
-        return decoders.size();
+        return decoders.isEmpty() ? 0 : decoders.getLast().index() + 1;
     }
 
     int encoderCount() {
-        return encoders.size();
+        return encoders.isEmpty() ? 0 : encoders.getLast().index() + 1;
     }
 
-    /** How messages are decoded to {@code type}: by the decoders for it, of one kind, in the order they are declared. */
-    Conversions.@Nullable Found decoding(Class<?> type) {
+    /**
+     * How messages are decoded to {@code type}, by the decoders for it in the order they are declared: text messages, binary ones, or both
+     * where there are decoders of both; empty if there are none.
+     */
+    List<Conversions.Found> decoding(Class<?> type) {
         Class<?> wanted = TextConversion.boxed(type);
-        List<Codec> usable = new ArrayList<>();
-        for (Codec decoder : decoders) {
-            boolean fits = wanted.isAssignableFrom(decoder.type());
-            if (fits && (usable.isEmpty() || usable.getFirst().isText() == decoder.isText())) usable.add(decoder);
+        List<Conversions.Found> found = new ArrayList<>(2);
+        for (MessageKind kind : List.of(MessageKind.TEXT, MessageKind.BINARY)) {
+            List<Codec> usable = decoders.stream()
+                    .filter(decoder -> decoder.form().kind() == kind && wanted.isAssignableFrom(decoder.type()))
+                    .toList();
+            if (!usable.isEmpty()) found.add(decoding(kind, usable));
         }
-        if (usable.isEmpty()) return null;
-        List<Codec> chosen = List.copyOf(usable);
-        if (chosen.getFirst().isText()) {
-            Conversion conversion = (session, message) -> session.codecs().decode(chosen, (String) message);
-            return new Conversions.Found(MessageKind.TEXT, conversion, false);
-        }
-        Conversion conversion =
-                (session, message) -> session.codecs().decode(chosen, ByteBuffer.wrap((byte[]) message));
-        return new Conversions.Found(MessageKind.BINARY, conversion, false);
+        return found;
     }
 
-    /** The encoder for objects of {@code type}: one for that very class if there is, else the first for a class or interface above it. */
+    /** A stream decoder takes whatever comes: if it is the first, nothing has to wait until the message is whole. */
+    private static Conversions.Found decoding(MessageKind kind, List<Codec> usable) {
+        Codec first = usable.getFirst();
+        boolean isStream = first.form().isStream();
+        Conversion conversion = isStream
+                ? (session, message) -> session.codecs().decodeStream(first, message)
+                : kind == MessageKind.TEXT
+                        ? (session, message) -> session.codecs().decode(usable, (String) message)
+                        : (session, message) -> session.codecs().decode(usable, (byte[]) message);
+        return new Conversions.Found(kind, conversion, isStream);
+    }
+
+    /** The first encoder that takes objects of {@code type}: declared for that class, or a class or interface above it. */
     @Nullable
     Codec encoder(Class<?> type) {
         Class<?> wanted = TextConversion.boxed(type);
-        Codec found = null;
-        for (Codec encoder : encoders) {
-            if (encoder.type() == wanted) return encoder;
-            if (found == null && encoder.type().isAssignableFrom(wanted)) found = encoder;
-        }
-        return found;
+        for (Codec encoder : encoders) if (encoder.type().isAssignableFrom(wanted)) return encoder;
+        return null;
     }
 
     /** Whether some object that a method declared to return {@code type} may give could be encoded. */
@@ -108,17 +122,20 @@ final class Codecs {
         return false;
     }
 
-    private static void addCodec(List<Codec> codecs, Class<?> codecClass, Class<?>... forms)
+    private static void addCodec(
+            List<Codec> codecs, Class<?> codecClass, int index, Function<Form, Class<?>> interfaceOf)
             throws DeploymentException {
-        for (Class<?> form : forms) {
-            if (!form.isAssignableFrom(codecClass)) continue;
-            Class<?> type = GenericTypes.argument(codecClass, form);
+        boolean known = false;
+        for (Form form : Form.values()) {
+            Class<?> coder = interfaceOf.apply(form);
+            if (!coder.isAssignableFrom(codecClass)) continue;
+            Class<?> type = GenericTypes.argument(codecClass, coder);
             if (type == null)
                 throw new DeploymentException(codecClass.getName() + " does not say which type it is for");
-            codecs.add(new Codec(codecClass, type, constructor(codecClass), codecs.size()));
-            return;
+            codecs.add(new Codec(codecClass, form, TextConversion.boxed(type), constructor(codecClass), index));
+            known = true;
         }
-        throw new DeploymentException(codecClass.getName() + " is none of the known forms of coders");
+        if (!known) throw new DeploymentException(codecClass.getName() + " is none of the known forms of coders");
     }
 
     private static Constructor<?> constructor(Class<?> codecClass) throws DeploymentException {

@@ -6,10 +6,11 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The platform's configurator (Jakarta WebSocket 2.2 §3.1). It lets every origin in: who serves browsers that carry cookies overrides
- * {@link #checkOrigin}, or has the application check it.
+ * The platform's configurator (Jakarta WebSocket 2.2 §3.1). Made by the service loader, as often as somebody asks: it keeps nothing, and
+ * finds the handshake it is asked in by its thread.
  */
 public final class DefaultConfigurator extends ServerEndpointConfig.Configurator {
     /** The first of the client's that the server supports. */
@@ -29,18 +30,29 @@ public final class DefaultConfigurator extends ServerEndpointConfig.Configurator
         return negotiated;
     }
 
+    /**
+     * Lets pages of the server's own origin in, and those that the server is told of ({@code websocket.allowed-origins}). Clients without an
+     * Origin are no browsers: nothing of a user's is sent with what they ask, so nobody can abuse it.
+     *
+     * @return outside of a handshake false for every origin: there is nothing to verify it by
+     */
     @Override
-    public boolean checkOrigin(String origin) {
-        return true;
+    public boolean checkOrigin(@Nullable String origin) {
+        if (origin == null) return true;
+        HandshakeScope scope = HandshakeScope.current();
+        return scope != null && scope.isAllowed(origin);
     }
 
-    /** A new instance, by the constructor without parameters. */
+    /** A new instance, by the constructor without parameters; in a handshake with its resources injected. */
     @Override
     public <T> T getEndpointInstance(Class<T> endpointClass) throws InstantiationException {
         try {
             Constructor<T> constructor = endpointClass.getDeclaredConstructor();
             constructor.setAccessible(true);
-            return constructor.newInstance();
+            T instance = constructor.newInstance();
+            HandshakeScope scope = HandshakeScope.current();
+            if (scope != null) scope.prepare(instance);
+            return instance;
         } catch (InvocationTargetException e) {
             Throwable thrown = e.getCause();
             throw failed(endpointClass, thrown == null ? e : thrown);

@@ -1,10 +1,14 @@
 package org.dormouse.websocket;
 
+import jakarta.websocket.ClientEndpoint;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An endpoint that can be connected to: what all its sessions share. Immutable but for the set of open sessions. */
 final class DeployedEndpoint {
@@ -13,46 +17,53 @@ final class DeployedEndpoint {
     private final Codecs codecs;
     private final EndpointModel model;
     private final SessionContainer container;
-    private final boolean looksAtHandshake;
     private final OpenSessions openSessions;
-    private final Role role;
+    private final @Nullable ServerSide server; // null on the side of a client
 
     private DeployedEndpoint(
             EndpointConfig config,
             Class<?> endpointClass,
             SessionContainer container,
             OpenSessions openSessions,
-            Role role)
+            @Nullable ServerSide server)
             throws DeploymentException {
         this.config = config;
         this.endpointClass = endpointClass;
         this.codecs = Codecs.of(config);
-        this.model = Endpoint.class.isAssignableFrom(endpointClass)
-                ? new ProgrammaticModel(endpointClass)
-                : AnnotatedModel.of(endpointClass, codecs);
+        this.model = model(endpointClass, codecs);
         this.container = container;
         this.openSessions = openSessions;
-        this.role = role;
-        this.looksAtHandshake =
-                config instanceof ServerEndpointConfig server && overridesModifyHandshake(server.getConfigurator());
+        this.server = server;
+    }
+
+    /** Annotated methods of a class that extends {@link Endpoint} too are called as well, if it is annotated itself. */
+    private static EndpointModel model(Class<?> endpointClass, Codecs codecs) throws DeploymentException {
+        if (!Endpoint.class.isAssignableFrom(endpointClass)) return AnnotatedModel.of(endpointClass, codecs);
+        EndpointModel programmatic = new ProgrammaticModel(endpointClass);
+        boolean isAnnotated = endpointClass.isAnnotationPresent(ServerEndpoint.class)
+                || endpointClass.isAnnotationPresent(ClientEndpoint.class);
+        return isAnnotated ? AnnotatedModel.of(endpointClass, codecs).otherwise(programmatic) : programmatic;
     }
 
     /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
     static DeployedEndpoint of(ServerEndpointConfig config, EndpointContainer container, OpenSessions openSessions)
             throws DeploymentException {
-        return new DeployedEndpoint(config, config.getEndpointClass(), container, openSessions, Role.SERVER);
+        Class<?> endpointClass = config.getEndpointClass();
+        if (endpointClass == null) throw new DeploymentException("no class for the endpoint at " + config.getPath());
+        ServerSide server = ServerSide.of(config, container);
+        return new DeployedEndpoint(config, endpointClass, container, openSessions, server);
     }
 
     /** @throws DeploymentException if the class is no endpoint, or a badly formed one */
     static DeployedEndpoint ofClient(
             ClientEndpointConfig config, Class<?> endpointClass, SessionContainer container, OpenSessions openSessions)
             throws DeploymentException {
-        return new DeployedEndpoint(config, endpointClass, container, openSessions, Role.CLIENT);
+        return new DeployedEndpoint(config, endpointClass, container, openSessions, null);
     }
 
     /** On which side its sessions are. */
     Role role() {
-        return role;
+        return server == null ? Role.CLIENT : Role.SERVER;
     }
 
     EndpointConfig config() {
@@ -60,8 +71,13 @@ final class DeployedEndpoint {
     }
 
     /** Of an endpoint on the server's side. */
-    ServerEndpointConfig serverConfig() {
-        return (ServerEndpointConfig) config;
+    ServerSide server() {
+        return Objects.requireNonNull(server);
+    }
+
+    /** Gives up an instance that the container has made, and nobody else. */
+    void release(Object instance) {
+        if (server != null) server.release(instance);
     }
 
     Class<?> endpointClass() {
@@ -84,35 +100,14 @@ final class DeployedEndpoint {
     boolean isSameAs(DeployedEndpoint other) {
         return this == other
                 || (endpointClass == other.endpointClass
-                        && role == other.role
-                        && (role == Role.CLIENT
-                                || serverConfig()
+                        && role() == other.role()
+                        && (server == null
+                                || server.config()
                                         .getPath()
-                                        .equals(other.serverConfig().getPath())));
+                                        .equals(other.server().config().getPath())));
     }
 
     OpenSessions openSessions() {
         return openSessions;
-    }
-
-    /** Whether its configurator has a {@code modifyHandshake} of its own; if not, nothing needs to be made for it. */
-    boolean looksAtHandshake() {
-        return looksAtHandshake;
-    }
-
-    private static boolean overridesModifyHandshake(ServerEndpointConfig.Configurator configurator) {
-        try {
-            return configurator
-                            .getClass()
-                            .getMethod(
-                                    "modifyHandshake",
-                                    ServerEndpointConfig.class,
-                                    jakarta.websocket.server.HandshakeRequest.class,
-                                    jakarta.websocket.HandshakeResponse.class)
-                            .getDeclaringClass()
-                    != ServerEndpointConfig.Configurator.class;
-        } catch (NoSuchMethodException e) {
-            throw new AssertionError(e); // Configurator has it
-        }
     }
 }

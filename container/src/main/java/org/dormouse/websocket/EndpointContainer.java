@@ -6,7 +6,9 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,46 +26,101 @@ public final class EndpointContainer extends SessionContainer implements ServerC
 
     private final Upgrader upgrader;
     private final Runnable whenFirstAdded;
+    private final EndpointHost host;
+    private final SessionLimits sessionLimits;
     private final OpenSessions upgraded = new OpenSessions(); // of endpoints that are not deployed
 
+    private final Set<Class<?>> deployedByAnnotation = new HashSet<>(); // guarded by this
     private volatile Map<PathTemplate, DeployedEndpoint> endpoints =
             Map.of(); // in order of precedence; replaced under this
     private volatile boolean closed;
+    private @Nullable DeploymentException failure; // of the deployment; guarded by this
 
     /**
      * Begins without endpoints.
      *
+     * @param sessionLimits shared by the applications of a server
      * @param classLoader of the application: the context class loader of its callbacks
      * @param whenFirstAdded called once, before the first endpoint can be found: what serves them need not be there before
      * @param connector connects the clients of the application
      */
     public EndpointContainer(
             WebSocketLimits limits,
+            SessionLimits sessionLimits,
             ClassLoader classLoader,
             Upgrader upgrader,
+            EndpointHost host,
             Runnable whenFirstAdded,
             Connector connector) {
         super(limits, classLoader, connector);
+        this.sessionLimits = sessionLimits;
+        this.host = host;
         this.upgrader = upgrader;
         this.whenFirstAdded = whenFirstAdded;
     }
 
+    EndpointHost host() {
+        return host;
+    }
+
+    SessionLimits sessionLimits() {
+        return sessionLimits;
+    }
+
+    /** A class that is there already, found by a scan, is not deployed again (Jakarta WebSocket 2.2 §6.4). */
     @Override
-    public void addEndpoint(Class<?> endpointClass) throws DeploymentException {
-        addEndpoint(AnnotatedConfig.of(endpointClass));
+    public synchronized void addEndpoint(Class<?> endpointClass) throws DeploymentException {
+        if (deployedByAnnotation.contains(endpointClass) && failure == null) return;
+        deploy(() -> {
+            if (endpointClass == null) throw new DeploymentException("null is no endpoint");
+            add(AnnotatedConfig.of(endpointClass));
+            deployedByAnnotation.add(endpointClass);
+        });
     }
 
     @Override
     public synchronized void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
+        deploy(() -> {
+            if (config == null) throw new DeploymentException("null configures no endpoint");
+            add(config);
+        });
+    }
+
+    private interface Step {
+        void run() throws DeploymentException;
+    }
+
+    /**
+     * While the application is deployed, one bad endpoint takes all of them out of service, and no other gets in (Jakarta WebSocket 2.2
+     * §5.2.1); later it hurts nobody else.
+     */
+    private void deploy(Step step) throws DeploymentException {
+        if (failure != null) {
+            throw new DeploymentException(
+                    "no endpoint is deployed, because one of the application is badly formed: " + failure.getMessage(),
+                    failure);
+        }
+        try {
+            step.run();
+        } catch (DeploymentException e) {
+            if (host.isDeploying()) {
+                failure = e;
+                endpoints = Map.of();
+            }
+            throw e;
+        }
+    }
+
+    private void add(ServerEndpointConfig config) throws DeploymentException {
         if (closed) throw new DeploymentException("the application has stopped");
         PathTemplate template = PathTemplate.of(config.getPath());
+        DeployedEndpoint endpoint = DeployedEndpoint.of(config, this, new OpenSessions());
         for (Map.Entry<PathTemplate, DeployedEndpoint> present : endpoints.entrySet()) {
             if (!present.getKey().isEquivalentTo(template)) continue;
             throw new DeploymentException("path \"" + template + "\" of "
                     + config.getEndpointClass().getName() + " is that of "
                     + present.getValue().endpointClass().getName() + " (\"" + present.getKey() + "\")");
         }
-        DeployedEndpoint endpoint = DeployedEndpoint.of(config, this, new OpenSessions());
         Map<PathTemplate, DeployedEndpoint> more = new TreeMap<>(endpoints);
         more.put(template, endpoint);
         if (endpoints.isEmpty()) whenFirstAdded.run();
@@ -129,5 +186,10 @@ public final class EndpointContainer extends SessionContainer implements ServerC
     /** Whether {@code endpointClass} is annotated as an endpoint of a server. */
     public static boolean isAnnotated(Class<?> endpointClass) {
         return endpointClass.isAnnotationPresent(ServerEndpoint.class);
+    }
+
+    /** Whether a scan that finds {@code endpointClass} may deploy it: public and concrete (Jakarta WebSocket 2.2 §4.8). */
+    public static boolean isDeployable(Class<?> endpointClass) {
+        return AnnotatedConfig.isDeployable(endpointClass);
     }
 }

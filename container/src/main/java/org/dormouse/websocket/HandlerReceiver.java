@@ -1,6 +1,7 @@
 package org.dormouse.websocket;
 
 import jakarta.websocket.MessageHandler;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers to a {@link MessageHandler} that was added to a session. */
@@ -9,19 +10,24 @@ final class HandlerReceiver extends Receiver {
     private final Conversion conversion;
 
     private HandlerReceiver(MessageHandler handler, Conversions.Found found, boolean partial) {
-        super(found.kind(), partial, NO_MAXIMUM);
+        super(found, partial, NO_MAXIMUM);
         this.handler = handler;
         this.conversion = found.conversion();
     }
 
-    /** @throws IllegalArgumentException if {@code type} cannot be made from a message */
-    static HandlerReceiver whole(Class<?> type, MessageHandler.Whole<?> handler, Codecs codecs) {
-        return new HandlerReceiver(handler, found(type, Conversions.whole(type, codecs)), false);
+    /**
+     * One for each kind of message that becomes a {@code type}: there may be decoders for both.
+     *
+     * @throws IllegalArgumentException if {@code type} cannot be made from a message
+     */
+    static List<HandlerReceiver> whole(Class<?> type, MessageHandler.Whole<?> handler, Codecs codecs) {
+        return receivers(type, handler, Conversions.whole(type, codecs), false);
     }
 
     /** @throws IllegalArgumentException if {@code type} cannot be made from a part of a message */
-    static HandlerReceiver partial(Class<?> type, MessageHandler.Partial<?> handler) {
-        return new HandlerReceiver(handler, found(type, Conversions.partial(type)), true);
+    static List<HandlerReceiver> partial(Class<?> type, MessageHandler.Partial<?> handler) {
+        Conversions.Found found = Conversions.partial(type);
+        return receivers(type, handler, found == null ? List.of() : List.of(found), true);
     }
 
     /**
@@ -29,7 +35,7 @@ final class HandlerReceiver extends Receiver {
      *
      * @throws IllegalArgumentException if the class does not say it (a lambda), or it cannot be made from a message
      */
-    static HandlerReceiver of(MessageHandler handler, Codecs codecs) {
+    static List<HandlerReceiver> of(MessageHandler handler, Codecs codecs) {
         if (handler instanceof MessageHandler.Whole<?> whole) {
             return whole(type(handler, MessageHandler.Whole.class), whole, codecs);
         }
@@ -38,6 +44,15 @@ final class HandlerReceiver extends Receiver {
         }
         throw new IllegalArgumentException(
                 handler.getClass().getName() + " is neither MessageHandler.Whole nor MessageHandler.Partial");
+    }
+
+    private static List<HandlerReceiver> receivers(
+            Class<?> type, @Nullable MessageHandler handler, List<Conversions.Found> found, boolean partial) {
+        if (handler == null) throw new IllegalArgumentException("no handler for " + type.getName());
+        if (found.isEmpty()) throw new IllegalArgumentException("no message can be delivered as " + type.getName());
+        return found.stream()
+                .map(one -> new HandlerReceiver(handler, one, partial))
+                .toList();
     }
 
     MessageHandler handler() {
@@ -62,10 +77,5 @@ final class HandlerReceiver extends Receiver {
                     + " does not say which messages it takes: use addMessageHandler(Class, MessageHandler)");
         }
         return type;
-    }
-
-    private static Conversions.Found found(Class<?> type, Conversions.@Nullable Found found) {
-        if (found == null) throw new IllegalArgumentException("no message can be delivered as " + type.getName());
-        return found;
     }
 }

@@ -22,6 +22,7 @@ final class Handshake {
     private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final String ACCEPT = HandshakeResponse.SEC_WEBSOCKET_ACCEPT;
     private static final String PROTOCOL = "Sec-WebSocket-Protocol";
+    private static final String ALLOWED_ORIGINS = "websocket.allowed-origins";
 
     private Handshake() {}
 
@@ -32,22 +33,38 @@ final class Handshake {
         given.putAll(request.getHeaders());
         checkRequest(request, given);
         String key = key(given);
-        ServerEndpointConfig config = endpoint.serverConfig();
-        ServerEndpointConfig.Configurator configurator = config.getConfigurator();
+        EndpointContainer container = endpoint.server().container();
+        container.sessionLimits().check(request.clientAddress());
+        HandshakeScope scope = new HandshakeScope(request, container.host());
+        return scope.call(() -> accept(endpoint, pathParameters, request, given, key, scope, executor));
+    }
+
+    private static WebSocketUpgrade accept(
+            DeployedEndpoint endpoint,
+            Map<String, String> pathParameters,
+            OpeningRequest request,
+            Map<String, List<String>> given,
+            String key,
+            HandshakeScope scope,
+            Executor executor)
+            throws HandshakeRefused {
+        ServerSide server = endpoint.server();
+        ServerEndpointConfig config = server.config();
+        ServerEndpointConfig.Configurator configurator = server.configurator();
         checkOrigin(configurator, given);
         String subprotocol = subprotocol(config, configurator, given);
 
         Headers fields = new Headers();
         fields.add(ACCEPT, accept(key));
         if (!subprotocol.isEmpty()) fields.add(PROTOCOL, subprotocol);
-        Map<String, Object> userProperties = userProperties(config, endpoint.looksAtHandshake());
-        if (endpoint.looksAtHandshake() && userProperties != null) {
-            fields = modified(config, userProperties, request, fields);
+        Map<String, Object> userProperties = userProperties(config, server.looksAtHandshake());
+        if (server.looksAtHandshake() && userProperties != null) {
+            fields = modified(server, userProperties, request, fields);
         }
         Object instance = instance(config, configurator);
         HandshakeResult result = new HandshakeResult(
                 request.requestUri(), pathParameters, request.getUserPrincipal(), subprotocol, userProperties);
-        return new WebSocketUpgrade(endpoint, instance, result, fields, executor);
+        return new WebSocketUpgrade(endpoint, instance, scope.hasPrepared(instance), result, fields, request, executor);
     }
 
     private static void checkRequest(OpeningRequest request, Map<String, List<String>> given) throws HandshakeRefused {
@@ -90,7 +107,10 @@ final class Handshake {
         List<String> origins = given.getOrDefault("Origin", List.of());
         @Nullable String origin = origins.isEmpty() ? null : origins.getFirst();
         if (origins.size() > 1 || !configurator.checkOrigin(origin)) {
-            throw new HandshakeRefused(403, "origin " + origins + " is not allowed");
+            throw new HandshakeRefused(
+                    403,
+                    "origin " + origins + " is neither the server's own nor allowed (" + ALLOWED_ORIGINS
+                            + ", or checkOrigin of the configurator)");
         }
     }
 
@@ -128,15 +148,15 @@ final class Handshake {
     }
 
     private static Headers modified(
-            ServerEndpointConfig config, Map<String, Object> userProperties, OpeningRequest request, Headers fields)
+            ServerSide server, Map<String, Object> userProperties, OpeningRequest request, Headers fields)
             throws HandshakeRefused {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 0; i < fields.size(); i++) {
             headers.computeIfAbsent(fields.name(i), name -> new ArrayList<>()).add(fields.value(i));
         }
         HandshakeResponse response = () -> headers;
-        config.getConfigurator()
-                .modifyHandshake(new SessionEndpointConfig(config, () -> userProperties), request, response);
+        server.configurator()
+                .modifyHandshake(new SessionEndpointConfig(server, () -> userProperties), request, response);
         Headers modified = new Headers();
         try {
             headers.forEach((name, values) -> values.forEach(value -> modified.add(name, value)));
@@ -148,13 +168,22 @@ final class Handshake {
 
     private static Object instance(ServerEndpointConfig config, ServerEndpointConfig.Configurator configurator)
             throws HandshakeRefused {
+        Object instance;
         try {
-            return configurator.getEndpointInstance(config.getEndpointClass());
+            instance = configurator.getEndpointInstance(config.getEndpointClass());
         } catch (InstantiationException e) {
             HandshakeRefused refused = new HandshakeRefused(500, String.valueOf(e.getMessage()));
             refused.initCause(e);
             throw refused;
         }
+        if (config.getEndpointClass().isInstance(instance)) return instance;
+        throw new HandshakeRefused(
+                500,
+                configurator.getClass().getName() + " has given "
+                        + (instance == null
+                                ? "nothing"
+                                : "a " + instance.getClass().getName()) + " for a "
+                        + config.getEndpointClass().getName());
     }
 
     /** The members of a list field, in lower case (RFC 9110 §5.6.1). */

@@ -12,7 +12,7 @@ public final class HandshakeRefused extends Exception {
         this.status = status;
     }
 
-    /** 400, 403, 405, 426 or 500. With 426 the answer has {@code Sec-WebSocket-Version: 13} (RFC 6455 §4.4). */
+    /** 400, 403, 405, 426, 500, or 503 where there are too many sessions. With 426 the answer has {@code Sec-WebSocket-Version: 13} (RFC 6455 §4.4). */
     public int status() {
         return status;
     }

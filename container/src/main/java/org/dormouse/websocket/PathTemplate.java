@@ -24,13 +24,24 @@ final class PathTemplate implements Comparable<PathTemplate> {
         this.segments = List.copyOf(segments);
     }
 
-    /** @throws DeploymentException if {@code path} does not start with a slash, or a variable is no whole segment, unnamed or there twice */
-    static PathTemplate of(String path) throws DeploymentException {
-        if (!path.startsWith("/"))
+    /**
+     * Takes a path apart.
+     *
+     * @throws DeploymentException if {@code path} does not start with a slash, has an empty segment before its end or one of dots, which no
+     *     normalized URI has, or a variable is no whole segment, unnamed or there twice
+     */
+    static PathTemplate of(@Nullable String path) throws DeploymentException {
+        if (path == null || !path.startsWith("/"))
             throw new DeploymentException("path \"" + path + "\" of an endpoint does not start with a slash");
         List<Segment> segments = new ArrayList<>();
         Set<String> variables = new HashSet<>();
-        for (String text : path.substring(1).split("/", -1)) {
+        String[] texts = path.substring(1).split("/", -1);
+        for (int i = 0; i < texts.length; i++) {
+            String text = texts[i];
+            if (text.equals(".") || text.equals("..") || (text.isEmpty() && i < texts.length - 1)) {
+                throw new DeploymentException(
+                        "segment \"" + text + "\" in the path \"" + path + "\": no normalized URI has one like that");
+            }
             boolean variable = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
             String name = variable ? text.substring(1, text.length() - 1) : text;
             if (name.contains("{") || name.contains("}")) {

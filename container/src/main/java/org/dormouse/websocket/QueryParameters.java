@@ -24,6 +24,7 @@ final class QueryParameters {
             String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
             parameters.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
         }
+        parameters.replaceAll((name, values) -> Collections.unmodifiableList(values));
         return Collections.unmodifiableMap(parameters);
     }
 

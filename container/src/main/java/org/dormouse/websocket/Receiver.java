@@ -7,11 +7,13 @@ abstract class Receiver {
 
     private final MessageKind kind;
     private final boolean partial;
+    private final boolean stream;
     private final long maxMessageSize;
 
-    Receiver(MessageKind kind, boolean partial, long maxMessageSize) {
-        this.kind = kind;
+    Receiver(Conversions.Found found, boolean partial, long maxMessageSize) {
+        this.kind = found.kind();
         this.partial = partial;
+        this.stream = found.isStream();
         this.maxMessageSize = maxMessageSize;
     }
 
@@ -24,6 +26,11 @@ abstract class Receiver {
         return partial;
     }
 
+    /** Whether it can begin before the message is complete: it takes an {@link InboundStream} too. */
+    final boolean isStream() {
+        return stream;
+    }
+
     /** Bytes of a whole message it takes, or {@link #NO_MAXIMUM}. */
     final long maxMessageSize() {
         return maxMessageSize;
@@ -32,7 +39,8 @@ abstract class Receiver {
     /**
      * Calls the application. In a thread of the application, one call at a time for a session.
      *
-     * @param message a String for text, a {@code byte[]} for binary, a {@code PongMessage} for pongs; the receiver's own from now on
+     * @param message a String for text, a {@code byte[]} for binary, a {@code PongMessage} for pongs; the receiver's own from now on. One
+     *     that {@link #isStream} may get an {@link InboundStream} instead
      * @param last whether the message ends with it; always true for whole messages
      * @throws Throwable what the application threw
      */

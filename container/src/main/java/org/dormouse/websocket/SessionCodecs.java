@@ -5,14 +5,13 @@ import jakarta.websocket.Decoder;
 import jakarta.websocket.EncodeException;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.EndpointConfig;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 import org.dormouse.websocket.Codecs.Codec;
 import org.jspecify.annotations.Nullable;
 
@@ -34,50 +33,64 @@ final class SessionCodecs {
     /** Decodes by the first of {@code chosen} that will; a stream decoder always will. */
     Object decode(List<Codec> chosen, String text) throws DecodeException, IOException {
         for (Codec codec : chosen) {
-            Decoder decoder = decoder(codec);
-            if (decoder instanceof Decoder.TextStream<?> stream) return stream.decode(new StringReader(text));
-            Decoder.Text<?> plain = (Decoder.Text<?>) decoder;
+            if (codec.form().isStream()) return decodeStream(codec, text);
+            Decoder.Text<?> plain = (Decoder.Text<?>) decoder(codec);
             if (plain.willDecode(text)) return plain.decode(text);
         }
         throw new DecodeException(text, "no decoder wanted the text message");
     }
 
     /** Decodes by the first of {@code chosen} that will; a stream decoder always will. */
-    Object decode(List<Codec> chosen, ByteBuffer bytes) throws DecodeException, IOException {
+    Object decode(List<Codec> chosen, byte[] bytes) throws DecodeException, IOException {
         for (Codec codec : chosen) {
-            Decoder decoder = decoder(codec);
-            if (decoder instanceof Decoder.BinaryStream<?> stream) {
-                return stream.decode(new ByteArrayInputStream(bytes.array(), bytes.arrayOffset(), bytes.remaining()));
-            }
-            Decoder.Binary<?> plain = (Decoder.Binary<?>) decoder;
-            if (plain.willDecode(bytes.duplicate())) return plain.decode(bytes.duplicate());
+            if (codec.form().isStream()) return decodeStream(codec, bytes);
+            Decoder.Binary<?> plain = (Decoder.Binary<?>) decoder(codec);
+            if (plain.willDecode(ByteBuffer.wrap(bytes))) return plain.decode(ByteBuffer.wrap(bytes));
         }
-        throw new DecodeException(bytes, "no decoder wanted the binary message");
+        throw new DecodeException(ByteBuffer.wrap(bytes), "no decoder wanted the binary message");
+    }
+
+    /** @param message whole, or a stream of it */
+    Object decodeStream(Codec codec, Object message) throws DecodeException, IOException {
+        return codec.form().kind() == MessageKind.TEXT
+                ? ((Decoder.TextStream<?>) decoder(codec)).decode(Conversions.reader(message))
+                : ((Decoder.BinaryStream<?>) decoder(codec)).decode(Conversions.stream(message));
     }
 
     /** A String or a ByteBuffer that stands for {@code object}. */
     @SuppressWarnings("unchecked") // the encoder was chosen by the type it declares
     Object encode(Codec codec, Object object) throws EncodeException, IOException {
-        Encoder encoder;
-        synchronized (this) { // any thread may send, and an instance must be made and initialised once
-            encoder = encoder(codec);
-            if (encoder instanceof Encoder.Text<?> text) return ((Encoder.Text<Object>) text).encode(object);
-            if (encoder instanceof Encoder.Binary<?> binary) return ((Encoder.Binary<Object>) binary).encode(object);
-            if (encoder instanceof Encoder.TextStream<?> stream) {
-                StringWriter written = new StringWriter();
-                ((Encoder.TextStream<Object>) stream).encode(object, written);
-                return written.toString();
-            }
-            ByteArrayOutputStream written = new ByteArrayOutputStream();
-            ((Encoder.BinaryStream<Object>) encoder).encode(object, written);
-            return ByteBuffer.wrap(written.toByteArray());
+        synchronized (this) { // any thread may send, and an encoder is called by one at a time
+            Encoder encoder = encoder(codec);
+            return switch (codec.form()) {
+                case TEXT -> ((Encoder.Text<Object>) encoder).encode(object);
+                case BINARY -> ((Encoder.Binary<Object>) encoder).encode(object);
+                case TEXT_STREAM -> {
+                    StringWriter written = new StringWriter();
+                    ((Encoder.TextStream<Object>) encoder).encode(object, written);
+                    yield written.toString();
+                }
+                case BINARY_STREAM -> {
+                    ByteArrayOutputStream written = new ByteArrayOutputStream();
+                    ((Encoder.BinaryStream<Object>) encoder).encode(object, written);
+                    yield ByteBuffer.wrap(written.toByteArray());
+                }
+            };
         }
     }
 
-    /** The session has ended. */
-    synchronized void destroy() {
-        for (Decoder decoder : decoders) if (decoder != null) decoder.destroy();
-        for (Encoder encoder : encoders) if (encoder != null) encoder.destroy();
+    /** The session has ended. One that fails is told to {@code failed}, and the others are destroyed all the same. */
+    synchronized void destroy(Consumer<Throwable> failed) {
+        for (Decoder decoder : decoders) if (decoder != null) destroy(decoder::destroy, failed);
+        for (Encoder encoder : encoders) if (encoder != null) destroy(encoder::destroy, failed);
+    }
+
+    private static void destroy(Runnable coder, Consumer<Throwable> failed) {
+        try {
+            coder.run();
+        } catch (Throwable t) {
+            failed.accept(t);
+        }
     }
 
     private Decoder decoder(Codec codec) {

@@ -11,11 +11,13 @@ import java.util.function.Supplier;
 /** The configuration of an endpoint as one connection sees it: with user properties of its own (Jakarta WebSocket 2.2 §3.1.6). */
 final class SessionEndpointConfig implements ServerEndpointConfig {
     private final ServerEndpointConfig shared;
+    private final Configurator configurator;
     private final Supplier<Map<String, Object>> userProperties;
 
     /** @param userProperties asked each time, so that a session whose properties nobody wants has none */
-    SessionEndpointConfig(ServerEndpointConfig shared, Supplier<Map<String, Object>> userProperties) {
-        this.shared = shared;
+    SessionEndpointConfig(ServerSide server, Supplier<Map<String, Object>> userProperties) {
+        this.shared = server.config();
+        this.configurator = server.configurator();
         this.userProperties = userProperties;
     }
 
@@ -44,9 +46,10 @@ final class SessionEndpointConfig implements ServerEndpointConfig {
         return shared.getExtensions();
     }
 
+    /** The one that is in use, also where the shared configuration makes another for each who asks. */
     @Override
     public Configurator getConfigurator() {
-        return shared.getConfigurator();
+        return configurator;
     }
 
     @Override

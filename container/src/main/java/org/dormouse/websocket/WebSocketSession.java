@@ -47,6 +47,7 @@ final class WebSocketSession implements Session {
     private volatile boolean ended;
     private @Nullable Map<String, Object> userProperties; // guarded by this
     private @Nullable SessionCodecs codecs; // guarded by this
+    private @Nullable Runnable atEnd; // guarded by this
 
     // guarded by the OpenSessions of the endpoint
     @Nullable
@@ -108,7 +109,7 @@ final class WebSocketSession implements Session {
     EndpointConfig endpointConfig() {
         return endpoint.role() == Role.CLIENT
                 ? endpoint.config()
-                : new SessionEndpointConfig(endpoint.serverConfig(), this::properties);
+                : new SessionEndpointConfig(endpoint.server(), this::properties);
     }
 
     @Nullable
@@ -188,12 +189,37 @@ final class WebSocketSession implements Session {
         synchronized (this) {
             made = codecs;
         }
-        try {
-            if (made != null) made.destroy();
-        } catch (RuntimeException e) {
-            LOG.error("A coder of {} failed in destroy", name(), e);
+        if (made != null) made.destroy(failure -> LOG.error("A coder of {} failed in destroy", name(), failure));
+        endpoint.release(instance);
+        Runnable rest;
+        synchronized (this) {
+            ended = true;
+            rest = atEnd;
+            atEnd = null;
         }
-        ended = true;
+        if (rest != null) rest.run();
+    }
+
+    /** Has {@code last} run when the session has ended, after {@code onClose}; at once if it has. */
+    void atEnd(Runnable last) {
+        synchronized (this) {
+            Runnable before = atEnd;
+            if (!ended) {
+                atEnd = before == null
+                        ? last
+                        : () -> {
+                            before.run();
+                            last.run();
+                        };
+                return;
+            }
+        }
+        last.run();
+    }
+
+    /** Who was logged in when the session was opened is no more (Jakarta WebSocket 2.2 §7.2). */
+    void loginEnded() {
+        closeQuietly(CloseStatus.reason(CloseStatus.POLICY, "the login under which this session was opened has ended"));
     }
 
     /** Sends what a method returned, and waits until it is sent. */
@@ -277,12 +303,13 @@ final class WebSocketSession implements Session {
         add(HandlerReceiver.partial(type, handler));
     }
 
-    private void add(HandlerReceiver handler) {
+    private void add(List<HandlerReceiver> receivers) {
         open();
-        if (receiver(handler.kind()) != null) {
-            throw new IllegalStateException("the session has a handler for messages of kind " + handler.kind());
+        for (HandlerReceiver one : receivers) {
+            if (receiver(one.kind()) == null) continue;
+            throw new IllegalStateException("the session has a handler for messages of kind " + one.kind());
         }
-        set(handler.kind(), handler);
+        for (HandlerReceiver one : receivers) set(one.kind(), one);
     }
 
     @Override
@@ -403,7 +430,7 @@ final class WebSocketSession implements Session {
 
     @Override
     public URI getRequestURI() {
-        return URI.create(open().requestUri);
+        return RequestUri.of(open().requestUri);
     }
 
     @Override

@@ -9,6 +9,7 @@ import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Encoder;
+import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
@@ -19,7 +20,9 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.InputStream;
 import java.io.Reader;
+import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -287,12 +290,202 @@ class AnnotatedModelTest {
                 .hasMessageContaining(endpoint.getSimpleName());
     }
 
+    @ServerEndpoint("/points")
+    public static class OtherPoints {}
+
     @Test
     void twoEndpointsCannotHaveTheSamePath() throws Exception {
         try (var sessions = new ScriptedSessions(Points.class)) {
-            assertThatThrownBy(() -> sessions.container.addEndpoint(Points.class))
+            assertThatThrownBy(() -> sessions.container.addEndpoint(OtherPoints.class))
                     .isInstanceOf(DeploymentException.class)
                     .hasMessageContaining("/points");
         }
+    }
+
+    @Test
+    void classThatIsAddedAgainIsDeployedOnce() throws Exception {
+        try (var sessions = new ScriptedSessions(Points.class)) {
+            sessions.container.addEndpoint(Points.class);
+            assertThat(sessions.connect("/points").send(frames().text("1,2")).received())
+                    .containsExactly("text:(2|1)");
+        }
+    }
+
+    @ServerEndpoint("/both")
+    public static class Both extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            LOG.add("onOpen");
+        }
+
+        @OnMessage
+        public String message(String text) {
+            return "annotated " + text;
+        }
+
+        @OnClose
+        public void closed(CloseReason reason) {
+            LOG.add("annotated close");
+        }
+
+        @Override
+        public void onClose(Session session, CloseReason reason) {
+            LOG.add("onClose");
+        }
+
+        @Override
+        public void onError(Session session, Throwable error) {
+            LOG.add("onError");
+        }
+    }
+
+    @Test
+    void annotatedSubclassOfEndpointIsCalledBothWaysAndForEachEventOnce() {
+        try (var sessions = new ScriptedSessions(Both.class)) {
+            var client = sessions.connect("/both").send(frames().text("a").close(1000, ""));
+            assertThat(client.received()).containsExactly("text:annotated a", "close:1000");
+            assertThat(LOG).containsExactly("onOpen", "annotated close");
+        }
+    }
+
+    interface Message {}
+
+    record Told(String by, String what) implements Message {}
+
+    abstract static class ToldDecoder<T> implements Decoder.Text<T>, Decoder.Binary<T> {
+        @Override
+        public boolean willDecode(String text) {
+            return true;
+        }
+
+        @Override
+        public boolean willDecode(ByteBuffer bytes) {
+            bytes.get(); // its own copy
+            return bytes.hasArray();
+        }
+
+        @Override
+        public void init(EndpointConfig config) {
+            LOG.add("init");
+        }
+    }
+
+    public static class BothKindsDecoder extends ToldDecoder<Told> {
+        @Override
+        public Told decode(String text) {
+            return new Told("text", text);
+        }
+
+        @Override
+        public Told decode(ByteBuffer bytes) {
+            return new Told("binary", StandardCharsets.UTF_8.decode(bytes).toString());
+        }
+    }
+
+    public static class MessageEncoder implements Encoder.TextStream<Message> {
+        @Override
+        public void encode(Message message, Writer writer) throws java.io.IOException {
+            writer.write("first " + message);
+        }
+    }
+
+    public static class ToldEncoder implements Encoder.Text<Told> {
+        @Override
+        public String encode(Told told) {
+            return "second";
+        }
+    }
+
+    @ServerEndpoint(
+            value = "/told",
+            decoders = BothKindsDecoder.class,
+            encoders = {MessageEncoder.class, ToldEncoder.class})
+    public static class TellsBoth {
+        @OnMessage
+        public Told message(Message message) {
+            return (Told) message;
+        }
+    }
+
+    @Test
+    void methodGetsMessagesOfEachKindThatItsTypeHasDecodersForAndTheFirstEncoderThatFitsAnswers() {
+        try (var sessions = new ScriptedSessions(TellsBoth.class)) {
+            var client = sessions.connect("/told").send(frames().text("a").binary((byte) 'b'));
+            assertThat(client.received())
+                    .containsExactly("text:first Told[by=text, what=a]", "text:first Told[by=binary, what=b]");
+            assertThat(LOG).containsExactly("init");
+        }
+    }
+
+    @ServerEndpoint("/hidden")
+    static class NotPublicClass {}
+
+    @ServerEndpoint("/abstract")
+    public abstract static class AbstractClass {}
+
+    @ServerEndpoint("/arguments")
+    public static class NeedsArguments {
+        public NeedsArguments(String argument) {}
+    }
+
+    @ServerEndpoint("no-slash")
+    public static class NoSlash {}
+
+    static Stream<Class<?>> notDeployable() {
+        return Stream.of(
+                NotPublicClass.class, AbstractClass.class, NeedsArguments.class, NoSlash.class, TwoTexts.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("notDeployable")
+    void classThatCannotBeServedIsRefusedWhenItIsAdded(Class<?> endpoint) {
+        try (var sessions = new ScriptedSessions()) {
+            assertThatThrownBy(() -> sessions.container.addEndpoint(endpoint)).isInstanceOf(DeploymentException.class);
+        }
+    }
+
+    @Test
+    void oneBadEndpointTakesAllOutOfServiceWhileTheApplicationIsDeployedAndNoneLater() throws Exception {
+        boolean[] deploying = {true};
+        EndpointHost host = new EndpointHost() {
+            @Override
+            public boolean isDeploying() {
+                return deploying[0];
+            }
+
+            @Override
+            public void prepare(Object endpoint) {}
+
+            @Override
+            public void release(Object endpoint) {}
+        };
+        EndpointContainer container = container(host);
+        container.addEndpoint(Points.class);
+        assertThatThrownBy(() -> container.addEndpoint(NoSlash.class)).isInstanceOf(DeploymentException.class);
+        assertThat(container.find("/points")).isNull();
+        assertThatThrownBy(() -> container.addEndpoint(Both.class)).hasMessageContaining("NoSlash");
+        assertThatThrownBy(() -> container.addEndpoint(Points.class)).hasMessageContaining("NoSlash");
+
+        deploying[0] = false;
+        EndpointContainer running = container(host);
+        running.addEndpoint(Points.class);
+        assertThatThrownBy(() -> running.addEndpoint(NoSlash.class)).isInstanceOf(DeploymentException.class);
+        assertThat(running.find("/points")).isNotNull();
+        running.addEndpoint(Both.class);
+    }
+
+    private static EndpointContainer container(EndpointHost host) {
+        return new EndpointContainer(
+                WebSocketLimits.DEFAULT,
+                new SessionLimits(10, 10),
+                AnnotatedModelTest.class.getClassLoader(),
+                (request, response, config, parameters) -> {
+                    throw new UnsupportedOperationException("no servlets here");
+                },
+                host,
+                () -> {},
+                (endpoint, uri) -> {
+                    throw new UnsupportedOperationException("no network here");
+                });
     }
 }

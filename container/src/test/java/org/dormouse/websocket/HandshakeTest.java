@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import jakarta.websocket.Decoder;
 import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Encoder;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Extension;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -138,6 +142,123 @@ class HandshakeTest {
         assertThatThrownBy(() -> accept(config, request())).hasMessage("not today");
     }
 
+    @Test
+    void withoutACheckOfItsOwnTheConfiguratorAsksTheServerAboutOriginsAndLetsClientsWithoutOneIn() throws Exception {
+        for (var configurator : List.of(new DefaultConfigurator(), new ServerEndpointConfig.Configurator())) {
+            ServerEndpointConfig config = config(configurator);
+            var request = request().with("Origin", "https://app.example");
+            request.allowedOrigin = "https://app.example";
+            assertThat(accept(config, request).has("Sec-WebSocket-Accept")).isTrue();
+            request.allowedOrigin = "https://other.example";
+            assertThatThrownBy(() -> accept(config, request))
+                    .hasMessageContaining("https://app.example")
+                    .hasMessageContaining("websocket.allowed-origins")
+                    .asInstanceOf(type(HandshakeRefused.class))
+                    .extracting(HandshakeRefused::status)
+                    .isEqualTo(403);
+            assertThat(accept(config, request.without("Origin")).has("Sec-WebSocket-Accept"))
+                    .isTrue();
+        }
+        assertThat(new DefaultConfigurator().checkOrigin("https://app.example")).isFalse();
+    }
+
+    @Test
+    void configuratorIsAskedForOnceAndEachOfItsMethodsOncePerHandshakeInTheirOrder() throws Exception {
+        List<String> calls = new ArrayList<>();
+        class Counting extends ServerEndpointConfig.Configurator {
+            Counting() {
+                calls.add("new");
+            }
+
+            @Override
+            public boolean checkOrigin(String origin) {
+                calls.add("checkOrigin");
+                return true;
+            }
+
+            @Override
+            public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+                calls.add("subprotocol");
+                return "";
+            }
+
+            @Override
+            public void modifyHandshake(
+                    ServerEndpointConfig own, HandshakeRequest request, HandshakeResponse response) {
+                calls.add("modify " + (own.getConfigurator() == this));
+            }
+
+            @Override
+            public <T> T getEndpointInstance(Class<T> endpointClass) throws InstantiationException {
+                calls.add("instance");
+                return super.getEndpointInstance(endpointClass);
+            }
+        }
+        ServerEndpointConfig plain = config(new DefaultConfigurator());
+        ServerEndpointConfig config = new ServerEndpointConfig() {
+            @Override
+            public Configurator getConfigurator() {
+                return new Counting();
+            }
+
+            @Override
+            public Class<?> getEndpointClass() {
+                return plain.getEndpointClass();
+            }
+
+            @Override
+            public String getPath() {
+                return plain.getPath();
+            }
+
+            @Override
+            public List<String> getSubprotocols() {
+                return List.of();
+            }
+
+            @Override
+            public List<Extension> getExtensions() {
+                return List.of();
+            }
+
+            @Override
+            public List<Class<? extends Encoder>> getEncoders() {
+                return List.of();
+            }
+
+            @Override
+            public List<Class<? extends Decoder>> getDecoders() {
+                return List.of();
+            }
+
+            @Override
+            public Map<String, Object> getUserProperties() {
+                return plain.getUserProperties();
+            }
+        };
+        EndpointMatch match = container(new SessionLimits(10, 10)).match(config, Map.of());
+        for (int i = 0; i < 2; i++) match.accept(request(), Runnable::run);
+        List<String> one = List.of("checkOrigin", "subprotocol", "modify true", "instance");
+        List<String> expected = new ArrayList<>(List.of("new"));
+        expected.addAll(one);
+        expected.addAll(one);
+        assertThat(calls).isEqualTo(expected);
+    }
+
+    @Test
+    void configuratorThatGivesNoInstanceOfTheEndpointIsRefused() throws Exception {
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            @SuppressWarnings("unchecked")
+            public <T> T getEndpointInstance(Class<T> endpointClass) {
+                return (T) (Object) "a string";
+            }
+        });
+        assertThatThrownBy(() -> accept(config, request()))
+                .hasMessageContaining("java.lang.String")
+                .hasMessageContaining(Nothing.class.getName());
+    }
+
     private static OpeningRequestOf request() {
         return new OpeningRequestOf("ws://localhost/e");
     }
@@ -150,14 +271,22 @@ class HandshakeTest {
 
     private static Fields accept(ServerEndpointConfig config, OpeningRequest request)
             throws DeploymentException, HandshakeRefused {
-        EndpointContainer container = new EndpointContainer(
+        return container(new SessionLimits(10, 10))
+                .match(config, Map.of())
+                .accept(request, Runnable::run)
+                .fields();
+    }
+
+    private static EndpointContainer container(SessionLimits sessions) {
+        return new EndpointContainer(
                 WebSocketLimits.DEFAULT,
+                sessions,
                 HandshakeTest.class.getClassLoader(),
                 (a, b, c, d) -> {},
+                EndpointHost.NOBODY,
                 () -> {},
                 (endpoint, uri) -> {
                     throw new UnsupportedOperationException("no network here");
                 });
-        return container.match(config, Map.of()).accept(request, Runnable::run).fields();
     }
 }

@@ -16,6 +16,14 @@ final class OpeningRequestOf implements OpeningRequest {
     @Nullable
     Principal principal;
 
+    @Nullable
+    String clientAddress;
+
+    @Nullable
+    Login login;
+
+    String allowedOrigin = "";
+
     OpeningRequestOf(String uri) {
         this.uri = uri;
         headers.put("Host", List.of("localhost"));
@@ -43,6 +51,21 @@ final class OpeningRequestOf implements OpeningRequest {
     @Override
     public String requestUri() {
         return uri;
+    }
+
+    @Override
+    public boolean isAllowedOrigin(String origin) {
+        return origin.equals(allowedOrigin);
+    }
+
+    @Override
+    public @Nullable String clientAddress() {
+        return clientAddress;
+    }
+
+    @Override
+    public @Nullable Login login() {
+        return login;
     }
 
     @Override

@@ -46,7 +46,22 @@ class PathTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"echo", "", "/a/{x}/{x}", "/a/{}", "/a/b{x}", "/a/{x}b", "/a/{x", "/a/x}"})
+    @ValueSource(
+            strings = {
+                "echo",
+                "",
+                "/a/{x}/{x}",
+                "/a/{}",
+                "/a/b{x}",
+                "/a/{x}b",
+                "/a/{x",
+                "/a/x}",
+                "//a",
+                "/a//b",
+                "/./a",
+                "/a/../b",
+                "/.."
+            })
     void badTemplateIsRefused(String path) {
         assertThatThrownBy(() -> PathTemplate.of(path)).isInstanceOf(DeploymentException.class);
     }

@@ -34,20 +34,31 @@ final class ScriptedSessions implements AutoCloseable {
         this(limits, null, endpoints);
     }
 
+    ScriptedSessions(SessionLimits sessions, EndpointHost host, Class<?>... endpoints) {
+        this(WebSocketLimits.DEFAULT, sessions, host, null, endpoints);
+    }
+
     /** With a pool that does not keep track, and so costs no memory of its own. */
     static ScriptedSessions withPlainPool(Class<?>... endpoints) {
         return new ScriptedSessions(WebSocketLimits.DEFAULT, new BufferPool(64), endpoints);
     }
 
     private ScriptedSessions(WebSocketLimits limits, BufferPool pool, Class<?>... endpoints) {
+        this(limits, new SessionLimits(2_000_000, 2_000_000), EndpointHost.NOBODY, pool, endpoints);
+    }
+
+    private ScriptedSessions(
+            WebSocketLimits limits, SessionLimits sessions, EndpointHost host, BufferPool pool, Class<?>... endpoints) {
         connections = new Connections(
                 driver.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool == null ? tracking : pool);
         container = new EndpointContainer(
                 limits,
+                sessions,
                 ScriptedSessions.class.getClassLoader(),
                 (request, response, config, parameters) -> {
                     throw new UnsupportedOperationException("no servlets here");
                 },
+                host,
                 () -> {},
                 (endpoint, uri) -> {
                     throw new UnsupportedOperationException("no network here");
@@ -83,6 +94,14 @@ final class ScriptedSessions implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A client whose handshake was accepted before. */
+    Client connected(WebSocketUpgrade upgrade) throws IOException {
+        ScriptedPeer peer = kernel.connect();
+        open(peer, upgrade);
+        driver.settle();
+        return new Client(peer);
     }
 
     /** Lets {@code upgrade} begin on a connection that is there already. */

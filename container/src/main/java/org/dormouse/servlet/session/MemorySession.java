@@ -6,8 +6,10 @@ import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +57,9 @@ public final class MemorySession implements HttpSession {
     private volatile @Nullable SessionNote note;
     /** Sessions of other applications that go by the id of this one; null if there never was one. Each list is never changed. */
     private volatile @Nullable List<MemorySession> companions;
+
+    /** What shall not outlive the login under which it began; null if nothing. Guarded by the lock of the id. */
+    private @Nullable Set<Runnable> followers;
 
     /** How often it has been in a store. */
     private final int version;
@@ -147,6 +152,7 @@ public final class MemorySession implements HttpSession {
         if (!life.compareAndSet(Life.LIVE, Life.ENDING)) return;
         sessions.remove(this);
         note(null);
+        if (!sessions.isClosing()) loginIsOver();
         sessions.listeners().destroyed(this);
         life.set(Life.ENDED);
         for (String name : attributes.keySet()) {
@@ -222,6 +228,41 @@ public final class MemorySession implements HttpSession {
         synchronized (idLock) {
             owner = null;
         }
+        loginIsOver();
+    }
+
+    /**
+     * Has {@code whenOver} run once when this session ends, or somebody logs out or in with it; at once if it has ended. Not when the
+     * application stops.
+     *
+     * @return calls that off
+     */
+    public Runnable follow(Runnable whenOver) {
+        synchronized (idLock) {
+            if (isLive()) {
+                if (followers == null) followers = new HashSet<>(2);
+                followers.add(whenOver);
+                return () -> unfollow(whenOver);
+            }
+        }
+        whenOver.run();
+        return () -> {};
+    }
+
+    private void unfollow(Runnable whenOver) {
+        synchronized (idLock) {
+            if (followers == null || !followers.remove(whenOver)) return;
+            if (followers.isEmpty()) followers = null;
+        }
+    }
+
+    void loginIsOver() {
+        Set<Runnable> told;
+        synchronized (idLock) {
+            told = followers;
+            followers = null;
+        }
+        if (told != null) told.forEach(Runnable::run);
     }
 
     boolean belongsTo(Principal principal) {

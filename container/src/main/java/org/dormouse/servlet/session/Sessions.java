@@ -27,6 +27,7 @@ public final class Sessions {
     private final AtomicLong nextComplaintMillis = new AtomicLong(Long.MIN_VALUE);
     private volatile int defaultInactiveSeconds;
     private volatile boolean keepsCallers;
+    private volatile boolean closing;
     private @Nullable Passivation passivation;
     private Callers callers = Callers.NOBODY;
 
@@ -239,6 +240,7 @@ public final class Sessions {
             newId = ids.next();
             move(session, newId);
         }
+        session.loginIsOver();
         tellOfId(session, oldId);
         return newId;
     }
@@ -281,10 +283,15 @@ public final class Sessions {
 
     /** Stores all sessions where there is a store, and ends those that are not stored. May block. */
     public void close() {
+        closing = true;
         for (MemorySession session : byId.values()) {
             if (passivation == null || !passivation.passivate(session)) session.end();
         }
         if (passivation != null) passivation.close();
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     @Nullable
