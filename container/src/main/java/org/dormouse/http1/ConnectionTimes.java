@@ -32,7 +32,10 @@ abstract class ConnectionTimes implements Protocol {
     /** Since when the present state's timeout runs; in HANDLING, when the exchange began. */
     long since;
 
-    /** In BLOCKED: what was unsent at {@link #since}. In DRAINING: what was dropped of the body so far. */
+    /**
+     * In BLOCKED: what was unsent at {@link #since}. In DRAINING: what was dropped of the body so far. In HEAD and HANDLING: what was here of
+     * the request when the one before it was answered.
+     */
     int stateBytes;
 
     /** Requests that began here. */

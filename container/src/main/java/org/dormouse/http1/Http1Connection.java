@@ -131,7 +131,7 @@ final class Http1Connection extends LoopAnswers {
         }
         if (!body.isEnded()) return count;
         exchange = null;
-        awaitHead();
+        awaitHead(length - count);
         if (count < length) return count + onHead(bytes, offset + count, length - count);
         closeIfDraining();
         return count;
@@ -157,7 +157,7 @@ final class Http1Connection extends LoopAnswers {
         Http1Exchange present = exchange;
         if (state == State.BLOCKED) {
             coalesced = 0;
-            awaitHead();
+            awaitHead(keptBytes());
             connection.resumeReading();
             closeIfDraining();
         } else if (present != null) {
@@ -182,8 +182,7 @@ final class Http1Connection extends LoopAnswers {
      */
     void becomeIdle() {
         exchange = null;
-        state = State.HEAD;
-        since = http1.loop.nanoTime();
+        awaitHead(0);
     }
 
     /** Giving back in one step failed: {@link #returned} will find the exchange. */
@@ -209,7 +208,7 @@ final class Http1Connection extends LoopAnswers {
             close(isSurprise || (body != null && !body.isEnded()), reasonAfter(last, body));
         } else if (body == null || body.isEnded()) {
             exchange = null;
-            awaitHead();
+            awaitHead(keptBytes());
             goOn();
         } else if (last.isRestDrainable()) {
             state = State.DRAINING;
@@ -232,7 +231,19 @@ final class Http1Connection extends LoopAnswers {
         return lastRequest ? ConnectionEnd.DRAINED : ConnectionEnd.ANSWERED;
     }
 
-    private void awaitHead() {
+    private int keptBytes() {
+        PooledBuffer kept = connection.kept();
+        return kept == null ? 0 : kept.size();
+    }
+
+    /** Whether the request at work was sent, at least in part, before the one before it was answered. Loop owner, or that exchange. */
+    boolean hasComeEarly() {
+        return stateBytes > 0;
+    }
+
+    /** @param known bytes of the next request that are here, while the answers before it may not be sent */
+    private void awaitHead(int known) {
+        stateBytes = known;
         state = State.HEAD;
         since = http1.loop.nanoTime();
     }
@@ -285,9 +296,9 @@ final class Http1Connection extends LoopAnswers {
         return present == null || state != State.HANDLING ? null : present.atWork(since);
     }
 
-    /** Cuts the connection for {@code aborted}, unless that has given it back. */
+    /** Cuts the connection for {@code aborted}, unless that has given it back, or it ends in order already. */
     void abort(Http1Exchange aborted, ConnectionEnd why) {
-        if (exchange == aborted) connection.abortNow(why);
+        if (exchange == aborted) connection.abortNowIfOpen(why);
     }
 
     @Override

@@ -93,10 +93,10 @@ final class Http1Exchange extends RequestInput implements Exchange {
     @Override
     public boolean mayAskForCertificate() {
         Encryption encryption = connection.encryption();
-        return encryption != null && !isCommitted() && encryption.mayAskForCertificate();
+        return encryption != null && !isCommitted() && !owner.hasComeEarly() && encryption.mayAskForCertificate();
     }
 
-    /** Whoever sends more requests before one is answered has made them without the certificate, and is not asked. */
+    /** Whoever sends more requests before one is answered has made them without the certificate, and is not asked; not with the last one either. */
     @Override
     public @Nullable CertificateRequest askForCertificate() {
         Encryption encryption = connection.encryption();
@@ -190,7 +190,7 @@ final class Http1Exchange extends RequestInput implements Exchange {
         awaitInterim();
         gone = null;
         PooledBuffer rest = takeBuffer();
-        if (!isCommitted()) connection.abort();
+        if (!isCommitted()) connection.abortIfOpen(ConnectionEnd.ABORTED);
         if (isBodyRead() && persists() && !last && connection.kept() == null && successor == null) {
             if (passOn(rest) && giveBackIdle()) return;
         } else if (successor == null && borrowsOutput() && connection.kept() != null && isBodyRead() && persists()) {

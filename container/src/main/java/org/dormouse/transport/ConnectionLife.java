@@ -86,6 +86,16 @@ abstract class ConnectionLife extends ConnectionAddresses implements EventLoop.H
         family.loop.execute(() -> abortNow(why));
     }
 
+    /** {@link #abort()}, unless it is about to close in order by then. Any thread. */
+    public void abortIfOpen(ConnectionEnd why) {
+        family.loop.execute(() -> abortNowIfOpen(why));
+    }
+
+    /** The same, before anything else happens. Loop owner. */
+    public void abortNowIfOpen(ConnectionEnd why) {
+        if (phase == Phase.OPEN) abortNow(why);
+    }
+
     /**
      * Says why this connection is going to end, though it may not end at once: what comes of it, such as a close handshake, does not change
      * that. The first reason stays. Loop owner.

@@ -22,7 +22,7 @@ public interface Renegotiation {
      * Goes on as far as it can without waiting.
      *
      * @param computed runs once behind {@link Step#COMPUTES}, on another thread
-     * @throws SSLException if there is no agreement: the next receive fails, and the connection ends with an alert
+     * @throws SSLException if there is no agreement: an alert has been sent, and whoever owns the connection ends it
      */
     Step advance(Runnable computed) throws SSLException;
 
