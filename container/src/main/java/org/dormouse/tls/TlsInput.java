@@ -35,14 +35,13 @@ abstract class TlsInput extends TlsOutput {
 
     private static final int FULL = -1;
 
-    private final boolean isTls13;
     private @Nullable PooledBuffer records;
     private @Nullable PooledBuffer decrypted;
     private @Nullable CertificateHandshake asking;
     private int credit = MAX_CREDIT;
 
     /** What the kernel or the engine said after the last byte: 0 at the end, {@code -errno}; 1 as long as neither came. */
-    private int last = 1;
+    private short last = 1;
 
     private byte unanswered;
     private byte answersSeen;
@@ -57,7 +56,6 @@ abstract class TlsInput extends TlsOutput {
     TlsInput(Connection connection, StreamSocket plain, TlsSocket.Secret secret, @Nullable PooledBuffer ciphertext) {
         super(connection, plain, secret);
         records = ciphertext;
-        isTls13 = secret.engine().getSession().getProtocol().equals(Handshake.TLS_1_3);
     }
 
     /** {@link org.dormouse.transport.Encryption#isTruncated}. */
@@ -89,7 +87,7 @@ abstract class TlsInput extends TlsOutput {
 
     /** Whether nothing of the client's is here that was sent before it is asked. */
     final boolean isReadyToAsk() {
-        return !isTls13 && last > 0 && !hasFailed && decrypted == null && asking == null;
+        return !secret.isTls13() && last > 0 && !hasFailed && records == null && decrypted == null && asking == null;
     }
 
     /** From now on records are shown to {@code handshake}. */
@@ -172,7 +170,7 @@ abstract class TlsInput extends TlsOutput {
             isDrained = true;
             return got > 0 ? got : result;
         }
-        last = result;
+        last = (short) result; // no number of an error is that large
         if (result == 0) isTruncated = true;
         return got > 0 ? got : result;
     }
@@ -198,7 +196,7 @@ abstract class TlsInput extends TlsOutput {
     private int unwrap(PooledBuffer present, byte[] target, int offset, int room, boolean isFirst) {
         byte[] bytes = present.array();
         int start = present.start();
-        if (!isTls13 && bytes[start] == Records.HANDSHAKE) return refuse("the peer asks for renegotiation");
+        if (!secret.isTls13() && bytes[start] == Records.HANDSHAKE) return refuse("the peer asks for renegotiation");
         int length = Records.ready(bytes, start, present.size());
         try {
             SSLEngineResult result = secret.engine()
@@ -281,7 +279,7 @@ abstract class TlsInput extends TlsOutput {
 
     /** The connection finds it broken when it receives next, and closes: the alert is sent then. */
     final void fail(String why) {
-        last = SocketError.ABORTED;
+        last = (short) SocketError.ABORTED;
         hasFailed = true;
         secret.tls().log.note(connection, "TLS", why);
         connection.execute(() -> connection.endsBecause(ConnectionEnd.TLS_ERROR));

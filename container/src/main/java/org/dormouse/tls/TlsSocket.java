@@ -21,15 +21,31 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
      * @param authority null if requests for any may come
      * @param tls whose limits it is held to
      * @param knowsAuthorities whether a certificate of the client could be found good
+     * @param isTls13 else it is TLS 1.2
      */
     record Secret(
             SSLEngine engine,
             @Nullable ServedAuthority authority,
             @Nullable String serverName,
             TlsSide tls,
-            boolean knowsAuthorities) {}
-
-    private boolean hasSaidGoodbye;
+            boolean knowsAuthorities,
+            boolean isTls13) {
+        /** The handshake of {@code engine} is over. */
+        Secret(
+                SSLEngine engine,
+                @Nullable ServedAuthority authority,
+                @Nullable String serverName,
+                TlsSide tls,
+                boolean knowsAuthorities) {
+            this(
+                    engine,
+                    authority,
+                    serverName,
+                    tls,
+                    knowsAuthorities,
+                    engine.getSession().getProtocol().equals(Handshake.TLS_1_3));
+        }
+    }
 
     /** @param ciphertext what came behind the handshake; the socket's from now on */
     TlsSocket(Connection connection, StreamSocket plain, Secret secret, @Nullable PooledBuffer ciphertext) {
@@ -79,12 +95,10 @@ final class TlsSocket extends TlsInput implements StreamSocket, Encryption {
 
     // --- the end
 
-    /** close_notify, if the kernel takes it at once and nothing waits before it. */
+    /** close_notify, if the kernel takes it at once and nothing waits before it; where the engine has failed, what is left of its alert. */
     @Override
     public void endOutput() {
-        if (hasSaidGoodbye || hasFailed) return;
-        hasSaidGoodbye = true;
-        secret.engine.closeOutbound();
+        if (!hasFailed) secret.engine.closeOutbound(); // once more does nothing more
         wrapAnswers();
     }
 
