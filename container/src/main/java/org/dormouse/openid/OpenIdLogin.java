@@ -56,11 +56,13 @@ final class OpenIdLogin implements LoginFlow {
     /** From which nonce and verifier of an attempt are made, so that nobody has to keep them. */
     private final SecretKeySpec key;
 
-    private volatile @Nullable OpenIdProvider provider;
+    private final KnownProvider provider;
 
     /** By {@link OpenIdSettings#login}, which knows whether the library is there. */
     OpenIdLogin(OpenIdSettings settings) {
         this.settings = settings;
+        this.provider = new KnownProvider(
+                () -> OpenIdProvider.ask(settings), settings.timeout().multipliedBy(2)); // to connect, and to answer
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
@@ -117,12 +119,8 @@ final class OpenIdLogin implements LoginFlow {
 
     /** Null if it cannot be asked: that has been answered then. */
     private @Nullable OpenIdProvider provider(HttpServletResponse response) throws IOException {
-        OpenIdProvider known = provider;
-        if (known != null) return known;
         try {
-            known = OpenIdProvider.ask(settings);
-            provider = known;
-            return known;
+            return provider.get();
         } catch (IOException e) {
             unavailable(response, e);
             return null;
@@ -256,7 +254,7 @@ final class OpenIdLogin implements LoginFlow {
     @Override
     public String afterLogout(HttpServletRequest request) {
         URI root = base(request, "/");
-        OpenIdProvider known = provider;
+        OpenIdProvider known = provider.known();
         URI endpoint = known == null ? null : known.metadata().getEndSessionEndpointURI();
         if (endpoint == null) return root.getRawPath();
         return new LogoutRequest(endpoint, null, null, new ClientID(settings.clientId()), root, null, null)
