@@ -102,6 +102,8 @@ class JspTest {
     void propertyGroupsSayWhatIsAPageAndHowItIsRead() throws Exception {
         war.file("x.page", "<%@ page contentType=\"text/plain;charset=UTF-8\" %>ä ${1 + 1}")
                 .file("raw/y.jsp", "${1 + 1}")
+                .file("downloads/z.page", "source")
+                .file("downloads/z.PAGE", "source")
                 .file("WEB-INF/head.jspf", "[")
                 .file("WEB-INF/tail.jspf", "]")
                 .file("WEB-INF/web.xml", TestWar.webApp("version=\"6.1\"", """
@@ -115,6 +117,9 @@ class JspTest {
                             <url-pattern>/raw/*</url-pattern><el-ignored>true</el-ignored>
                           </jsp-property-group>
                         </jsp-config>
+                        <servlet-mapping>
+                          <servlet-name>default</servlet-name><url-pattern>/downloads/*</url-pattern>
+                        </servlet-mapping>
                         """))
                 .jar("more.jar", new TestWar.Jar().fragment("""
                         <jsp-config><jsp-property-group>
@@ -126,6 +131,8 @@ class JspTest {
         try (var server = start(war.folder())) {
             assertThat(Http.get(server, "/x.page").body()).isEqualTo("[ä 2]");
             assertThat(Http.get(server, "/raw/y.jsp").body()).isEqualTo("${1 + 1}");
+            assertThat(Http.get(server, "/downloads/z.page").status()).isEqualTo(404);
+            assertThat(Http.get(server, "/downloads/z.PAGE").status()).isEqualTo(404);
             assertThat(Http.get(server, "/told.jsp").body())
                     .isEqualTo("[*.page] null null;[/raw/*] true null;[*.none] null true;");
         }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -45,6 +46,7 @@ public final class DefaultServlet extends HttpServlet {
     private final transient Deployment deployment;
     private transient Resources resources = Resources.NONE;
     private transient @Nullable StaticContent content;
+    private transient Set<String> pages = PAGES;
 
     private DefaultServlet(Deployment deployment) {
         this.deployment = deployment;
@@ -54,6 +56,7 @@ public final class DefaultServlet extends HttpServlet {
     @Override
     public void init() {
         resources = deployment.resources();
+        pages = pagesOf(deployment);
         content = new StaticContent(resources, deployment.staticSettings(), getServletContext()::getMimeType);
     }
 
@@ -183,10 +186,20 @@ public final class DefaultServlet extends HttpServlet {
         }
     }
 
+    /** What descriptors say is a page is one wherever it lies. */
+    private static Set<String> pagesOf(Deployment deployment) {
+        ServletDeclaration jsp = deployment.findServlet(JSP_NAME);
+        Set<String> endings = new HashSet<>(PAGES);
+        if (jsp == null) return endings;
+        for (String pattern : jsp.patterns())
+            if (pattern.startsWith("*.")) endings.add(pattern.substring(1).toLowerCase(Locale.ROOT));
+        return Set.copyOf(endings);
+    }
+
     /** Whether it is the source of a page, which a mapping of this servlet to its folder does not make content. */
-    private static boolean isPage(String path) {
+    private boolean isPage(String path) {
         int dot = path.lastIndexOf('.');
-        return dot >= 0 && PAGES.contains(path.substring(dot).toLowerCase(Locale.ROOT));
+        return dot >= 0 && pages.contains(path.substring(dot).toLowerCase(Locale.ROOT));
     }
 
     private static void refuse(String path, HttpServletRequest request, HttpServletResponse response)

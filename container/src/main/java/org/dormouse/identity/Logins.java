@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * that were right. Applications with the same users share one. Safe for many threads.
  *
  * <p>Nobody can lock out others by guessing: a name is locked for addresses from which its user has not logged in before, an address for users
- * who have not logged in from it, and those who have are checked by themselves, whatever the others do. Names count with case folded, and
- * whether or not there is such a user.
+ * who have not logged in from it, and those who have are checked by themselves, whatever the others do. Names that some source of users takes
+ * for one, since they differ in case, accents, spaces or what is not seen, have their failures in common, whether or not there is such a user.
  */
 public final class Logins {
     private static final Logger LOG = LoggerFactory.getLogger(Logins.class);
@@ -32,6 +33,7 @@ public final class Logins {
     /** Characters of a name and of a password that are looked at. */
     private static final int MAX_CHARACTERS = 1024;
 
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{M}\\p{Cf}\\p{Z}\\s]+");
     private static final int MAX_VERIFIED = 1000;
     /** Guessing takes at most half of the cores. */
     private static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -86,10 +88,22 @@ public final class Logins {
         }
     }
 
-    /** Who tries. {@code place} is empty for an address that stands for many clients. */
-    private record Attempt(String user, String place) {
+    /**
+     * Who tries.
+     *
+     * @param user the name with case folded
+     * @param likeness what a source of users may take for the same name, as directories (RFC 4518) and databases do: failures count for all of them
+     * @param place empty for an address that stands for many clients
+     */
+    private record Attempt(String user, String likeness, String place) {
+        /** Who has logged in: nobody who only looks alike. */
         String pair() {
             return user + '\0' + place;
+        }
+
+        /** Who has failed to. */
+        String likePair() {
+            return likeness + '\0' + place;
         }
 
         boolean hasPlace() {
@@ -112,7 +126,7 @@ public final class Logins {
         if (!isPlausible(name) || password.isEmpty() || password.length() > MAX_CHARACTERS) return null;
         String normalized = PasswordHash.normalized(name);
         Attempt attempt = attempt(normalized, address);
-        if (attempt.hasPlace()) refuseIfLocked(byPair, attempt.pair());
+        if (attempt.hasPlace()) refuseIfLocked(byPair, attempt.likePair());
         String digest = verified.digest(normalized, attempt.place, password);
         Caller remembered = verified.find(digest);
         if (remembered != null) return remembered;
@@ -153,7 +167,15 @@ public final class Logins {
     private static Attempt attempt(String normalized, String address) {
         // Twice, so that characters whose lower case depends on their neighbours come out alike.
         String folded = normalized.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        return new Attempt(Normalizer.normalize(folded, Normalizer.Form.NFC), place(address));
+        return new Attempt(Normalizer.normalize(folded, Normalizer.Form.NFC), likeness(folded), place(address));
+    }
+
+    /** Without accents, spaces and what is not seen, and with letters of other widths and styles as plain ones. */
+    private static String likeness(String folded) {
+        String parts = Normalizer.normalize(folded, Normalizer.Form.NFKD);
+        String plain = UNSEEN.matcher(parts).replaceAll("");
+        String likeness = plain.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return likeness.isEmpty() ? folded : likeness;
     }
 
     /**
@@ -173,33 +195,33 @@ public final class Logins {
 
     /** Counts a failure before it is one: of many that come at once, no more than the limit get through. */
     private @Nullable Caller counted(Attempt attempt, boolean isKnown, Supplier<@Nullable Caller> check) {
-        if (attempt.hasPlace()) refuseIfLocked(byPair, attempt.pair());
+        if (attempt.hasPlace()) refuseIfLocked(byPair, attempt.likePair());
         refuseStrangers(attempt, isKnown);
         long now = nanoClock.getAsLong();
-        if (attempt.hasPlace()) byPair.add(attempt.pair(), now);
+        if (attempt.hasPlace()) byPair.add(attempt.likePair(), now);
         if (attempt.hasPlace()) byPlace.add(attempt.place, now);
-        if (!isKnown) byUser.add(attempt.user, now);
+        if (!isKnown) byUser.add(attempt.likeness, now);
         boolean isFailure = false;
         try {
             Caller caller = check.get();
             isFailure = caller == null;
             if (caller != null) {
-                byPair.forget(attempt.pair());
+                byPair.forget(attempt.likePair());
                 known.add(attempt.pair());
             }
             return caller;
         } finally {
             if (!isFailure) {
-                if (attempt.hasPlace()) byPair.takeBack(attempt.pair());
+                if (attempt.hasPlace()) byPair.takeBack(attempt.likePair());
                 if (attempt.hasPlace()) byPlace.takeBack(attempt.place);
-                if (!isKnown) byUser.takeBack(attempt.user);
+                if (!isKnown) byUser.takeBack(attempt.likeness);
             }
         }
     }
 
     private void refuseStrangers(Attempt attempt, boolean isKnown) {
         if (isKnown) return;
-        refuseIfLocked(byUser, attempt.user);
+        refuseIfLocked(byUser, attempt.likeness);
         if (attempt.hasPlace()) refuseIfLocked(byPlace, attempt.place);
     }
 

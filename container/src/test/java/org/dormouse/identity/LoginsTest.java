@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class LoginsTest {
@@ -78,6 +79,40 @@ class LoginsTest {
         fail(1, same, HERE);
         assertLocked(name, "secret", HERE);
         assertLocked(same, "secret", HERE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "  anna ",
+                "an\u00adna",
+                "a\u200bnna",
+                "\uff41nna",
+                "\u00e4nna",
+                "anna\u0301",
+                "\u00aanna",
+                "AN NA"
+            })
+    void whatADirectoryOrADatabaseTakesForTheSameNameHasItsFailuresInCommon(String same) {
+        fail(2, "anna", HERE);
+        fail(1, same, HERE);
+        assertLocked("anna", "secret", HERE);
+        assertLocked(same, "secret", HERE);
+        fail(1, same, "203.0.113.1");
+        fail(1, "anna", "203.0.113.2");
+        assertLocked("anna", "secret", THERE);
+    }
+
+    @Test
+    void whoLogsInUnderANameThatLooksAlikeIsNoFriendOfItsOwner() {
+        var alike = new Logins(
+                (name, password) -> password.equals("secret") ? new Caller(name, Set.of()) : null,
+                new LoginLimits(100, 5, 100, LOCK, 100, Duration.ofMinutes(5)),
+                nanos::get);
+        assertThat(alike.login("\u00e4nna", "secret", HERE)).isNotNull();
+        for (int i = 0; i < 5; i++)
+            assertThat(alike.login("anna", "wrong", HERE)).isNull();
+        assertThatThrownBy(() -> alike.login("anna", "secret", HERE)).isInstanceOf(TooManyLogins.class);
     }
 
     @Test

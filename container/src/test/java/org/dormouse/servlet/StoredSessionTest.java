@@ -213,6 +213,8 @@ class StoredSessionTest {
                 List.of(new byte[0], new byte[3], flipped(content), java.util.Arrays.copyOf(content, 40))) {
             Files.write(bad, damaged);
             Files.writeString(bad.resolveSibling("what-is-this"), "x");
+            for (String name : List.of("zzzzzzzzzzzzz.1", "1.zzzzzzz"))
+                Files.writeString(bad.resolveSibling("A".repeat(43) + "." + name + ".session"), "x");
             try (var app = application()) {
                 assertThat(app.run(look(lost)).body()).isEqualTo("none");
                 assertThat(Files.exists(bad)).isFalse();

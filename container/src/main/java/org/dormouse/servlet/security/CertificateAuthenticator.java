@@ -2,8 +2,11 @@ package org.dormouse.servlet.security;
 
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -60,16 +63,17 @@ public final class CertificateAuthenticator implements Authenticator {
 
     /** Null if there is none, or more than one: which would be meant? */
     static @Nullable String commonName(X500Principal subject) {
-        String found = null;
+        var found = new ArrayList<Object>();
         try {
             for (Rdn rdn : new LdapName(subject.getName()).getRdns()) {
-                if (!rdn.getType().equalsIgnoreCase("CN") || !(rdn.getValue() instanceof String name)) continue;
-                if (found != null) return null;
-                found = name;
+                // One of several parts may have several attributes, as in CN=ann+OU=shop.
+                for (Attribute part : Collections.list(rdn.toAttributes().getAll())) {
+                    if (part.getID().equalsIgnoreCase("CN")) found.addAll(Collections.list(part.getAll()));
+                }
             }
-        } catch (InvalidNameException e) {
+        } catch (NamingException e) {
             return null;
         }
-        return found;
+        return found.size() == 1 && found.getFirst() instanceof String name ? name : null;
     }
 }

@@ -147,8 +147,15 @@ public final class FileSessionStore implements SessionStore {
     }
 
     private void remember(Path file, Matcher parts) throws IOException {
-        long expires = Long.parseLong(parts.group(2), RADIX);
-        int version = (int) Long.parseLong(parts.group(3), RADIX);
+        long expires;
+        int version;
+        try {
+            expires = Long.parseLong(parts.group(2), RADIX);
+            version = Integer.parseInt(parts.group(3), RADIX);
+        } catch (NumberFormatException e) {
+            LOG.warn("{} is not called like a session, and is left alone", file);
+            return;
+        }
         long size = Files.size(file);
         Entry before = byHash.get(parts.group(1));
         if (before != null) { // a server ended between writing the new one and deleting the old one
