@@ -17,7 +17,7 @@ import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
 import org.dormouse.server.WebSocketSupport;
 import org.dormouse.servlet.DormouseContext;
-import org.dormouse.websocket.SessionLimits;
+import org.dormouse.websocket.WebSocketServices;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +31,8 @@ final class Assembly {
     /** Likewise those with the same source of users. */
     private final SharedLogins logins;
 
-    /** Sessions of all applications are counted together. */
-    private final SessionLimits sessions;
+    /** What sessions of all applications share: they are counted together. */
+    private final WebSocketServices webSockets;
 
     private List<Filter> filters = List.of();
     private Execution execution = Execution.VIRTUAL;
@@ -43,7 +43,12 @@ final class Assembly {
         this.asked = asked;
         this.applications = applications;
         this.logins = new SharedLogins(configuration.loginLimits());
-        this.sessions = configuration.webSockets().sessions();
+        this.webSockets = configuration.webSockets().services();
+    }
+
+    /** What the sessions of all applications share; closed after the server. */
+    WebSocketServices webSockets() {
+        return webSockets;
     }
 
     /** @throws RuntimeException if something of it cannot be had; nothing is left open then */
@@ -54,6 +59,7 @@ final class Assembly {
         } catch (RuntimeException | Error e) {
             for (DormouseContext context : made.reversed()) context.stop();
             for (RequestThreads each : threads.values()) each.close();
+            webSockets.close();
             throw e;
         }
     }
@@ -102,7 +108,7 @@ final class Assembly {
         deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
         var context = new DormouseContext(deployment);
         made.add(context);
-        addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets(), sessions));
+        addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets(), webSockets));
         return new Hosted(context, threads(beneath(own), settings));
     }
 

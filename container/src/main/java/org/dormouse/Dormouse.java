@@ -10,6 +10,7 @@ import org.dormouse.server.Configuration;
 import org.dormouse.server.LoopView;
 import org.dormouse.server.RequestInFlight;
 import org.dormouse.server.Server;
+import org.dormouse.websocket.WebSocketCounts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,6 +176,11 @@ public final class Dormouse implements AutoCloseable {
         return server.loops();
     }
 
+    /** What the peers of WebSocket sessions did wrong so far, to be read at any time and as often as you like. */
+    public WebSocketCounts webSocketCounts() {
+        return assembly.webSockets().counts();
+    }
+
     /**
      * Stops accepting, lets the requests in flight finish, for at most the time of {@link Builder#drainTimeout}, then ends the
      * applications and closes every connection. Does nothing if called again.
@@ -182,6 +188,7 @@ public final class Dormouse implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        assembly.webSockets().close();
     }
 
     /**

@@ -70,6 +70,7 @@ class PackageMapTest {
                 "poller.socket",
                 "poller.loop");
         mayUse("annotation");
+        mayUse("push");
         mayUse("filter", "http", "transport", "servlet", "poller.socket");
         mayUse(
                 "servlet",

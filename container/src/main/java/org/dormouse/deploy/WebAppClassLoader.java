@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
  * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}, but
- * its annotations and its filters. Jasper is the server's where it has one: pages, tags and what runs them must be of one kind. Parallel
+ * its annotations, its filters and what is for pushing. Jasper is the server's where it has one: pages, tags and what runs them must be of one kind. Parallel
  * capable; closing it closes its jars.
  */
 final class WebAppClassLoader extends URLClassLoader {
     private static final String SERVER_CLASSES = "org.dormouse.";
     private static final String ANNOTATIONS = "org.dormouse.annotation.";
     private static final String FILTERS = "org.dormouse.filter.";
+    private static final String PUSH = "org.dormouse.push.";
     /** Found by JNDI through the context class loader. */
     private static final String NAMES = "org.dormouse.naming.java.";
 
@@ -74,7 +75,8 @@ final class WebAppClassLoader extends URLClassLoader {
 
     private static boolean isForApplications(String name) {
         if (!name.startsWith("org.")) return false;
-        if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS) || name.startsWith(NAMES)) return true;
+        if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS) || name.startsWith(PUSH)) return true;
+        if (name.startsWith(NAMES)) return true;
         for (String packages : ENGINE) if (name.startsWith(packages)) return true;
         return false;
     }

@@ -11,7 +11,7 @@ import org.dormouse.servlet.DormouseContext;
 import org.dormouse.servlet.ListenerDeclaration;
 import org.dormouse.websocket.EndpointContainer;
 import org.dormouse.websocket.EndpointHost;
-import org.dormouse.websocket.SessionLimits;
+import org.dormouse.websocket.WebSocketServices;
 import org.dormouse.websocket.client.HandshakeClient;
 
 /**
@@ -20,7 +20,7 @@ import org.dormouse.websocket.client.HandshakeClient;
  *
  * <pre>{@code
  * var settings = configuration.webSockets();
- * WebSocketSupport sockets = WebSocketSupport.install(context, settings, settings.sessions());   // before context.start()
+ * WebSocketSupport sockets = WebSocketSupport.install(context, settings, settings.services());   // before context.start()
  * sockets.add(ChatEndpoint.class);
  * }</pre>
  */
@@ -34,12 +34,11 @@ public final class WebSocketSupport {
     private final WebSocketSettings settings;
     private final EndpointContainer endpoints;
 
-    private WebSocketSupport(DormouseContext context, WebSocketSettings settings, SessionLimits sessions) {
+    private WebSocketSupport(DormouseContext context, WebSocketSettings settings, WebSocketServices services) {
         this.context = context;
         this.settings = settings;
         this.endpoints = new EndpointContainer(
-                settings.limits(),
-                sessions,
+                services,
                 context.deployment().classLoader(),
                 new WebSocketServletUpgrade(this::container),
                 new ApplicationAround(context),
@@ -50,11 +49,11 @@ public final class WebSocketSupport {
     /**
      * Prepares {@code context}, which has not been started. When it stops, its sessions are closed with 1001.
      *
-     * @param sessions of all applications of the server
+     * @param services of all applications of the server
      */
     public static WebSocketSupport install(
-            DormouseContext context, WebSocketSettings settings, SessionLimits sessions) {
-        WebSocketSupport support = new WebSocketSupport(context, settings, sessions);
+            DormouseContext context, WebSocketSettings settings, WebSocketServices services) {
+        WebSocketSupport support = new WebSocketSupport(context, settings, services);
         Deployment deployment = context.deployment();
         deployment.attributes().put(ATTRIBUTE, support.endpoints);
         deployment.listeners().addFirst(ListenerDeclaration.of(new CloseAtStop(support.endpoints)));

@@ -69,14 +69,12 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
     }
 
     private void text(String text, AsyncCompletion completion) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        connection().sendAsync(fragments().whole(Opcode.TEXT), bytes, 0, bytes.length, completion);
+        sendDataAsync(fragments().whole(Opcode.TEXT), text.getBytes(StandardCharsets.UTF_8), completion);
     }
 
     private void binary(ByteBuffer data, AsyncCompletion completion) {
         int first = fragments().whole(Opcode.BINARY);
-        byte[] bytes = bytes(data);
-        connection().sendAsync(first, bytes, 0, bytes.length, completion);
+        sendDataAsync(first, bytes(data), completion);
     }
 
     private void object(Object data, AsyncCompletion completion) {
@@ -91,6 +89,17 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
             text(text, completion);
         } else {
             binary((ByteBuffer) encoded, completion);
+        }
+    }
+
+    /** Sends what was prepared for many sessions; {@code completion} is told what became of it. */
+    void send(PreparedMessage message, AsyncCompletion completion) {
+        int first = fragments().whole(message.opcode());
+        if (session().isCompressed()) {
+            SessionDeflate.Outgoing frame = session().deflate().outgoing(message);
+            sendAsync(frame.first, frame.payload, completion);
+        } else {
+            sendAsync(first, message.payload(), completion);
         }
     }
 }

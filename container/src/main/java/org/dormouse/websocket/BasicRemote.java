@@ -20,24 +20,24 @@ final class BasicRemote extends Remote implements RemoteEndpoint.Basic {
     @Override
     public void sendText(String text) throws IOException {
         required(text);
-        connection().sendTextAndWait(fragments().whole(Opcode.TEXT), text);
+        sendTextAndWait(fragments().whole(Opcode.TEXT), text);
     }
 
     @Override
     public void sendBinary(ByteBuffer data) throws IOException {
-        sendAll(fragments().whole(Opcode.BINARY), required(data));
+        sendDataAndWait(fragments().whole(Opcode.BINARY), bytes(required(data)));
     }
 
     @Override
     public void sendText(String part, boolean last) throws IOException {
         required(part);
-        connection().sendTextAndWait(fragments().part(Opcode.TEXT, last), part);
+        sendTextAndWait(fragments().part(Opcode.TEXT, last), part);
     }
 
     @Override
     public void sendBinary(ByteBuffer part, boolean last) throws IOException {
         required(part);
-        sendAll(fragments().part(Opcode.BINARY, last), part);
+        sendDataAndWait(fragments().part(Opcode.BINARY, last), bytes(part));
     }
 
     @Override
@@ -63,11 +63,6 @@ final class BasicRemote extends Remote implements RemoteEndpoint.Basic {
         } else {
             sendBinary((ByteBuffer) encoded);
         }
-    }
-
-    private void sendAll(int first, ByteBuffer data) throws IOException {
-        byte[] bytes = bytes(data);
-        connection().sendAndWait(first, bytes, 0, bytes.length);
     }
 
     static <T> T required(@Nullable T argument) {

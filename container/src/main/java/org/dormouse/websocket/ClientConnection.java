@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.dormouse.websocket.frame.DeflateSettings;
+import org.dormouse.websocket.frame.DeflateTerms;
 import org.jspecify.annotations.Nullable;
 
 /** A client's endpoint on its way to a server: what is known of it before the connection, and the session that it becomes. One thread. */
@@ -79,16 +81,23 @@ public final class ClientConnection {
         return endpoint.endpointClass().getName();
     }
 
+    /** How messages may be compressed. */
+    public DeflateSettings compression() {
+        return endpoint.container().services().pools().settings();
+    }
+
     /**
      * The server has agreed.
      *
      * @param requestUri what was asked for at last
      * @param subprotocol what both agreed on; empty if nothing
+     * @param compression what both agreed on; null for none
      * @param executor runs the callbacks but for the first; called by the loop owner, must not block
      */
-    public ClientUpgrade accepted(String requestUri, String subprotocol, Executor executor) {
+    public ClientUpgrade accepted(
+            String requestUri, String subprotocol, DeflateTerms.@Nullable Answer compression, Executor executor) {
         Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>(config.getUserProperties()));
-        var result = new HandshakeResult(requestUri, Map.of(), null, subprotocol, properties);
+        var result = new HandshakeResult(requestUri, Map.of(), null, subprotocol, compression, properties);
         return new ClientUpgrade(endpoint, instance, result, executor);
     }
 

@@ -36,11 +36,11 @@ final class CloseStatus {
     static CloseReason read(byte[] payload, int from, int to) throws ProtocolViolation {
         int length = to - from;
         if (length == 0) return new CloseReason(CloseCodes.NO_STATUS_CODE, "");
-        if (length == 1) throw new ProtocolViolation(PROTOCOL_ERROR, "Close frame with half a status code");
+        if (length == 1) throw new ProtocolViolation(Breach.CLOSE_CODE, "Close frame with half a status code");
         int code = (payload[from] & 0xFF) << 8 | (payload[from + 1] & 0xFF);
-        if (!mayBeSent(code)) throw new ProtocolViolation(PROTOCOL_ERROR, "Close frame with status code " + code);
+        if (!mayBeSent(code)) throw new ProtocolViolation(Breach.CLOSE_CODE, "Close frame with status code " + code);
         if (Utf8.check(Utf8.BOUNDARY, payload, from + 2, to) != Utf8.BOUNDARY) {
-            throw new ProtocolViolation(NOT_CONSISTENT, "reason of the Close frame is not UTF-8");
+            throw new ProtocolViolation(Breach.TEXT, "reason of the Close frame is not UTF-8");
         }
         return new CloseReason(
                 CloseCodes.getCloseCode(code), new String(payload, from + 2, length - 2, StandardCharsets.UTF_8));

@@ -27,7 +27,6 @@ public final class EndpointContainer extends SessionContainer implements ServerC
     private final Upgrader upgrader;
     private final Runnable whenFirstAdded;
     private final EndpointHost host;
-    private final SessionLimits sessionLimits;
     private final OpenSessions upgraded = new OpenSessions(); // of endpoints that are not deployed
 
     private final Set<Class<?>> deployedByAnnotation = new HashSet<>(); // guarded by this
@@ -39,21 +38,19 @@ public final class EndpointContainer extends SessionContainer implements ServerC
     /**
      * Begins without endpoints.
      *
-     * @param sessionLimits shared by the applications of a server
+     * @param services shared by the applications of a server
      * @param classLoader of the application: the context class loader of its callbacks
      * @param whenFirstAdded called once, before the first endpoint can be found: what serves them need not be there before
      * @param connector connects the clients of the application
      */
     public EndpointContainer(
-            WebSocketLimits limits,
-            SessionLimits sessionLimits,
+            WebSocketServices services,
             ClassLoader classLoader,
             Upgrader upgrader,
             EndpointHost host,
             Runnable whenFirstAdded,
             Connector connector) {
-        super(limits, classLoader, connector);
-        this.sessionLimits = sessionLimits;
+        super(services, classLoader, connector);
         this.host = host;
         this.upgrader = upgrader;
         this.whenFirstAdded = whenFirstAdded;
@@ -64,7 +61,7 @@ public final class EndpointContainer extends SessionContainer implements ServerC
     }
 
     SessionLimits sessionLimits() {
-        return sessionLimits;
+        return services().sessions();
     }
 
     /** A class that is there already, found by a scan, is not deployed again (Jakarta WebSocket 2.2 §6.4). */

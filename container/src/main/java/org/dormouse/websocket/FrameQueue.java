@@ -54,4 +54,25 @@ final class FrameQueue {
         if (pressing.peekFirst() == frame) pressing.removeFirst();
         return frame;
     }
+
+    /** Takes out the first that may be left out, but not the last of all; null if there is none. */
+    @Nullable
+    OutboundFrame dropOldest() {
+        OutboundFrame before = null;
+        for (OutboundFrame frame = first; frame != null && frame.next != null; frame = frame.next) {
+            if (frame.isDroppable()) {
+                if (before == null) {
+                    first = frame.next;
+                } else {
+                    before.next = frame.next;
+                }
+                frame.next = null;
+                if (pressing.peekFirst() == frame) pressing.removeFirst();
+                else pressing.remove(frame);
+                return frame;
+            }
+            before = frame;
+        }
+        return null;
+    }
 }

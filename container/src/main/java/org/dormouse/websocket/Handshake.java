@@ -1,5 +1,6 @@
 package org.dormouse.websocket;
 
+import jakarta.websocket.Extension;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,10 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.dormouse.http.FieldSyntax;
 import org.dormouse.http.Headers;
+import org.dormouse.websocket.frame.DeflatePools;
+import org.dormouse.websocket.frame.DeflateTerms;
+import org.dormouse.websocket.frame.ExtensionField;
+import org.dormouse.websocket.frame.NamedExtension;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side of the opening handshake (RFC 6455 §4.2): checked in the order of the RFC, then shown to the configurator. */
@@ -57,13 +62,22 @@ final class Handshake {
         Headers fields = new Headers();
         fields.add(ACCEPT, accept(key));
         if (!subprotocol.isEmpty()) fields.add(PROTOCOL, subprotocol);
+        DeflateTerms.@Nullable Answer compression = compression(endpoint.container(), configurator, given);
+        if (compression != null)
+            fields.add(ExtensionField.NAME, compression.extension().toString());
         Map<String, Object> userProperties = userProperties(config, server.looksAtHandshake());
         if (server.looksAtHandshake() && userProperties != null) {
             fields = modified(server, userProperties, request, fields);
+            if (compression != null && !isAnswered(fields, compression)) compression = null;
         }
         Object instance = instance(config, configurator);
         HandshakeResult result = new HandshakeResult(
-                request.requestUri(), pathParameters, request.getUserPrincipal(), subprotocol, userProperties);
+                request.requestUri(),
+                pathParameters,
+                request.getUserPrincipal(),
+                subprotocol,
+                compression,
+                userProperties);
         return new WebSocketUpgrade(endpoint, instance, scope.hasPrepared(instance), result, fields, request, executor);
     }
 
@@ -131,6 +145,33 @@ final class Handshake {
                     500, "the configurator chose subprotocol " + chosen + ", asked for were " + requested);
         }
         return chosen;
+    }
+
+    /** What the client offers, the configurator likes and we can do: the first such offer of permessage-deflate. */
+    private static DeflateTerms.@Nullable Answer compression(
+            SessionContainer container, ServerEndpointConfig.Configurator configurator, Map<String, List<String>> given)
+            throws HandshakeRefused {
+        List<String> fields = given.getOrDefault(ExtensionField.NAME, List.of());
+        if (fields.isEmpty()) return null;
+        List<Extension> offered;
+        try {
+            offered = Collections.unmodifiableList(ExtensionField.parse(fields));
+        } catch (IllegalArgumentException e) {
+            throw new HandshakeRefused(400, String.valueOf(e.getMessage()));
+        }
+        List<Extension> chosen = configurator.getNegotiatedExtensions(container.installedExtensions(), offered);
+        if (chosen == null) return null;
+        DeflatePools pools = container.services().pools();
+        List<NamedExtension> acceptable = chosen.stream()
+                .map(NamedExtension::of)
+                .filter(offered::contains)
+                .toList();
+        return DeflateTerms.answer(acceptable, pools.settings());
+    }
+
+    /** Whether the answer still says so: an application that takes the field out does without compression. */
+    private static boolean isAnswered(Headers fields, DeflateTerms.Answer compression) {
+        return compression.extension().toString().equals(fields.first(ExtensionField.NAME));
     }
 
     private static String token(String name) throws HandshakeRefused {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a message together that came in pieces. Grows with what arrived, never with what was announced, and keeps nothing when it is done.
- * Loop owner only.
+ * One thread at a time.
  */
 final class MessageAssembly {
     private static final int FIRST_BYTES = 256;
@@ -33,11 +33,18 @@ final class MessageAssembly {
         return take(kind, length);
     }
 
-    /** Takes out what is there up to the last complete character; null if that is nothing. */
+    /** Takes everything out. */
+    byte[] takeBytes() {
+        byte[] taken = Arrays.copyOf(bytes, length);
+        length = 0;
+        return taken;
+    }
+
+    /** Takes out what is there, of text up to the last complete character; null if that is nothing. */
     @Nullable
-    Object takeCompleteCharacters() {
-        int complete = length - Utf8.unfinished(bytes, 0, length);
-        return complete == 0 ? null : take(MessageKind.TEXT, complete);
+    Object takePart(MessageKind kind) {
+        int complete = kind == MessageKind.TEXT ? length - Utf8.unfinished(bytes, 0, length) : length;
+        return complete == 0 ? null : take(kind, complete);
     }
 
     private Object take(MessageKind kind, int count) {

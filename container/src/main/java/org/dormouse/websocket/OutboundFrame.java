@@ -17,11 +17,11 @@ final class OutboundFrame {
     static final long UNKNOWN = Long.MIN_VALUE;
 
     private final @Nullable Completion completion;
-    private final int size;
+    private final int first;
 
     // owner of the output, once it is queued
-    /** Null as soon as they are in the output of the connection. */
-    byte @Nullable [] bytes;
+    /** Null as soon as it is in the output of the connection. */
+    byte @Nullable [] payload;
 
     /** The count of bytes written to the connection at which this frame has left it. */
     long end;
@@ -32,20 +32,27 @@ final class OutboundFrame {
     @Nullable
     OutboundFrame next;
 
-    OutboundFrame(byte @Nullable [] bytes, int size, @Nullable Completion completion, long deadline) {
-        this.bytes = bytes;
-        this.size = size;
+    /**
+     * A frame of {@code payload}, which nobody changes.
+     *
+     * @param first as for {@link FrameWriter#write}
+     */
+    OutboundFrame(int first, byte @Nullable [] payload, @Nullable Completion completion, long deadline) {
+        this.first = first;
+        this.payload = payload;
         this.completion = ParkedSender.HERE.equals(completion) ? new ParkedSender() : completion;
         this.deadline = deadline;
     }
 
-    /** Bytes of the frame, head included. */
-    int size() {
-        return size;
+    int first() {
+        return first;
     }
 
-    boolean isClose() {
-        return bytes != null && (bytes[0] & 0x0F) == Opcode.CLOSE;
+    /** Whether it may be left out for the sake of newer ones: a whole message, and nobody's thread waits for it. */
+    boolean isDroppable() {
+        int opcode = first & 0x0F;
+        boolean isMessage = (first & FrameHead.LAST) != 0 && (opcode == Opcode.TEXT || opcode == Opcode.BINARY);
+        return isMessage && completion instanceof AsyncCompletion;
     }
 
     @Nullable

@@ -6,16 +6,20 @@ import java.io.IOException;
 final class ProtocolViolation extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final int closeCode;
+    private final Breach breach;
 
     /** @param detail what was found and, for a limit, its key and value: goes into the Close frame as far as it fits */
-    ProtocolViolation(int closeCode, String detail) {
+    ProtocolViolation(Breach breach, String detail) {
         super(detail);
-        this.closeCode = closeCode;
+        this.breach = breach;
+    }
+
+    Breach breach() {
+        return breach;
     }
 
     int closeCode() {
-        return closeCode;
+        return breach.closeCode();
     }
 
     @Override

@@ -4,6 +4,9 @@ import jakarta.websocket.EncodeException;
 import jakarta.websocket.RemoteEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.dormouse.push.SlowPeer;
+import org.jspecify.annotations.Nullable;
 
 /** What both ways of sending have in common. Made for each call of the session that asks for it: it keeps nothing. */
 abstract class Remote implements RemoteEndpoint {
@@ -50,8 +53,101 @@ abstract class Remote implements RemoteEndpoint {
     private void sendControl(int opcode, ByteBuffer data) throws IOException {
         int length = BasicRemote.required(data).remaining();
         if (length > 125) throw new IllegalArgumentException("control frame of " + length + " bytes, limit 125");
-        byte[] bytes = bytes(data);
-        connection().sendAndWait(FrameHead.LAST | opcode, bytes, 0, bytes.length);
+        sendAndWait(FrameHead.LAST | opcode, bytes(data));
+    }
+
+    // --- frames, compressed where that was agreed on and is worth it
+
+    /**
+     * Sends a text message, or a part of one, and waits until the network has taken it.
+     *
+     * @throws IOException if it was not sent: the session is closed, the peer left, or did not read for too long
+     */
+    final void sendTextAndWait(int first, String text) throws IOException {
+        if (session.isCompressed()) {
+            sendDataAndWait(first, text.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        WebSocketConnection connection = connection();
+        connection.requireOpen();
+        await(connection.output().sendText(first, text, ParkedSender.HERE, sendTimeoutNanos()));
+    }
+
+    /** Like {@link #sendTextAndWait}, for bytes, which nobody changes any more. */
+    final void sendDataAndWait(int first, byte[] payload) throws IOException {
+        if (!session.isCompressed()) {
+            sendAndWait(first, payload);
+            return;
+        }
+        connection().requireOpen();
+        SessionDeflate.Outgoing frame = session.deflate().outgoing(first, payload);
+        sendAndWait(frame.first, frame.payload);
+    }
+
+    /** Sends a whole message; {@code completion} is told what became of it. Waits only where the policy for slow peers says so. */
+    final void sendDataAsync(int first, byte[] payload, AsyncCompletion completion) {
+        if (!session.isCompressed()) {
+            sendAsync(first, payload, completion);
+            return;
+        }
+        SessionDeflate.Outgoing frame = session.deflate().outgoing(first, payload);
+        sendAsync(frame.first, frame.payload, completion);
+    }
+
+    private void sendAndWait(int first, byte[] payload) throws IOException {
+        WebSocketConnection connection = connection();
+        connection.requireOpen();
+        await(connection.output().send(first, payload, ParkedSender.HERE, sendTimeoutNanos()));
+    }
+
+    /** Sends a frame as it is. */
+    final void sendAsync(int first, byte[] payload, AsyncCompletion completion) {
+        WebSocketConnection connection = connection();
+        OutboundFrame frame;
+        try {
+            connection.requireOpen();
+            if (!connection.output().hasBudget(payload.length) && !isDropping(payload.length)) {
+                sendAndWait(first, payload);
+                frame = null;
+            } else {
+                frame = connection.output().send(first, payload, completion, asyncTimeoutNanos());
+            }
+        } catch (IOException e) {
+            completion.completed(e);
+            return;
+        }
+        connection.sent(frame);
+        if (frame == null) completion.completed(null);
+    }
+
+    /**
+     * What to do with an asynchronous message beyond the budget.
+     *
+     * @return true if it takes the place of older ones, false if this thread has to wait
+     * @throws IOException if it is not to be sent
+     */
+    private boolean isDropping(int length) throws IOException {
+        WebSocketOutput output = connection().output();
+        SlowPeer policy = output.slowPeer();
+        if (policy == SlowPeer.DROP_OLDEST) return true;
+        if (policy == SlowPeer.BLOCK) return false;
+        String over = "message of " + output.overBudget(length);
+        if (policy == SlowPeer.CLOSE) connection().breakOff(new ProtocolViolation(Breach.SLOW_PEER, over));
+        throw new IOException(over + ": not sent");
+    }
+
+    private void await(@Nullable OutboundFrame frame) throws IOException {
+        connection().sent(frame);
+        if (frame != null && frame.completion() instanceof ParkedSender parked) parked.await();
+    }
+
+    private long sendTimeoutNanos() {
+        return session.limits().sendTimeout().toNanos();
+    }
+
+    private long asyncTimeoutNanos() {
+        long millis = session.asyncTimeoutMillis();
+        return millis <= 0 ? OutboundFrame.NEVER : Math.min(millis, Long.MAX_VALUE / 2_000_000) * 1_000_000;
     }
 
     /** The String or ByteBuffer to send for {@code data}. An encoder of the endpoint goes before what the container can do. */

@@ -9,7 +9,10 @@ import jakarta.websocket.Session;
 import jakarta.websocket.WebSocketContainer;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
+import org.dormouse.websocket.frame.DeflateTerms;
+import org.dormouse.websocket.frame.NamedExtension;
 
 /**
  * What the containers of both sides have in common: what new sessions begin with, and clients, which every container can make. Any thread.
@@ -26,7 +29,9 @@ public abstract class SessionContainer implements WebSocketContainer {
         Session connect(ClientConnection endpoint, URI uri) throws DeploymentException, IOException;
     }
 
-    private final WebSocketLimits limits;
+    private static final List<Extension> INSTALLED = List.of(new NamedExtension(DeflateTerms.EXTENSION, List.of()));
+
+    private final WebSocketServices services;
     private final ClassLoader classLoader;
     private final Connector connector;
     private final OpenSessions clients = new OpenSessions();
@@ -37,8 +42,9 @@ public abstract class SessionContainer implements WebSocketContainer {
     private volatile int maxTextMessage;
 
     /** @param classLoader of the application: the context class loader of its callbacks */
-    protected SessionContainer(WebSocketLimits limits, ClassLoader classLoader, Connector connector) {
-        this.limits = limits;
+    protected SessionContainer(WebSocketServices services, ClassLoader classLoader, Connector connector) {
+        WebSocketLimits limits = services.limits();
+        this.services = services;
         this.classLoader = classLoader;
         this.connector = connector;
         this.asyncSendTimeout = limits.sendTimeout().toMillis();
@@ -47,8 +53,12 @@ public abstract class SessionContainer implements WebSocketContainer {
         this.maxTextMessage = limits.maxTextMessage();
     }
 
+    final WebSocketServices services() {
+        return services;
+    }
+
     final WebSocketLimits limits() {
-        return limits;
+        return services.limits();
     }
 
     final ClassLoader classLoader() {
@@ -131,9 +141,13 @@ public abstract class SessionContainer implements WebSocketContainer {
         maxTextMessage = WebSocketSession.atLeastOne(max);
     }
 
-    /** None yet. */
+    /** permessage-deflate, unless it is off. */
     @Override
     public Set<Extension> getInstalledExtensions() {
-        return Set.of();
+        return Set.copyOf(installedExtensions());
+    }
+
+    final List<Extension> installedExtensions() {
+        return services.pools().settings().isOn() ? INSTALLED : List.of();
     }
 }

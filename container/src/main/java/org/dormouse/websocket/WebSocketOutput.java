@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
-import org.dormouse.buffer.BufferPool;
-import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.push.SlowPeer;
 import org.dormouse.transport.Connection;
 import org.dormouse.transport.ConnectionEnd;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +14,11 @@ import org.jspecify.annotations.Nullable;
  * leave their frame and go (see {@link Connection}). What the peer does not read waits here, and is bounded: asynchronous frames by the
  * budget, blocking ones by the threads that wait for them, pongs because only the newest is kept.
  */
-final class WebSocketOutput extends Fragments {
+final class WebSocketOutput extends FrameWriter {
     /** Bytes that may lie unsent in the connection before frames wait here. */
     private static final int ROOM = 64 * 1024;
 
-    /** From here on a payload is not copied into pooled buffers, but sent from the array it lies in. */
-    private static final int SHARE_FROM = 8 * 1024;
-
-    /** Up to here a text is encoded where it is sent from; longer ones are faster by the JDK's intrinsic, through an array. */
-    private static final int IN_PLACE = 512;
-
-    /** What a frame that waits takes of the heap beside its bytes: frame, array header, and whoever is to be told. */
+    /** What a frame that waits takes of the heap beside its bytes: frame, head, array header, and whoever is to be told. */
     static final int FRAME_COST = 128;
 
     private static final VarHandle PUSHED;
@@ -43,9 +36,7 @@ final class WebSocketOutput extends Fragments {
         }
     }
 
-    private final Connection connection;
-    private final WebSocketLimits limits;
-    private final Role role;
+    private final WebSocketServices services;
 
     // any thread
     private volatile @Nullable OutboundFrame pushed; // newest first
@@ -53,11 +44,10 @@ final class WebSocketOutput extends Fragments {
             waitingBytes; // of frames that are here, not in the connection, and what the objects of all of them cost
     private volatile byte @Nullable [] pong; // payload of the newest ping without an answer
     private volatile @Nullable IOException failure; // set once, when nothing can be sent any more
+    private volatile SlowPeer slowPeer;
 
     // owner of the output
     private @Nullable Backlog backlog; // null while nothing waits: an idle session pays a field
-    private long written; // bytes ever written to the connection
-    private boolean closeWritten;
     private boolean endsAfterClose;
 
     /** What waits, in order. */
@@ -71,14 +61,18 @@ final class WebSocketOutput extends Fragments {
         }
     }
 
-    WebSocketOutput(Connection connection, WebSocketLimits limits, Role role) {
-        this.connection = connection;
-        this.limits = limits;
-        this.role = role;
+    WebSocketOutput(Connection connection, WebSocketServices services, Role role, @Nullable SessionDeflate deflate) {
+        super(connection, role, deflate);
+        this.services = services;
+        this.slowPeer = services.slowPeer();
     }
 
-    Role role() {
-        return role;
+    SlowPeer slowPeer() {
+        return slowPeer;
+    }
+
+    void onSlowPeer(SlowPeer policy) {
+        slowPeer = policy;
     }
 
     // --- any thread
@@ -87,13 +81,13 @@ final class WebSocketOutput extends Fragments {
     @Nullable
     OutboundFrame sendText(int first, String text, OutboundFrame.@Nullable Completion completion, long timeoutNanos)
             throws IOException {
-        if (text.length() <= IN_PLACE && connection.borrowOutput()) {
+        if (text.length() <= IN_PLACE && connection().borrowOutput()) {
             OutboundFrame frame = null;
             boolean sent = false;
             try {
                 drain();
-                if (hasRoom() && connection.unsentBytes() == 0) sent = writeAscii(first, text);
-                if (sent && !connection.flush() && completion != null) frame = leaving(completion, timeoutNanos);
+                if (hasRoom() && connection().unsentBytes() == 0) sent = writeAscii(first, text);
+                if (sent && !connection().flush() && completion != null) frame = leaving(completion, timeoutNanos);
             } finally {
                 giveBack();
             }
@@ -102,47 +96,41 @@ final class WebSocketOutput extends Fragments {
                 return frame;
             }
         }
-        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-        return send(first, payload, 0, payload.length, completion, timeoutNanos);
+        return send(first, text.getBytes(StandardCharsets.UTF_8), completion, timeoutNanos);
     }
 
     /**
      * Sends one frame, now if nothing is in the way, else as soon as it can be.
      *
-     * @param first opcode, and {@link FrameHead#LAST}
-     * @param payload not changed by the caller until it is sent
+     * @param first as for {@link FrameWriter#write}
+     * @param payload not changed by anybody until it is sent
      * @param completion told when the network has taken the frame, unless this method returns null; may be null
      * @param timeoutNanos after which the connection is given up if the frame still waits; {@link OutboundFrame#NEVER}
      * @return null if the network has taken it, or nobody wants to know; else the frame that waits
      * @throws IOException if nothing can be sent any more
      */
     @Nullable
-    OutboundFrame send(
-            int first,
-            byte[] payload,
-            int offset,
-            int length,
-            OutboundFrame.@Nullable Completion completion,
-            long timeoutNanos)
+    OutboundFrame send(int first, byte[] payload, OutboundFrame.@Nullable Completion completion, long timeoutNanos)
             throws IOException {
         failIfBroken();
         OutboundFrame frame = null;
-        if (connection.borrowOutput()) {
+        if (connection().borrowOutput()) {
             try {
                 drain();
                 if (hasRoom()) {
-                    write(first, payload, offset, length);
-                    if (!connection.flush() && completion != null) frame = leaving(completion, timeoutNanos);
+                    write(first, payload);
+                    if (!connection().flush() && completion != null) frame = leaving(completion, timeoutNanos);
                 } else {
-                    frame = queued(first, payload, offset, length, completion, timeoutNanos);
+                    frame = queued(first, payload, completion, timeoutNanos);
                     backlog().waiting.add(frame);
+                    makeRoom();
                 }
             } finally {
                 giveBack();
             }
             failIfBroken();
         } else {
-            frame = queued(first, payload, offset, length, completion, timeoutNanos);
+            frame = queued(first, payload, completion, timeoutNanos);
             push(frame);
             pump();
             if (failure != null) failPushed(); // a closed connection lends nothing: nobody else would tell them
@@ -158,7 +146,7 @@ final class WebSocketOutput extends Fragments {
 
     /** Takes up what waits, if nobody else is at it. */
     void pump() {
-        if (!connection.borrowOutput()) return;
+        if (!connection().borrowOutput()) return;
         try {
             drain();
         } finally {
@@ -168,7 +156,7 @@ final class WebSocketOutput extends Fragments {
 
     /** From now on the connection ends in order as soon as the Close frame has left this queue. */
     void endAfterClose() {
-        if (connection.borrowOutput()) {
+        if (connection().borrowOutput()) {
             endsAfterClose = true;
             try {
                 drain();
@@ -176,7 +164,7 @@ final class WebSocketOutput extends Fragments {
                 giveBack();
             }
         } else if (failure == null) {
-            connection.execute(this::endAfterClose); // whoever has it gives it back in a moment
+            connection().execute(this::endAfterClose); // whoever has it gives it back in a moment
         }
     }
 
@@ -190,25 +178,25 @@ final class WebSocketOutput extends Fragments {
     void closed(IOException reason) {
         if (failure == null) failure = reason;
         failAll();
+        endCompression();
     }
 
     /** What waits for the peer, here and in the connection: bytes, and the cost of each frame; an estimate. */
     long backlogBytes() {
-        return waitingBytes + connection.unsentBytes();
+        return waitingBytes + connection().unsentBytes();
     }
 
-    /**
-     * Refuses an asynchronous frame that the budget has no room for. One frame is always taken, however long it is.
-     *
-     * @throws IOException with the figures and the key of the limit
-     */
-    void checkBudget(int length) throws IOException {
+    /** Whether an asynchronous frame is within the budget. One frame always is, however long. */
+    boolean hasBudget(int length) {
         long present = backlogBytes();
-        if (present > 0 && present + length + FRAME_COST > limits.sendBudget()) {
-            throw new IOException(
-                    "message of " + length + " bytes refused: " + present + " bytes wait for a slow peer, limit "
-                            + limits.sendBudget() + " (" + WebSocketLimits.SEND_BUDGET + ")");
-        }
+        return present == 0
+                || present + length + FRAME_COST <= services.limits().sendBudget();
+    }
+
+    /** Says what a frame of {@code length} bytes had no budget for. */
+    String overBudget(int length) {
+        return length + " bytes, while " + backlogBytes() + " wait for a slow peer, limit "
+                + services.limits().sendBudget() + " (" + WebSocketLimits.SEND_BUDGET + ")";
     }
 
     /** Whether somebody waits for a frame, so that deadlines have to be looked at. An estimate for all but the owner of the output. */
@@ -225,7 +213,7 @@ final class WebSocketOutput extends Fragments {
 
     /** The earliest deadline among the frames that wait, or {@link OutboundFrame#UNKNOWN} if somebody else has the output. */
     long nextDeadline() {
-        if (!connection.borrowOutput()) return OutboundFrame.UNKNOWN;
+        if (!connection().borrowOutput()) return OutboundFrame.UNKNOWN;
         try {
             drain();
             return earliestDeadline();
@@ -237,7 +225,7 @@ final class WebSocketOutput extends Fragments {
     // --- owner of the output
 
     private void giveBack() {
-        while (!connection.giveBackOutput()) drain();
+        while (!connection().giveBackOutput()) drain();
     }
 
     /** Moves frames on, as far as the peer reads, and tells those who wait. */
@@ -249,20 +237,22 @@ final class WebSocketOutput extends Fragments {
         do {
             moved = writePong();
             if (waits != null && writeWaiting(waits)) moved = true;
-            boolean sent = connection.flush();
+            boolean sent = connection().flush();
             if (waits != null) completeLeft(waits, sent);
             if (!sent) break;
         } while (moved);
-        if (failure != null || connection.isBroken()) failAll();
+        if (failure != null || connection().isBroken()) failAll();
         if (waits != null && waits.isEmpty()) backlog = null;
-        if (endsAfterClose && closeWritten) {
+        if (endsAfterClose && isCloseWritten()) {
             endsAfterClose = false;
-            connection.execute(() -> connection.closeWhenSent(ConnectionEnd.UPGRADE_ENDED));
+            connection().execute(() -> connection().closeWhenSent(ConnectionEnd.UPGRADE_ENDED));
         }
     }
 
     private boolean hasRoom() {
-        return (backlog == null || backlog.waiting.isEmpty()) && !closeWritten && connection.unsentBytes() < ROOM;
+        return (backlog == null || backlog.waiting.isEmpty())
+                && !isCloseWritten()
+                && connection().unsentBytes() < ROOM;
     }
 
     private void takePushed() {
@@ -280,45 +270,60 @@ final class WebSocketOutput extends Fragments {
             backlog().waiting.add(inOrder);
             inOrder = next;
         }
+        makeRoom();
+    }
+
+    /** Drops the oldest messages beyond the budget, where that is the policy; never the newest. */
+    private void makeRoom() {
+        Backlog waits = backlog;
+        if (slowPeer != SlowPeer.DROP_OLDEST || waits == null) return;
+        while (backlogBytes() > services.limits().sendBudget()) {
+            OutboundFrame oldest = waits.waiting.dropOldest();
+            if (oldest == null) return;
+            release(oldest);
+            services.counts().dropped();
+            oldest.complete(new IOException("message dropped for newer ones: more than "
+                    + services.limits().sendBudget() + " bytes wait for a slow peer (" + WebSocketLimits.SEND_BUDGET
+                    + ")"));
+        }
     }
 
     private boolean writePong() {
-        if (pong == null || closeWritten || connection.unsentBytes() >= ROOM) return false;
+        if (pong == null || isCloseWritten() || connection().unsentBytes() >= ROOM) return false;
         byte[] payload = (byte[]) PONG.getAndSet(this, (byte[]) null);
         if (payload == null) return false;
-        write(FrameHead.LAST | Opcode.PONG, payload, 0, payload.length);
+        write(FrameHead.LAST | Opcode.PONG, payload);
         return true;
     }
 
     private boolean writeWaiting(Backlog waits) {
         boolean moved = false;
-        while (connection.unsentBytes() < ROOM) {
+        while (connection().unsentBytes() < ROOM) {
             OutboundFrame frame = waits.waiting.poll();
             if (frame == null) break;
             moved = true;
-            byte[] bytes = frame.bytes;
-            if (closeWritten || bytes == null) {
-                release(frame.size() + FRAME_COST);
+            byte[] payload = frame.payload;
+            if (isCloseWritten() || payload == null) {
+                release(frame);
                 frame.complete(new IOException("the session was closed before this message could be sent"));
                 continue;
             }
-            if (frame.isClose()) closeWritten = true;
-            append(bytes, 0, bytes.length);
-            frame.bytes = null;
-            frame.end = written;
+            write(frame.first(), payload);
+            frame.payload = null;
+            frame.end = written();
             boolean isAwaited = frame.completion() != null;
-            release(frame.size() + (isAwaited ? 0 : FRAME_COST));
+            release(payload.length + (isAwaited ? 0 : FRAME_COST));
             if (isAwaited) waits.leaving.add(frame);
         }
         return moved;
     }
 
     private void completeLeft(Backlog waits, boolean sent) {
-        long left = sent ? written : written - connection.unsentBytes();
+        long left = sent ? written() : written() - connection().unsentBytes();
         for (OutboundFrame f = waits.leaving.first(); f != null && f.end <= left; f = waits.leaving.first()) {
             waits.leaving.poll();
             release(FRAME_COST);
-            if (connection.isBroken()) {
+            if (connection().isBroken()) {
                 f.complete(lost());
             } else {
                 f.complete(null);
@@ -337,69 +342,14 @@ final class WebSocketOutput extends Fragments {
             f.complete(reason);
         }
         for (OutboundFrame f = waits.waiting.poll(); f != null; f = waits.waiting.poll()) {
-            release(f.size() + FRAME_COST);
+            release(f);
             f.complete(reason);
         }
     }
 
-    private void write(int first, byte[] payload, int offset, int length) {
-        if ((first & 0x0F) == Opcode.CLOSE) closeWritten = true;
-        if (length >= SHARE_FROM
-                && role == Role.SERVER) { // a client's has to be masked, which the sender's array must not be
-            byte[] head = new byte[FrameHead.size(length, role)];
-            append(head, 0, FrameHead.write(head, 0, first, length, role));
-            append(payload, offset, length);
-        } else if (length < SHARE_FROM && connection.unsentBytes() == 0) {
-            PooledBuffer buffer = connection.pool().take();
-            byte[] array = buffer.array();
-            int at = FrameHead.write(array, buffer.end(), first, length, role);
-            System.arraycopy(payload, offset, array, at, length);
-            FrameHead.mask(array, at, length, role);
-            enqueue(buffer, at + length - buffer.end());
-        } else {
-            byte[] frame = FrameHead.frame(first, payload, offset, length, role);
-            append(frame, 0, frame.length);
-        }
-    }
-
-    /** Writes {@code text} without an array in between; returns false, and has done nothing, if it is not ASCII. */
-    private boolean writeAscii(int first, String text) {
-        int length = text.length();
-        PooledBuffer buffer = connection.pool().take();
-        byte[] array = buffer.array();
-        int payload = FrameHead.write(array, buffer.end(), first, length, role);
-        int at = payload;
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                buffer.close();
-                return false;
-            }
-            array[at++] = (byte) c;
-        }
-        FrameHead.mask(array, payload, length, role);
-        enqueue(buffer, at - buffer.end());
-        return true;
-    }
-
-    private void enqueue(PooledBuffer buffer, int length) {
-        buffer.produced(length);
-        written += length;
-        connection.enqueue(buffer);
-    }
-
-    private void append(byte[] bytes, int offset, int length) {
-        written += length;
-        if (length >= SHARE_FROM) {
-            connection.enqueue(PooledBuffer.sharing(bytes, offset, length));
-        } else {
-            connection.copyIn(bytes, offset, length);
-        }
-    }
-
     private OutboundFrame leaving(OutboundFrame.Completion completion, long timeoutNanos) {
-        OutboundFrame frame = new OutboundFrame(null, 0, completion, deadline(timeoutNanos));
-        frame.end = written;
+        OutboundFrame frame = new OutboundFrame(0, null, completion, deadline(timeoutNanos));
+        frame.end = written();
         backlog().leaving.add(frame);
         WAITING_BYTES.getAndAdd(this, (long) FRAME_COST);
         return frame;
@@ -414,21 +364,21 @@ final class WebSocketOutput extends Fragments {
     // --- any thread
 
     private OutboundFrame queued(
-            int first,
-            byte[] payload,
-            int offset,
-            int length,
-            OutboundFrame.@Nullable Completion completion,
-            long timeoutNanos) {
-        byte[] frame = FrameHead.frame(first, payload, offset, length, role);
-        WAITING_BYTES.getAndAdd(this, (long) frame.length + FRAME_COST);
-        return new OutboundFrame(frame, frame.length, completion, deadline(timeoutNanos));
+            int first, byte[] payload, OutboundFrame.@Nullable Completion completion, long timeoutNanos) {
+        WAITING_BYTES.getAndAdd(this, (long) payload.length + FRAME_COST);
+        return new OutboundFrame(first, payload, completion, deadline(timeoutNanos));
     }
 
     private long deadline(long timeoutNanos) {
         return timeoutNanos == OutboundFrame.NEVER
                 ? OutboundFrame.NEVER
-                : connection.loop().nanoTime() + timeoutNanos;
+                : connection().loop().nanoTime() + timeoutNanos;
+    }
+
+    /** One that leaves the queue unsent. */
+    private void release(OutboundFrame waiting) {
+        byte[] payload = waiting.payload;
+        release(FRAME_COST + (payload == null ? 0 : payload.length));
     }
 
     private void release(int bytes) {
@@ -446,7 +396,7 @@ final class WebSocketOutput extends Fragments {
     private void failIfBroken() throws IOException {
         IOException reason = failure;
         if (reason != null) throw new IOException(reason.getMessage(), reason);
-        if (connection.isBroken()) throw lost();
+        if (connection().isBroken()) throw lost();
     }
 
     private void failPushed() {
@@ -457,9 +407,5 @@ final class WebSocketOutput extends Fragments {
 
     private static IOException lost() {
         return new org.dormouse.http.ClientGone("the peer is gone");
-    }
-
-    static {
-        assert IN_PLACE + 14 <= BufferPool.BUFFER_SIZE && SHARE_FROM + 14 <= BufferPool.BUFFER_SIZE;
     }
 }

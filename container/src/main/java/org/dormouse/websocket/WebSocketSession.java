@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.dormouse.push.FlowControl;
 import org.dormouse.transport.Connection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One conversation, as the application sees it (Jakarta WebSocket 2.2 §2). Any thread. What most sessions never ask for is made when it is
  * asked for; nothing of the HTTP request is kept but what {@link HandshakeResult} has.
  */
-final class WebSocketSession implements Session {
+final class WebSocketSession implements Session, FlowControl.Controlled {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
 
     private final DeployedEndpoint endpoint;
@@ -36,6 +37,7 @@ final class WebSocketSession implements Session {
     private final Map<String, String> pathParameters;
     private final @Nullable Principal principal;
     private final String subprotocol;
+    private final @Nullable SessionDeflate deflate; // null where no compression was agreed on
 
     private volatile int maxTextMessage;
     private volatile int maxBinaryMessage;
@@ -70,6 +72,9 @@ final class WebSocketSession implements Session {
         this.subprotocol = handshake.subprotocol();
         this.userProperties = handshake.userProperties();
         SessionContainer container = endpoint.container();
+        this.deflate = handshake.compression() == null
+                ? null
+                : new SessionDeflate(container.services().pools(), handshake.compression());
         this.maxTextMessage = container.getDefaultMaxTextMessageBufferSize();
         this.maxBinaryMessage = container.getDefaultMaxBinaryMessageBufferSize();
         this.idleMillis = container.getDefaultMaxSessionIdleTimeout();
@@ -77,7 +82,7 @@ final class WebSocketSession implements Session {
         this.text = endpoint.model().receiver(MessageKind.TEXT);
         this.binary = endpoint.model().receiver(MessageKind.BINARY);
         this.pong = endpoint.model().receiver(MessageKind.PONG);
-        this.connection = new WebSocketConnection(transport, executor, this, container.limits(), endpoint.role());
+        this.connection = new WebSocketConnection(transport, executor, this, endpoint.role());
     }
 
     // --- for the connection
@@ -86,8 +91,22 @@ final class WebSocketSession implements Session {
         return connection;
     }
 
+    WebSocketServices services() {
+        return endpoint.container().services();
+    }
+
     WebSocketLimits limits() {
         return endpoint.container().limits();
+    }
+
+    boolean isCompressed() {
+        return deflate != null;
+    }
+
+    /** Only where {@link #isCompressed}. */
+    SessionDeflate deflate() {
+        if (deflate == null) throw new AssertionError("compression was not agreed on");
+        return deflate;
     }
 
     Object endpointInstance() {
@@ -146,16 +165,32 @@ final class WebSocketSession implements Session {
      * @throws ProtocolViolation 1009 with size, limit and key
      */
     void checkSize(Receiver target, long present, long more) throws ProtocolViolation {
-        boolean isText = target.kind() == MessageKind.TEXT;
+        if (more > maxSize(target) - present) throw tooBig(target, present + more);
+    }
+
+    /** The same for a compressed message, by what nobody needs for one of the largest size, however badly it compresses. */
+    void checkCompressedSize(Receiver target, long present, long more) throws ProtocolViolation {
+        long limit = maxSize(target);
+        if (more > limit + limit / 8 + 256 - present) throw tooBig(target, present + more);
+    }
+
+    /** Bytes of a whole message for {@code target}. */
+    long maxSize(Receiver target) {
         long own = target.maxMessageSize();
-        long limit = own != Receiver.NO_MAXIMUM ? own : isText ? maxTextMessage : maxBinaryMessage;
-        if (more <= limit - present) return;
-        String key = own != Receiver.NO_MAXIMUM
+        if (own != Receiver.NO_MAXIMUM) return own;
+        return target.kind() == MessageKind.TEXT ? maxTextMessage : maxBinaryMessage;
+    }
+
+    /** That a message has at least {@code bytes}, which are too many. */
+    ProtocolViolation tooBig(Receiver target, long bytes) {
+        String key = target.maxMessageSize() != Receiver.NO_MAXIMUM
                 ? "maxMessageSize"
-                : isText ? WebSocketLimits.MAX_TEXT_MESSAGE : WebSocketLimits.MAX_BINARY_MESSAGE;
-        throw new ProtocolViolation(
-                CloseStatus.TOO_BIG,
-                "message of more than " + (present + more - 1) + " bytes, limit " + limit + " (" + key + ")");
+                : target.kind() == MessageKind.TEXT
+                        ? WebSocketLimits.MAX_TEXT_MESSAGE
+                        : WebSocketLimits.MAX_BINARY_MESSAGE;
+        return new ProtocolViolation(
+                Breach.MESSAGE_TOO_BIG,
+                "message of more than " + (bytes - 1) + " bytes, limit " + maxSize(target) + " (" + key + ")");
     }
 
     // --- callbacks: the task of this session
@@ -170,9 +205,9 @@ final class WebSocketSession implements Session {
         }
     }
 
-    void deliver(Inbound inbound) {
+    void deliver(Receiver receiver, Object message, boolean last) {
         try {
-            inbound.receiver.deliver(this, inbound.message, inbound.last);
+            receiver.deliver(this, message, last);
         } catch (Throwable t) {
             if (!failed(t)) closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed"));
         }
@@ -180,6 +215,7 @@ final class WebSocketSession implements Session {
 
     void ended(CloseReason reason) {
         endpoint.openSessions().remove(this);
+        if (deflate != null) deflate.endInput();
         try {
             endpoint.model().close(this, reason);
         } catch (Throwable t) {
@@ -353,7 +389,7 @@ final class WebSocketSession implements Session {
     @Override
     public List<Extension> getNegotiatedExtensions() {
         open();
-        return List.of();
+        return deflate == null ? List.of() : deflate.extensions();
     }
 
     @Override
@@ -453,6 +489,11 @@ final class WebSocketSession implements Session {
     @Override
     public Map<String, Object> getUserProperties() {
         return open().properties();
+    }
+
+    @Override
+    public FlowControl flowControl() {
+        return new SessionFlow(connection);
     }
 
     private synchronized Map<String, Object> properties() {

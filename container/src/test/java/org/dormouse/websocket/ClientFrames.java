@@ -2,6 +2,8 @@ package org.dormouse.websocket;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.Deflater;
 
 /** Builds the bytes that a client sends, well-formed or not. */
 public final class ClientFrames {
@@ -19,6 +21,24 @@ public final class ClientFrames {
 
     public ClientFrames binary(byte... payload) {
         return frame(0x82, payload);
+    }
+
+    /** A message that is compressed as a whole, without context. */
+    public ClientFrames compressed(int opcode, byte... message) {
+        return frame(0xC0 | opcode, deflated(message));
+    }
+
+    /** The payload of a compressed message (RFC 7692 §7.2.1). */
+    public static byte[] deflated(byte... message) {
+        var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try {
+            deflater.setInput(message);
+            byte[] made = new byte[message.length + message.length / 100 + 100];
+            int length = deflater.deflate(made, 0, made.length, Deflater.SYNC_FLUSH);
+            return Arrays.copyOf(made, length - 4);
+        } finally {
+            deflater.end();
+        }
     }
 
     public ClientFrames close(int code, String reason) {

@@ -169,7 +169,7 @@ class ClientRoleTest {
 
     private ScriptedPeer connect() throws DeploymentException, IOException {
         ClientUpgrade upgrade = ClientConnection.annotated(EchoClient.class, sessions.container, new OpenSessions())
-                .accepted("ws://localhost/echo", "", sessions.executor);
+                .accepted("ws://localhost/echo", "", null, sessions.executor);
         ScriptedPeer server = sessions.kernel.connect();
         Connection.open(sessions.connections, server.socket(), upgrade);
         upgrade.open();

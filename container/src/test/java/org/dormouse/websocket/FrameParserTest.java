@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each case is parsed whole, byte by byte, and split at every position. */
 class FrameParserTest {
@@ -129,7 +130,7 @@ class FrameParserTest {
         seen.stopAfter = 1;
         byte[] bytes = frames().text("a").raw(0xFF, 0xFF).bytes();
         try {
-            assertThat(new FrameParser(Role.SERVER).parse(bytes, 0, bytes.length, seen))
+            assertThat(new FrameParser(Role.SERVER, false).parse(bytes, 0, bytes.length, seen))
                     .isFalse();
         } catch (ProtocolViolation e) {
             fail("parsed on: " + e.getMessage());
@@ -156,13 +157,53 @@ class FrameParserTest {
         assertThat(violation.closeCode()).isEqualTo(1002);
     }
 
+    @Test
+    void theFirstReservedBitOfAMessageSaysThatAllOfItIsCompressed() {
+        ClientFrames given = frames().frame(0x41, (byte) 'a')
+                .ping("p")
+                .frame(0x00, (byte) 'b')
+                .frame(0x80, (byte) 'c')
+                .frame(0xC2)
+                .text("d");
+        for (List<byte[]> pieces : splits(given.bytes())) {
+            assertThat(parse(Role.SERVER, true, pieces).seen)
+                    .containsExactly(
+                            "1 compressed part [a]",
+                            "9 last [p]",
+                            "1 compressed part [b]",
+                            "1 compressed last [c]",
+                            "2 compressed last []",
+                            "1 last [d]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0xC9, 0xCA, 0xC8, 0xA1, 0x91, 0xE1, 0xD1, 0xF1, 0x31})
+    void otherReservedBitsAreRefusedWhereMessagesMayBeCompressed(int first) {
+        Seen seen = parse(Role.SERVER, true, List.of(frames().raw(first).bytes()));
+        assertThat(seen.violation.breach()).isEqualTo(Breach.RESERVED_BITS);
+    }
+
+    @Test
+    void aContinuationHasNoReservedBit() {
+        Seen seen = parse(
+                Role.SERVER,
+                true,
+                List.of(frames().frame(0x41, (byte) 'a').raw(0xC0).bytes()));
+        assertThat(seen.violation.breach()).isEqualTo(Breach.RESERVED_BITS);
+    }
+
     private static Seen parse(List<byte[]> pieces) {
         return parse(Role.SERVER, pieces);
     }
 
     private static Seen parse(Role role, List<byte[]> pieces) {
+        return parse(role, false, pieces);
+    }
+
+    private static Seen parse(Role role, boolean compresses, List<byte[]> pieces) {
         Seen seen = new Seen();
-        FrameParser parser = new FrameParser(role);
+        FrameParser parser = new FrameParser(role, compresses);
         try {
             for (byte[] piece : pieces) {
                 byte[] framed = new byte[piece.length + 5]; // not at the start, and not up to the end, of its array
@@ -187,7 +228,7 @@ class FrameParserTest {
         return all;
     }
 
-    private static final class Seen implements FrameParser.Receiver {
+    private static final class Seen implements FrameParser.Frames {
         final List<String> seen = new ArrayList<>();
         final List<Long> announced = new ArrayList<>();
         final ByteArrayOutputStream payload = new ByteArrayOutputStream();
@@ -196,8 +237,8 @@ class FrameParserTest {
         private String head;
 
         @Override
-        public void frame(int opcode, boolean last, long length) {
-            head = opcode + (last ? " last" : " part");
+        public void frame(int opcode, boolean compressed, boolean last, long length) {
+            head = opcode + (compressed ? " compressed" : "") + (last ? " last" : " part");
             announced.add(length);
         }
 

@@ -17,7 +17,7 @@ class FrameQueueTest {
             for (int step = 0; step < 200; step++) {
                 if (random.nextInt(5) < 3) {
                     long deadline = random.nextInt(4) == 0 ? OutboundFrame.NEVER : random.nextInt(20);
-                    var frame = new OutboundFrame(null, 0, null, deadline);
+                    var frame = new OutboundFrame(0, null, null, deadline);
                     queue.add(frame);
                     model.add(frame);
                 } else {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dormouse.http.Fields;
+import org.dormouse.websocket.frame.NamedExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,6 +59,7 @@ class HandshakeTest {
                         400),
                 Arguments.of("a subprotocol that is no token", request().with("Sec-WebSocket-Protocol", "a b"), 400),
                 Arguments.of("an empty subprotocol", request().with("Sec-WebSocket-Protocol", "a,,b"), 400),
+                Arguments.of("a malformed extension", request().with("Sec-WebSocket-Extensions", "a; b=\"c"), 400),
                 Arguments.of("two origins", request().with("Origin", "http://a", "http://b"), 403));
     }
 
@@ -91,10 +93,62 @@ class HandshakeTest {
     }
 
     @Test
-    void extensionsAreNotOfferedYet() throws Exception {
-        var request = request().with("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
-        assertThat(accept(config(new DefaultConfigurator()), request).has("Sec-WebSocket-Extensions"))
+    void theFirstAcceptableOfferOfCompressionIsAnswered() throws Exception {
+        var request = request()
+                .with(
+                        "Sec-WebSocket-Extensions",
+                        "x-other, permessage-deflate; mode=best",
+                        "permessage-deflate; client_max_window_bits");
+        assertThat(accept(config(new DefaultConfigurator()), request).first("Sec-WebSocket-Extensions"))
+                .isEqualTo("permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+        assertThat(accept(config(new DefaultConfigurator()), request().with("Sec-WebSocket-Extensions", "x-other"))
+                        .has("Sec-WebSocket-Extensions"))
                 .isFalse();
+    }
+
+    @Test
+    void theConfiguratorSeesWhatIsInstalledAndOfferedAndDecides() throws Exception {
+        List<String> seen = new ArrayList<>();
+        List<Extension> answer = new ArrayList<>();
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public List<Extension> getNegotiatedExtensions(List<Extension> installed, List<Extension> requested) {
+                seen.add(installed + " " + requested);
+                return answer;
+            }
+        });
+        var request = request().with("Sec-WebSocket-Extensions", "a; b=1, permessage-deflate");
+        assertThat(accept(config, request).has("Sec-WebSocket-Extensions")).isFalse();
+        assertThat(seen).containsExactly("[permessage-deflate] [a; b=1, permessage-deflate]");
+        answer.add(
+                new Extension() { // not offered so
+                    @Override
+                    public String getName() {
+                        return "permessage-deflate";
+                    }
+
+                    @Override
+                    public List<Parameter> getParameters() {
+                        return List.of(new NamedExtension.NamedParameter("server_max_window_bits", "9"));
+                    }
+                });
+        assertThat(accept(config, request).has("Sec-WebSocket-Extensions")).isFalse();
+        answer.add(new NamedExtension("permessage-deflate", List.of()));
+        assertThat(accept(config, request).first("Sec-WebSocket-Extensions"))
+                .startsWith("permessage-deflate; server_no");
+    }
+
+    @Test
+    void anApplicationThatTakesTheFieldOutHasNoCompression() throws Exception {
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public void modifyHandshake(
+                    ServerEndpointConfig own, HandshakeRequest request, HandshakeResponse response) {
+                response.getHeaders().remove("sec-websocket-extensions");
+            }
+        });
+        var request = request().with("Sec-WebSocket-Extensions", "permessage-deflate");
+        assertThat(accept(config, request).size()).isEqualTo(1);
     }
 
     @Test
@@ -279,8 +333,7 @@ class HandshakeTest {
 
     private static EndpointContainer container(SessionLimits sessions) {
         return new EndpointContainer(
-                WebSocketLimits.DEFAULT,
-                sessions,
+                WebSocketServices.of(WebSocketLimits.DEFAULT, sessions),
                 HandshakeTest.class.getClassLoader(),
                 (a, b, c, d) -> {},
                 EndpointHost.NOBODY,

@@ -19,9 +19,13 @@ import org.dormouse.transport.Connections;
 
 /** Endpoints over the kernel in memory, with a clock moved by hand; callbacks run in threads carried by the loop. */
 final class ScriptedSessions implements AutoCloseable {
+    /** As many sessions as a test may want. */
+    static final SessionLimits MANY = new SessionLimits(2_000_000, 2_000_000);
+
     final ScriptedKernel kernel = new ScriptedKernel();
     final ScriptedLoop driver = new ScriptedLoop(kernel, new HandClock());
     final EndpointContainer container;
+    final WebSocketServices services;
     Executor executor = driver.loop()::carry;
     private final TrackingBufferPool tracking = new TrackingBufferPool();
     final Connections connections;
@@ -35,7 +39,7 @@ final class ScriptedSessions implements AutoCloseable {
     }
 
     ScriptedSessions(SessionLimits sessions, EndpointHost host, Class<?>... endpoints) {
-        this(WebSocketLimits.DEFAULT, sessions, host, null, endpoints);
+        this(WebSocketServices.of(WebSocketLimits.DEFAULT, sessions), host, null, endpoints);
     }
 
     /** With a pool that does not keep track, and so costs no memory of its own. */
@@ -44,16 +48,19 @@ final class ScriptedSessions implements AutoCloseable {
     }
 
     private ScriptedSessions(WebSocketLimits limits, BufferPool pool, Class<?>... endpoints) {
-        this(limits, new SessionLimits(2_000_000, 2_000_000), EndpointHost.NOBODY, pool, endpoints);
+        this(WebSocketServices.of(limits, MANY), EndpointHost.NOBODY, pool, endpoints);
     }
 
-    private ScriptedSessions(
-            WebSocketLimits limits, SessionLimits sessions, EndpointHost host, BufferPool pool, Class<?>... endpoints) {
+    ScriptedSessions(WebSocketServices services, BufferPool pool, Class<?>... endpoints) {
+        this(services, EndpointHost.NOBODY, pool, endpoints);
+    }
+
+    private ScriptedSessions(WebSocketServices services, EndpointHost host, BufferPool pool, Class<?>... endpoints) {
+        this.services = services;
         connections = new Connections(
                 driver.loop(), ConnectionLimits.DEFAULT, new AtomicInteger(), pool == null ? tracking : pool);
         container = new EndpointContainer(
-                limits,
-                sessions,
+                services,
                 ScriptedSessions.class.getClassLoader(),
                 (request, response, config, parameters) -> {
                     throw new UnsupportedOperationException("no servlets here");
@@ -119,6 +126,7 @@ final class ScriptedSessions implements AutoCloseable {
         driver.settle();
         driver.close();
         tracking.close();
+        services.close();
     }
 
     final class Client {
@@ -134,6 +142,11 @@ final class ScriptedSessions implements AutoCloseable {
             peer.send(given.bytes());
             driver.settle();
             return this;
+        }
+
+        /** What has come, as it was sent. */
+        byte[] bytes() {
+            return peer.takeReceived();
         }
 
         List<String> received() {

@@ -1,13 +1,21 @@
 package org.dormouse.websocket;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
-/** Reads what a server sends: each frame becomes a line, as in {@code text:hello}, {@code text+:hel} for a part, {@code close:1000 bye}. */
+/** Reads what a server sends: each frame becomes a line, as in {@code text:hello}, {@code text+:hel} for a part, {@code close:1000 bye}. What
+ * is compressed is told as what it was, with a {@code *}: {@code text*:hello}; its window keeps what came before.
+ */
 public final class ServerFrames {
     private byte[] unread = new byte[0];
+    private final Inflater inflater = new Inflater(true);
+    private boolean compressed;
 
     /** The frames that are complete with {@code more}; what is left of the next one is kept. */
     public List<String> read(byte[] more) {
@@ -28,7 +36,7 @@ public final class ServerFrames {
         return frames;
     }
 
-    private static String next(ByteBuffer bytes) {
+    private String next(ByteBuffer bytes) {
         if (bytes.remaining() < 2) return null;
         int first = bytes.get() & 0xFF;
         int second = bytes.get() & 0xFF;
@@ -42,7 +50,29 @@ public final class ServerFrames {
         if (bytes.remaining() < length) return null;
         byte[] payload = new byte[(int) length];
         bytes.get(payload);
+        int opcode = first & 0x0F;
+        boolean last = (first & 0x80) != 0;
+        if (opcode == 1 || opcode == 2) compressed = (first & 0x40) != 0;
+        else if ((first & 0x40) != 0) throw new AssertionError("compressed frame with opcode " + opcode);
+        if ((first & 0x30) != 0) throw new AssertionError("reserved bits of " + first);
+        if (compressed && opcode < 8) {
+            return name(opcode) + "*" + (last ? "" : "+") + ":" + text(opcode, inflated(payload, last));
+        }
         return name(first & 0x0F) + ((first & 0x80) == 0 ? "+" : "") + ":" + text(first & 0x0F, payload);
+    }
+
+    private byte[] inflated(byte[] payload, boolean last) {
+        byte[] input = Arrays.copyOf(payload, payload.length + (last ? 4 : 0));
+        if (last) input[payload.length + 2] = input[payload.length + 3] = (byte) 0xFF;
+        inflater.setInput(input);
+        var made = new ByteArrayOutputStream();
+        byte[] some = new byte[8192];
+        try {
+            for (int n = inflater.inflate(some); n > 0; n = inflater.inflate(some)) made.write(some, 0, n);
+        } catch (DataFormatException e) {
+            throw new AssertionError(e);
+        }
+        return made.toByteArray();
     }
 
     private static String name(int opcode) {

@@ -3,13 +3,13 @@ package org.dormouse.websocket.client;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import org.dormouse.websocket.SessionContainer;
-import org.dormouse.websocket.WebSocketLimits;
+import org.dormouse.websocket.WebSocketServices;
 
 /** A container of clients outside of a server: what {@code ContainerProvider.getWebSocketContainer()} gives. Any thread. */
 public final class ClientContainer extends SessionContainer implements AutoCloseable {
     /** @param classLoader the context class loader of the endpoints' callbacks */
-    public ClientContainer(WebSocketLimits limits, ClassLoader classLoader) {
-        super(limits, classLoader, new HandshakeClient());
+    public ClientContainer(WebSocketServices services, ClassLoader classLoader) {
+        super(services, classLoader, new HandshakeClient());
     }
 
     /** Closes its open sessions with 1001. */

@@ -11,6 +11,7 @@ import org.dormouse.transport.Connections;
 import org.dormouse.websocket.ClientConnection;
 import org.dormouse.websocket.ClientUpgrade;
 import org.dormouse.websocket.SessionContainer;
+import org.dormouse.websocket.frame.DeflateTerms;
 import org.jspecify.annotations.Nullable;
 
 /** Connects the clients of a container by the opening handshake, over the loops of this JVM's clients. Any thread, which waits. */
@@ -86,8 +87,10 @@ public final class HandshakeClient implements SessionContainer.Connector {
                     return null;
                 }
                 String subprotocol = opening.check(answer);
+                DeflateTerms.@Nullable Answer compression = opening.compression(answer, endpoint.compression());
                 config.getConfigurator().afterResponse(answer::fields);
-                ClientUpgrade upgrade = endpoint.accepted(address.uri(), subprotocol, ClientLoops.executor(family));
+                ClientUpgrade upgrade = endpoint.accepted(
+                        address.uri(), subprotocol, compression, ClientLoops.executor(family));
                 line.become(upgrade);
                 isHandedOver = true;
                 return upgrade.open();

@@ -9,12 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.dormouse.http.Headers;
+import org.dormouse.websocket.frame.DeflateSettings;
+import org.dormouse.websocket.frame.DeflateTerms;
 import org.dormouse.websocket.frame.ExtensionField;
 import org.dormouse.websocket.frame.NamedExtension;
 import org.jspecify.annotations.Nullable;
@@ -104,31 +104,51 @@ final class OpeningHead {
             if (chosen != null && !offered(PROTOCOL).contains(chosen)) {
                 throw bad("subprotocol " + ResponseHead.printable(chosen) + ", asked for were " + offered(PROTOCOL));
             }
-            checkExtensions(answer);
             return chosen == null ? "" : chosen;
         } catch (ResponseHead.Malformed e) {
             throw bad(e.getMessage());
         }
     }
 
-    /** Nothing is installed yet, so whatever was offered, nothing can be agreed upon. */
-    private void checkExtensions(ResponseHead answer) throws DeploymentException {
+    /**
+     * What the server took of the extensions that were offered, which can be permessage-deflate only: nothing else is installed here.
+     *
+     * @return null if nothing
+     * @throws DeploymentException if it is none that was offered, or not with these parameters
+     */
+    DeflateTerms.@Nullable Answer compression(ResponseHead answer, DeflateSettings settings)
+            throws DeploymentException {
         List<Extension> accepted;
         try {
             accepted = ExtensionField.parse(answer.values(ExtensionField.NAME));
         } catch (IllegalArgumentException e) {
             throw bad(e.getMessage());
         }
-        if (accepted.isEmpty()) return;
-        Set<String> names = new HashSet<>();
-        for (Extension each : ExtensionField.parse(fields.getOrDefault(ExtensionField.NAME, List.of())))
-            names.add(each.getName());
+        if (accepted.isEmpty()) return null;
+        List<Extension> offers = ExtensionField.parse(fields.getOrDefault(ExtensionField.NAME, List.of()));
         for (Extension each : accepted) {
-            if (!names.contains(each.getName())) {
-                throw bad("extension " + each.getName() + ", asked for were " + names);
+            if (offers.stream().noneMatch(offer -> offer.getName().equals(each.getName())))
+                throw bad("extension " + each.getName() + ", asked for were " + offers);
+            if (!each.getName().equals(DeflateTerms.EXTENSION) || !settings.isOn())
+                throw bad("extension " + each.getName() + ", which is not installed here");
+        }
+        if (accepted.size() > 1) throw bad("extensions " + accepted + ", of which one is enough");
+        return terms(accepted.getFirst(), offers, settings);
+    }
+
+    private DeflateTerms.Answer terms(Extension accepted, List<Extension> offers, DeflateSettings settings)
+            throws DeploymentException {
+        DeploymentException last = null;
+        for (Extension offer : offers) {
+            if (!offer.getName().equals(DeflateTerms.EXTENSION)) continue;
+            try {
+                DeflateTerms terms = DeflateTerms.accepted(accepted, offer, settings);
+                return new DeflateTerms.Answer(terms, NamedExtension.of(accepted));
+            } catch (IllegalArgumentException e) {
+                last = bad(e.getMessage());
             }
         }
-        throw bad("extension " + accepted.getFirst().getName() + ", which is not installed here");
+        throw last == null ? bad("extension " + accepted) : last;
     }
 
     private List<String> offered(String name) {

@@ -72,6 +72,17 @@ public record DeflateTerms(boolean keepsOwnContext, boolean keepsPeersContext, i
             return new Parameters(serverNoContext, clientNoContext, serverBits, clientBits);
         }
 
+        /** What is asked of a server it has to grant, and a client's window it may only bound where the client has said that it can. */
+        boolean isAnswerTo(Parameters offered) {
+            boolean grantsContext = serverNoContext || !offered.serverNoContext;
+            boolean grantsBits =
+                    offered.serverBits == ABSENT || (serverBits != ABSENT && serverBits <= offered.serverBits);
+            boolean mayBound = clientBits == ABSENT
+                    || offered.clientBits == ANY
+                    || (offered.clientBits != ABSENT && clientBits <= offered.clientBits);
+            return grantsContext && grantsBits && mayBound;
+        }
+
         /** 8 to 15, without a zero in front (RFC 7692 §7.1.2). */
         private static int bits(@Nullable String value) {
             if (value == null) return ABSENT;
@@ -131,22 +142,21 @@ public record DeflateTerms(boolean keepsOwnContext, boolean keepsPeersContext, i
     }
 
     /**
-     * What holds for a client whose {@link #offer} was answered so.
+     * What holds for a client whose {@code offer} was answered so.
      *
      * @throws IllegalArgumentException if no server may answer so: the connection has to be failed (RFC 7692 §5.1, §7.1)
      */
-    public static DeflateTerms accepted(Extension answer, DeflateSettings settings) {
+    public static DeflateTerms accepted(Extension answer, Extension offer, DeflateSettings settings) {
         Parameters given = answer.getName().equals(EXTENSION) ? Parameters.of(answer, false) : null;
-        boolean isWrong = given == null
-                || (!settings.keepsContext() && !given.serverNoContext)
-                || given.clientBits > settings.windowBits();
-        if (isWrong || given == null)
-            throw new IllegalArgumentException(
-                    "extension \"" + answer + "\" is no answer to \"" + offer(settings) + "\"");
+        Parameters offered = Parameters.of(offer, true);
+        if (given == null || offered == null || !given.isAnswerTo(offered))
+            throw new IllegalArgumentException("extension \"" + NamedExtension.of(answer) + "\" is no answer to \""
+                    + NamedExtension.of(offer) + "\"");
+        int ownBits = offered.clientBits >= MIN_BITS ? offered.clientBits : settings.windowBits();
         return new DeflateTerms(
-                settings.keepsContext() && !given.clientNoContext,
+                settings.keepsContext() && !given.clientNoContext && !offered.clientNoContext,
                 !given.serverNoContext,
-                given.clientBits == ABSENT ? settings.windowBits() : given.clientBits,
+                given.clientBits == ABSENT ? ownBits : Math.min(ownBits, given.clientBits),
                 given.serverBits == ABSENT ? MAX_BITS : given.serverBits);
     }
 }

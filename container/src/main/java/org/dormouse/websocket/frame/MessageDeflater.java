@@ -41,16 +41,21 @@ public final class MessageDeflater implements AutoCloseable {
     }
 
     /**
-     * Compresses the next part of a message.
+     * Compresses the next part of a message. Where there is more than one, {@link #tryHold} comes before the first.
      *
      * @param last whether the message ends with it
      * @return the payload of its frame
      */
     public byte[] part(byte[] bytes, int offset, int length, boolean last) {
         byte[] payload = compress(bytes, offset, length, last);
-        boolean isKept = !last || (terms.keepsOwnContext() && (isCounted || (isCounted = pools.tryHold())));
-        if (!isKept) close();
+        if (last && !(terms.keepsOwnContext() && tryHold())) close();
         return payload;
+    }
+
+    /** Counts what is held from here to the end of a message; false if too many are held: its parts must not be compressed then. */
+    public boolean tryHold() {
+        if (!isCounted) isCounted = pools.tryHold();
+        return isCounted;
     }
 
     /** Nothing that is sent from now on refers to what was sent before. Not inside a message. */

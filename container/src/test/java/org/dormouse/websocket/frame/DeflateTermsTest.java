@@ -106,7 +106,10 @@ class DeflateTermsTest {
                 "narrow | permessage-deflate | true true 10 15"
             })
     void aClientTakesWhatAServerMayAnswer(String settings, String answer, String holding) {
-        var terms = DeflateTerms.accepted(ExtensionField.parse(List.of(answer)).getFirst(), settings(settings));
+        var terms = DeflateTerms.accepted(
+                ExtensionField.parse(List.of(answer)).getFirst(),
+                DeflateTerms.offer(settings(settings)),
+                settings(settings));
         assertThat(terms.keepsOwnContext() + " " + terms.keepsPeersContext() + " " + terms.ownBits() + " "
                         + terms.peersBits())
                 .isEqualTo(holding);
@@ -127,7 +130,26 @@ class DeflateTermsTest {
             })
     void aClientRefusesWhatNoServerMayAnswer(String settings, String answer) {
         assertThatThrownBy(() -> DeflateTerms.accepted(
-                        ExtensionField.parse(List.of(answer)).getFirst(), settings(settings)))
+                        ExtensionField.parse(List.of(answer)).getFirst(),
+                        DeflateTerms.offer(settings(settings)),
+                        settings(settings)))
+                .hasMessageContaining("is no answer to");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "permessage-deflate; server_max_window_bits=10 | permessage-deflate",
+                "permessage-deflate; server_max_window_bits=10 | permessage-deflate; server_max_window_bits=11",
+                "permessage-deflate | permessage-deflate; client_max_window_bits=10",
+                "permessage-deflate; client_max_window_bits=9 | permessage-deflate; client_max_window_bits=10"
+            })
+    void whatAnOfferOfTheApplicationAsksForHasToBeGranted(String offer, String answer) {
+        assertThatThrownBy(() -> DeflateTerms.accepted(
+                        ExtensionField.parse(List.of(answer)).getFirst(),
+                        ExtensionField.parse(List.of(offer)).getFirst(),
+                        CONTEXT))
                 .hasMessageContaining("is no answer to");
     }
 }
