@@ -1,8 +1,8 @@
 package org.dormouse.server;
 
 import java.util.List;
-import org.dormouse.push.SlowPeer;
 import org.dormouse.filter.OriginRules;
+import org.dormouse.push.SlowPeer;
 import org.dormouse.websocket.SessionLimits;
 import org.dormouse.websocket.WebSocketLimits;
 import org.dormouse.websocket.WebSocketServices;

@@ -97,6 +97,20 @@ class FrameParser {
         return state == State.FIRST && fragmented == NONE;
     }
 
+    /** What the frame that is arriving, or came last, carries: never {@link Opcode#CONTINUATION}. */
+    final int opcode() {
+        return head & OPCODE;
+    }
+
+    final boolean isLastFrame() {
+        return (head & LAST) != 0;
+    }
+
+    /** Whether its message is compressed. */
+    final boolean isCompressed() {
+        return (head & COMPRESSED) != 0;
+    }
+
     private State onHead(byte b, Frames receiver) throws ProtocolViolation {
         return switch (state) {
             case FIRST -> onFirst(b & 0xFF);
@@ -152,7 +166,7 @@ class FrameParser {
             throw violation(Breach.MASK, masked ? "frame of a client without a mask" : "frame of a server with a mask");
         }
         int given = b & 0x7F;
-        if (given > 125 && Opcode.isControl(head & OPCODE))
+        if (given > 125 && Opcode.isControl(opcode()))
             throw violation(Breach.CONTROL_FRAME, "control frame longer than 125 bytes");
         length = 0;
         if (given == 126) return expect(2, State.LENGTH_16);
@@ -171,7 +185,7 @@ class FrameParser {
     }
 
     private State onLengthKnown(Frames receiver) throws ProtocolViolation {
-        receiver.frame(head & OPCODE, (head & COMPRESSED) != 0, (head & LAST) != 0, length);
+        receiver.frame(opcode(), isCompressed(), isLastFrame(), length);
         return masked ? expect(4, State.KEY) : State.PAYLOAD;
     }
 

@@ -16,9 +16,6 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
     private @Nullable MessageAssembly assembly;
     private byte @Nullable [] control; // payload so far of a control frame that came in pieces
     private int utf8;
-    private byte opcode; // of the frame that is arriving
-    private boolean lastFrame;
-    private boolean compressed;
     private boolean inMessage; // a data message has begun and not ended
 
     MessageReader(WebSocketConnection connection, Role role, boolean compresses) {
@@ -37,12 +34,9 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
 
     @Override
     public void frame(int opcode, boolean compressed, boolean last, long length) throws ProtocolViolation {
-        this.opcode = (byte) opcode;
-        this.lastFrame = last;
         if (Opcode.isControl(opcode)) return;
         if (!inMessage) {
             inMessage = true;
-            this.compressed = compressed;
             utf8 = Utf8.BOUNDARY;
             receiver = connection.session().receiver(opcode == Opcode.TEXT ? MessageKind.TEXT : MessageKind.BINARY);
         }
@@ -55,12 +49,13 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
 
     @Override
     public boolean payload(byte[] bytes, int from, int to, boolean complete) throws ProtocolViolation {
+        int opcode = opcode();
         if (Opcode.isControl(opcode)) return controlPayload(bytes, from, to, complete);
-        boolean end = complete && lastFrame;
-        if (opcode == Opcode.TEXT && !compressed) checkText(bytes, from, to, end);
+        boolean end = complete && isLastFrame();
+        if (opcode == Opcode.TEXT && !isCompressed()) checkText(bytes, from, to, end);
         Receiver target = receiver;
         if (target != null && connection.delivers()) {
-            if (compressed && target.isPartial()) compressedPart(target, bytes, from, to, end);
+            if (isCompressed() && target.isPartial()) compressedPart(target, bytes, from, to, end);
             else dataPayload(target, bytes, from, to, complete, end);
         }
         if (end) {
@@ -80,7 +75,7 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
 
     private void dataPayload(Receiver target, byte[] bytes, int from, int to, boolean complete, boolean end) {
         if (end && assembly == null) {
-            Object message = compressed
+            Object message = isCompressed()
                     ? new Compressed(Arrays.copyOfRange(bytes, from, to))
                     : MessageAssembly.message(target.kind(), bytes, from, to);
             connection.add(target, message, true);
@@ -89,7 +84,7 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
         if (assembly == null) assembly = new MessageAssembly();
         assembly.append(bytes, from, to);
         if (end) {
-            Object message = compressed ? new Compressed(assembly.takeBytes()) : assembly.takeAll(target.kind());
+            Object message = isCompressed() ? new Compressed(assembly.takeBytes()) : assembly.takeAll(target.kind());
             connection.add(target, message, true);
         } else if (target.isPartial() && (complete || assembly.length() >= PART_BYTES)) {
             Object part = assembly.takePart(target.kind());
@@ -111,7 +106,7 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
     }
 
     private boolean onControl(byte[] payload, int from, int to) throws ProtocolViolation {
-        switch (opcode) {
+        switch (opcode()) {
             case Opcode.PING -> {
                 if (connection.delivers()) connection.output().sendPong(Arrays.copyOfRange(payload, from, to));
             }

@@ -476,8 +476,7 @@ class AnnotatedModelTest {
 
     private static EndpointContainer container(EndpointHost host) {
         return new EndpointContainer(
-                WebSocketLimits.DEFAULT,
-                new SessionLimits(10, 10),
+                WebSocketServices.of(WebSocketLimits.DEFAULT, new SessionLimits(10, 10)),
                 AnnotatedModelTest.class.getClassLoader(),
                 (request, response, config, parameters) -> {
                     throw new UnsupportedOperationException("no servlets here");

@@ -102,7 +102,10 @@ class BreachTest {
         var limits = new WebSocketLimits(100, 100, 1000, Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ZERO);
         var compression = new DeflateSettings(true, 4, 0, false, 15, 1);
         return new ScriptedSessions(
-                WebSocketServices.of(limits, ScriptedSessions.MANY, SlowPeer.FAIL, compression), null, Echo.class, Parts.class);
+                WebSocketServices.of(limits, ScriptedSessions.MANY, SlowPeer.FAIL, compression),
+                null,
+                Echo.class,
+                Parts.class);
     }
 
     private static ScriptedSessions.Client connect(ScriptedSessions sessions, String path) {

@@ -58,7 +58,10 @@ class FlowControlTest {
         var limits = new WebSocketLimits(
                 1 << 20, 1 << 20, BUDGET, Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ZERO);
         return new ScriptedSessions(
-                WebSocketServices.of(limits, ScriptedSessions.MANY, policy, DeflateSettings.DEFAULT), null, Echo.class, Busy.class);
+                WebSocketServices.of(limits, ScriptedSessions.MANY, policy, DeflateSettings.DEFAULT),
+                null,
+                Echo.class,
+                Busy.class);
     }
 
     private static void resume(ScriptedSessions sessions) {

@@ -89,8 +89,8 @@ public final class HandshakeClient implements SessionContainer.Connector {
                 String subprotocol = opening.check(answer);
                 DeflateTerms.@Nullable Answer compression = opening.compression(answer, endpoint.compression());
                 config.getConfigurator().afterResponse(answer::fields);
-                ClientUpgrade upgrade = endpoint.accepted(
-                        address.uri(), subprotocol, compression, ClientLoops.executor(family));
+                ClientUpgrade upgrade =
+                        endpoint.accepted(address.uri(), subprotocol, compression, ClientLoops.executor(family));
                 line.become(upgrade);
                 isHandedOver = true;
                 return upgrade.open();
