@@ -394,7 +394,7 @@ class WebSocketTest {
             client.expectEnd();
             client.finish();
             assertThat(closing.join(RawWebSocket.patience())).isTrue();
-            assertThat(next(LOG)).startsWith("close 1001");
+            assertThat(next(LOG)).isEqualTo("close 1006 the server stops");
         }
     }
 

@@ -66,4 +66,9 @@ final class CloseStatus {
         if (length < text.length) length -= Utf8.unfinished(text, 0, length);
         return new CloseReason(CloseCodes.getCloseCode(code), new String(text, 0, length, StandardCharsets.UTF_8));
     }
+
+    /** What the endpoint hears where the container has closed for {@code reason}. */
+    static CloseReason byContainer(CloseReason reason) {
+        return new CloseReason(CloseCodes.CLOSED_ABNORMALLY, reason.getReasonPhrase());
+    }
 }

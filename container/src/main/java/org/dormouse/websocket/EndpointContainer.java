@@ -6,7 +6,9 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -146,7 +148,9 @@ public final class EndpointContainer extends SessionContainer implements ServerC
      */
     public EndpointMatch match(ServerEndpointConfig config, Map<String, String> pathParameters)
             throws DeploymentException {
-        return new EndpointMatch(DeployedEndpoint.of(config, this, upgraded), Map.copyOf(pathParameters));
+        return new EndpointMatch(
+                DeployedEndpoint.of(config, this, upgraded),
+                Collections.unmodifiableMap(new LinkedHashMap<>(pathParameters)));
     }
 
     @Override
@@ -177,7 +181,7 @@ public final class EndpointContainer extends SessionContainer implements ServerC
     }
 
     private static void closeSessions(OpenSessions sessions, CloseReason reason) {
-        for (WebSocketSession session : sessions.copy()) session.closeQuietly(reason);
+        for (WebSocketSession session : sessions.copy()) session.closeByContainer(reason);
     }
 
     /** Whether {@code endpointClass} is annotated as an endpoint of a server. */

@@ -67,7 +67,7 @@ final class Handshake {
             fields.add(ExtensionField.NAME, compression.extension().toString());
         Map<String, Object> userProperties = userProperties(config, server.looksAtHandshake());
         if (server.looksAtHandshake() && userProperties != null) {
-            fields = modified(server, userProperties, request, fields);
+            fields = modified(server, userProperties, new MatchedRequest(request, pathParameters), fields);
             if (compression != null && !isAnswered(fields, compression)) compression = null;
         }
         Object instance = instance(config, configurator);
@@ -189,7 +189,7 @@ final class Handshake {
     }
 
     private static Headers modified(
-            ServerSide server, Map<String, Object> userProperties, OpeningRequest request, Headers fields)
+            ServerSide server, Map<String, Object> userProperties, MatchedRequest request, Headers fields)
             throws HandshakeRefused {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 0; i < fields.size(); i++) {

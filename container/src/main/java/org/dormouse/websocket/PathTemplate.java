@@ -2,6 +2,7 @@ package org.dormouse.websocket;
 
 import jakarta.websocket.DeploymentException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,13 @@ final class PathTemplate implements Comparable<PathTemplate> {
                 values.put(segment.text(), given[i]);
             }
         }
-        return values == null ? Map.of() : Map.copyOf(values);
+        return inOrder(values);
+    }
+
+    /** In the order of the template, and small where there is one. */
+    private static Map<String, String> inOrder(@Nullable Map<String, String> values) {
+        if (values == null) return Map.of();
+        return values.size() == 1 ? Map.copyOf(values) : Collections.unmodifiableMap(values);
     }
 
     /** Whether no request could tell the two apart: two of the same application may not be deployed. */

@@ -91,7 +91,7 @@ public abstract class SessionContainer implements WebSocketContainer {
 
     /** Closes the sessions of its clients. */
     protected final void closeClients(CloseReason reason) {
-        for (WebSocketSession session : clients.copy()) session.closeQuietly(reason);
+        for (WebSocketSession session : clients.copy()) session.closeByContainer(reason);
     }
 
     /** Sessions of clients that are open now. */

@@ -228,10 +228,12 @@ final class WebSocketConnection extends SessionTask implements Protocol {
      * The application wants to close; or the container, because it stops or nobody spoke for too long. Does nothing if somebody has begun
      * to. Any thread.
      *
+     * @param reason for the peer
+     * @param heard by the endpoint
      * @throws IOException if the Close frame cannot be sent, because the connection is lost
      */
-    void close(CloseReason reason) throws IOException {
-        if (!END_REASON.compareAndSet(this, (CloseReason) null, reason)) return;
+    void close(CloseReason reason, CloseReason heard) throws IOException {
+        if (!END_REASON.compareAndSet(this, (CloseReason) null, heard)) return;
         boolean asks = CLOSING.compareAndSet(this, Closing.OPEN, Closing.AWAITING_REPLY);
         connection.execute(this::closedByUs);
         if (asks) sendClose(reason);
@@ -302,7 +304,7 @@ final class WebSocketConnection extends SessionTask implements Protocol {
 
     private void closeFromLoop(CloseReason reason) {
         try {
-            close(reason);
+            close(reason, CloseStatus.byContainer(reason));
         } catch (IOException e) {
             connection.abort(); // the Close frame cannot reach the peer
         }

@@ -47,9 +47,11 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
     private volatile @Nullable Receiver binary;
     private volatile @Nullable Receiver pong;
     private volatile boolean ended;
+    private @Nullable Thread caller; // in a callback; read by others, who find that it is not them
     private @Nullable Map<String, Object> userProperties; // guarded by this
     private @Nullable SessionCodecs codecs; // guarded by this
     private @Nullable Runnable atEnd; // guarded by this
+    private @Nullable String id; // guarded by this
 
     // guarded by the OpenSessions of the endpoint
     @Nullable
@@ -197,24 +199,31 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
 
     void opened() {
         endpoint.openSessions().add(this);
+        caller = Thread.currentThread();
         try {
             endpoint.model().open(this);
         } catch (Throwable t) {
             failed(t);
             closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed to open"));
+        } finally {
+            caller = null;
         }
     }
 
     void deliver(Receiver receiver, Object message, boolean last) {
+        caller = Thread.currentThread();
         try {
             receiver.deliver(this, message, last);
         } catch (Throwable t) {
             if (!failed(t)) closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed"));
+        } finally {
+            caller = null;
         }
     }
 
     void ended(CloseReason reason) {
         endpoint.openSessions().remove(this);
+        caller = Thread.currentThread();
         if (deflate != null) deflate.endInput();
         try {
             endpoint.model().close(this, reason);
@@ -233,6 +242,7 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
             rest = atEnd;
             atEnd = null;
         }
+        caller = null;
         if (rest != null) rest.run();
     }
 
@@ -255,7 +265,8 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
 
     /** Who was logged in when the session was opened is no more (Jakarta WebSocket 2.2 §7.2). */
     void loginEnded() {
-        closeQuietly(CloseStatus.reason(CloseStatus.POLICY, "the login under which this session was opened has ended"));
+        closeByContainer(
+                CloseStatus.reason(CloseStatus.POLICY, "the login under which this session was opened has ended"));
     }
 
     /** Sends what a method returned, and waits until it is sent. */
@@ -272,7 +283,7 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
             return false;
         }
         if (error instanceof IOException
-                && (!isOpen() || connection.connection().isBroken())) {
+                && (!connection.isOpen() || connection.connection().isBroken())) {
             LOG.debug("{}: the peer left", name(), error);
         } else {
             LOG.error("{} failed and has no error handler", name(), error);
@@ -281,8 +292,20 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
     }
 
     void closeQuietly(CloseReason reason) {
+        closeQuietly(reason, reason);
+    }
+
+    /**
+     * Ends the session because the container wants it to: the peer is told {@code reason}, and {@code onClose} hears 1006 with its phrase, by
+     * which the endpoint knows that nobody at either end has closed (Jakarta WebSocket 2.2 §2.1.5).
+     */
+    void closeByContainer(CloseReason reason) {
+        closeQuietly(reason, CloseStatus.byContainer(reason));
+    }
+
+    private void closeQuietly(CloseReason reason, CloseReason heard) {
         try {
-            connection.close(reason);
+            connection.close(reason, heard);
         } catch (IOException e) {
             LOG.debug("{}: the peer left before it could be told {}", name(), reason, e);
         }
@@ -397,9 +420,13 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         return open().requestUri.startsWith("wss:");
     }
 
+    /**
+     * Until the session is over for everybody, {@code onClose} included, so that who waits for that finds all of it done; to its own callbacks
+     * no longer than something can be sent.
+     */
     @Override
     public boolean isOpen() {
-        return connection.isOpen();
+        return Thread.currentThread().equals(caller) ? connection.isOpen() : !ended;
     }
 
     @Override
@@ -449,9 +476,12 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         return new BasicRemote(open());
     }
 
+    /** The same object each time: there are applications, and tests, that compare it so. */
     @Override
-    public String getId() {
-        return Long.toString(connection.connection().id(), 36);
+    public synchronized String getId() {
+        String known = id;
+        if (known == null) id = known = Long.toString(connection.connection().id(), 36);
+        return known;
     }
 
     @Override
@@ -461,7 +491,7 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
 
     @Override
     public void close(CloseReason reason) throws IOException {
-        connection.close(reason);
+        connection.close(reason, reason);
     }
 
     @Override

@@ -58,7 +58,8 @@ public final class WebSocketUpgrade implements Upgrade, ProtocolUpgrade {
             session.atEnd(() -> server.container().host().release(instance));
         }
         session.connection().begin();
-        if (place == null) session.closeQuietly(CloseStatus.reason(CloseStatus.TRY_AGAIN_LATER, "too many sessions"));
+        if (place == null)
+            session.closeByContainer(CloseStatus.reason(CloseStatus.TRY_AGAIN_LATER, "too many sessions"));
         if (login != null) session.atEnd(login.follow(session::loginEnded));
         return session.connection();
     }

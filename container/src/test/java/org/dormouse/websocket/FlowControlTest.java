@@ -137,7 +137,7 @@ class FlowControlTest {
             Busy.session.setMaxIdleTimeout(1000);
             sessions.driver.settle();
             sessions.advance(Duration.ofSeconds(2));
-            assertThat(LOG).containsExactly("full", "close 1001");
+            assertThat(LOG).containsExactly("full", "close 1006");
         }
     }
 

@@ -300,6 +300,22 @@ class HandshakeTest {
     }
 
     @Test
+    void variablesOfThePathAreAmongTheParametersOfTheRequest() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
+            @Override
+            public void modifyHandshake(
+                    ServerEndpointConfig own, HandshakeRequest request, HandshakeResponse response) {
+                seen.add(request.getParameterMap());
+            }
+        });
+        container(new SessionLimits(10, 10))
+                .match(config, Map.of("room", "blue"))
+                .accept(request(), Runnable::run);
+        assertThat(seen).containsExactly(Map.of("room", List.of("blue")));
+    }
+
+    @Test
     void configuratorThatGivesNoInstanceOfTheEndpointIsRefused() throws Exception {
         ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
             @Override

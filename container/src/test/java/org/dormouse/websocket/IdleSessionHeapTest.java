@@ -17,7 +17,7 @@ class IdleSessionHeapTest {
     private static final double LIMIT_BYTES = 768;
 
     /** What it was when this was last looked at; more than a tenth above needs a reason, and a new figure here. */
-    private static final double RECORDED_BYTES = 540;
+    private static final double RECORDED_BYTES = 596;
 
     @ServerEndpoint("/echo")
     public static class Echo {

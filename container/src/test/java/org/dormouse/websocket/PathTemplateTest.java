@@ -22,6 +22,14 @@ class PathTemplateTest {
     }
 
     @Test
+    void valuesComeInTheOrderOfTheTemplate() throws DeploymentException {
+        Map<String, String> values = PathTemplate.of("/{z}/{a}/{m}/{b}").match("/1/2/3/4");
+        assertThat(values)
+                .containsExactly(Map.entry("z", "1"), Map.entry("a", "2"), Map.entry("m", "3"), Map.entry("b", "4"));
+        assertThatThrownBy(() -> values.put("c", "5")).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
     void pathWithoutVariablesMatchesItselfOnly() throws DeploymentException {
         assertThat(PathTemplate.of("/echo").match("/echo")).isEmpty();
         assertThat(PathTemplate.of("/echo").match("/echo/")).isNull();

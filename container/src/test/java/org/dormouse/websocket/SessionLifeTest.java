@@ -8,11 +8,14 @@ import static org.dormouse.websocket.ClientFrames.frames;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -178,6 +181,48 @@ class SessionLifeTest {
             assertThat(LOG).isEmpty();
             sessions.connect("/platform").send(frames().close(1000, ""));
             assertThat(LOG).containsExactly("asked", "prepare OfPlatform", "release OfPlatform");
+        }
+    }
+
+    @ServerEndpoint("/closing")
+    public static class Closing {
+        static volatile Session session;
+
+        @OnOpen
+        public void open(Session opened) {
+            session = opened;
+        }
+
+        @OnMessage
+        public void message(String text) throws Exception {
+            session.close();
+            LOG.add("after close " + session.isOpen());
+        }
+
+        @OnClose
+        public void close() {
+            LOG.add("in onClose " + session.isOpen() + ", elsewhere " + elsewhere());
+        }
+    }
+
+    /** Does not give the loop away meanwhile, which the test moves by hand. */
+    private static boolean elsewhere() {
+        var seen = new AtomicReference<Boolean>();
+        Thread.ofPlatform().start(() -> seen.set(Closing.session.isOpen()));
+        while (seen.get() == null) Thread.onSpinWait();
+        return seen.get();
+    }
+
+    @Test
+    void sessionIsOpenToOthersUntilItsEndpointHasHeardOfTheEndAndToItsEndpointUntilItIsClosed() {
+        try (var sessions = new ScriptedSessions(Closing.class)) {
+            var client = sessions.connect("/closing");
+            assertThat(Closing.session.isOpen()).isTrue();
+            client.send(frames().text("close"));
+            client.send(frames().close(1000, ""));
+            assertThat(LOG).containsExactly("after close false", "in onClose false, elsewhere true");
+            assertThat(Closing.session.isOpen()).isFalse();
+            assertThat(Closing.session.getId()).isSameAs(Closing.session.getId());
         }
     }
 

@@ -305,6 +305,7 @@ class WebSocketSessionTest {
             assertThat(client.received()).containsOnly("pong:");
             sessions.advance(Duration.ofMillis(1_100));
             assertThat(client.received()).containsExactly("close:1001 nothing was sent or received for 1000 ms");
+            assertThat(LOG).containsExactly("close 1006 nothing was sent or received for 1000 ms");
         }
     }
 
@@ -522,7 +523,7 @@ class WebSocketSessionTest {
             sessions.container.close();
             sessions.driver.settle();
             assertThat(sessions.container.openSessions()).isZero();
-            assertThat(LOG).contains("close 1001 the application stops");
+            assertThat(LOG).contains("close 1006 the application stops");
         }
     }
 
