@@ -88,8 +88,13 @@ final class PasswordHash {
         return new PasswordHash(new Cost(iterations, 0, 0), 0, salt, derive(password, salt, iterations));
     }
 
-    /** The same with Argon2id. */
+    /**
+     * The same with Argon2id.
+     *
+     * @throws IllegalArgumentException if that is not to be had
+     */
     static PasswordHash argon2(String password, SecureRandom random) {
+        checkArgon2();
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         return new PasswordHash(DEFAULT_ARGON2, 1, salt, derive(password, salt, DEFAULT_ARGON2, 1, HASH_BYTES));
@@ -132,13 +137,17 @@ final class PasswordHash {
             throw new IllegalArgumentException("salt of " + salt.length + " bytes, 8 to 64");
         if (hash.length < 16 || hash.length > 64)
             throw new IllegalArgumentException("hash of " + hash.length + " bytes, 16 to 64");
+        checkArgon2();
+        return new PasswordHash(new Cost(0, kibibytes, passes), lanes, salt, hash);
+    }
+
+    private static void checkArgon2() {
         try {
             Class.forName("org.bouncycastle.crypto.generators.Argon2BytesGenerator");
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(
                     "Argon2 needs Bouncy Castle (org.bouncycastle:bcprov-jdk18on) on the class path", e);
         }
-        return new PasswordHash(new Cost(0, kibibytes, passes), lanes, salt, hash);
     }
 
     private static int within(String what, String text, int least, int most) {

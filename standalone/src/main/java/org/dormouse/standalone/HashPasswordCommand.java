@@ -11,6 +11,7 @@ import org.dormouse.identity.UsersFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Makes the form of a password that a users file should have. It is never an argument: those are seen by every user of the machine. */
@@ -20,9 +21,26 @@ import picocli.CommandLine.Spec;
                 "Asks for a password, or reads it from its input if that is no terminal, and prints its hashed form for a users file.",
         mixinStandardHelpOptions = true)
 final class HashPasswordCommand implements Callable<Integer> {
+    /** How it is hashed. */
+    enum Algorithm {
+        PBKDF2,
+        ARGON2ID;
+
+        String hash(String password) {
+            return this == PBKDF2 ? UsersFile.hash(password) : UsersFile.hashWithArgon2(password);
+        }
+    }
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
+
+    @Option(
+            names = "--algorithm",
+            paramLabel = "NAME",
+            defaultValue = "pbkdf2",
+            description = "pbkdf2 (default) or argon2id, which costs whoever guesses memory too")
+    private Algorithm algorithm = Algorithm.PBKDF2;
 
     @Override
     @SuppressWarnings("SystemConsoleNull") // in JDK 25 it is null again where there is no terminal
@@ -30,7 +48,7 @@ final class HashPasswordCommand implements Callable<Integer> {
         Console console = System.console();
         String password = console != null && console.isTerminal() ? ask(console) : readLine();
         if (password == null || password.isEmpty()) throw new IllegalArgumentException("the password is empty");
-        spec.commandLine().getOut().println(UsersFile.hash(password));
+        spec.commandLine().getOut().println(algorithm.hash(password));
         spec.commandLine().getOut().flush();
         return 0;
     }
