@@ -60,7 +60,7 @@ record SavedRequest(String method, String uri, @Nullable String query, Fields fi
         }
         return new SavedRequest(
                 method,
-                withoutSessionId(head.rawPath()),
+                request.servletContext().tracking().withoutId(head.rawPath()),
                 head.query(),
                 fields,
                 body == null ? new byte[0] : body,
@@ -70,12 +70,6 @@ record SavedRequest(String method, String uri, @Nullable String query, Fields fi
     private static boolean isOfTheMessage(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.startsWith("x-forwarded-") || OF_THE_MESSAGE.contains(lower);
-    }
-
-    /** {@code rawPath} with one slash at its beginning and without {@code ;jsessionid=} in any segment. */
-    static String withoutSessionId(String rawPath) {
-        String path = ContextPaths.withOneSlash(rawPath);
-        return path.indexOf(';') < 0 ? path : path.replaceAll(";jsessionid=[^/;]*", "");
     }
 
     /** What it needs in memory, roughly, in bytes. */
@@ -90,8 +84,8 @@ record SavedRequest(String method, String uri, @Nullable String query, Fields fi
     boolean isAskedForBy(DormouseRequest request) {
         RequestHead head = request.head();
         if (!head.method().equals("GET") || head.contentLength() != 0) return false;
-        if (!uri.equals(withoutSessionId(head.rawPath())) || !java.util.Objects.equals(query, head.query()))
-            return false;
+        String asked = request.servletContext().tracking().withoutId(head.rawPath());
+        if (!uri.equals(asked) || !java.util.Objects.equals(query, head.query())) return false;
         // Whoever could make somebody log in with a session of his must not have his own request made with their
         // rights.
         return method.equals("GET") || client.equals(request.getRemoteAddr());

@@ -2,6 +2,7 @@ package org.dormouse.servlet;
 
 import jakarta.servlet.SessionTrackingMode;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSession;
 import org.dormouse.servlet.mapping.CanonicalPath;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class SessionTracking {
     private final boolean byUrl;
     private final boolean byTls;
     private final String parameter;
+    private final Pattern idParameter;
     private final String nameInTls;
     private final String contextPath;
     private final String encodedContextPath;
@@ -26,6 +28,7 @@ final class SessionTracking {
         if (name == null || name.isEmpty() || name.equals(SessionDeclaration.DEFAULT_COOKIE_NAME))
             parameter = PARAMETER;
         else parameter = name;
+        idParameter = Pattern.compile(";" + Pattern.quote(parameter) + "(?:=[^/;]*)?(?=[/;]|$)");
         nameInTls = "org.dormouse.session " + contextPath;
         this.contextPath = contextPath;
         encodedContextPath = CanonicalPath.encode(contextPath);
@@ -44,6 +47,12 @@ final class SessionTracking {
     String idIn(String rawPath) {
         String id = CanonicalPath.parameter(rawPath, parameter);
         return id == null || id.isEmpty() ? null : id;
+    }
+
+    /** {@code rawPath} with one slash at its beginning and without the id of a session in any segment, whatever it is called here. */
+    String withoutId(String rawPath) {
+        String path = ContextPaths.withOneSlash(rawPath);
+        return path.indexOf(';') < 0 ? path : idParameter.matcher(path).replaceAll("");
     }
 
     /** The id of the session that has been made over this TLS session; null if none has. */

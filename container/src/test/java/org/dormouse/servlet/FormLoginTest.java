@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.dormouse.http.Version;
 import org.dormouse.identity.Caller;
 import org.dormouse.identity.TooManyLogins;
@@ -536,26 +537,39 @@ class FormLoginTest {
         }
     }
 
-    @Test
-    void sessionsInUrlsGoWithTheLogin() {
-        var app = app().with(d -> d.sessions().trackingModes(EnumSet.of(SessionTrackingMode.URL)));
+    @ParameterizedTest
+    @ValueSource(strings = {"jsessionid", "s.id"})
+    void sessionsInUrlsGoWithTheLogin(String parameter) {
+        var app = app().with(d -> {
+            d.sessions().trackingModes(EnumSet.of(SessionTrackingMode.URL));
+            if (!parameter.equals("jsessionid")) d.sessions().cookieName(parameter);
+        });
         try (app) {
             var shown = app.get("/shop/admin/x?amount=1");
             assertThat(shown.responseField("Set-Cookie")).isNull();
             String action = shown.body().substring(shown.body().lastIndexOf(' ') + 1);
-            assertThat(action).startsWith("j_security_check;jsessionid=");
+            assertThat(action).startsWith("j_security_check;" + parameter + "=");
 
             var answer = app.run(TestExchange.post("/shop/admin/" + action, FORM, "j_username=anna&j_password=secret"));
 
             String goal = answer.responseField("Location");
-            assertThat(goal).matches("/shop/admin/x;jsessionid=[^?;]+\\?amount=1");
+            assertThat(goal).matches("/shop/admin/x;" + Pattern.quote(parameter) + "=[^?;]+\\?amount=1");
             assertThat(goal).doesNotContain(action.substring(action.indexOf('=') + 1));
             assertThat(app.get(goal).body()).contains(" anna FORM true 1 ");
             String again = app.get(goal.replace("/x;", "/y;")).body();
             assertThat(again).contains(" anna FORM ");
-            var other = app.get("/shop/admin/z;jsessionid=unknown");
+            var other = app.get("/shop/admin/z;" + parameter + "=unknown");
             assertThat(other.body()).startsWith("LOGIN");
+            assertThat(goalAfterLogin(app, "/shop/admin/z;other=1;" + parameter + "=unknown?x=1"))
+                    .matches("/shop/admin/z;other=1;" + Pattern.quote(parameter) + "=[^?;]+\\?x=1");
         }
+    }
+
+    private static String goalAfterLogin(TestApp app, String path) {
+        String body = app.get(path).body();
+        String action = body.substring(body.lastIndexOf(' ') + 1);
+        return app.run(TestExchange.post("/shop/admin/" + action, FORM, "j_username=anna&j_password=secret"))
+                .responseField("Location");
     }
 
     // --- the application's own hand
