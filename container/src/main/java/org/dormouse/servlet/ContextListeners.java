@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The listeners of one application, by what they listen to (Servlet 6.1 §11.2). Filled at start, read by any thread. */
+/**
+ * The listeners of one application, by what they listen to (Servlet 6.1 §11.2). Filled at start, read by any thread. What one throws of an
+ * attribute reaches whoever changed that, and the listeners behind it are not told (§11.6).
+ */
 final class ContextListeners {
     private static final Logger LOG = LoggerFactory.getLogger(ContextListeners.class);
 
@@ -86,13 +89,9 @@ final class ContextListeners {
         if (contextAttributes.isEmpty()) return;
         var event = new ServletContextAttributeEvent(context, name, before != null ? before : now);
         for (ServletContextAttributeListener listener : contextAttributes) {
-            try {
-                if (before == null) listener.attributeAdded(event);
-                else if (now == null) listener.attributeRemoved(event);
-                else listener.attributeReplaced(event);
-            } catch (Throwable e) { // it is not their caller's business, and keeps nobody else from being told
-                failed(listener, e);
-            }
+            if (before == null) listener.attributeAdded(event);
+            else if (now == null) listener.attributeRemoved(event);
+            else listener.attributeReplaced(event);
         }
     }
 
@@ -100,13 +99,9 @@ final class ContextListeners {
         var event = new ServletRequestAttributeEvent(
                 request.getServletContext(), request, name, before != null ? before : now);
         for (ServletRequestAttributeListener listener : requestAttributes) {
-            try {
-                if (before == null) listener.attributeAdded(event);
-                else if (now == null) listener.attributeRemoved(event);
-                else listener.attributeReplaced(event);
-            } catch (Throwable e) { // it is not their caller's business, and keeps nobody else from being told
-                failed(listener, e);
-            }
+            if (before == null) listener.attributeAdded(event);
+            else if (now == null) listener.attributeRemoved(event);
+            else listener.attributeReplaced(event);
         }
     }
 

@@ -68,16 +68,13 @@ final class RequestSession {
         MemorySession known = session;
         if (known == null || !known.isLive()) throw new IllegalStateException("changeSessionId: there is no session");
         if (outer != null) return outer.changeId(); // which it goes by
-        String id = context.sessions().changeId(known);
-        tell(id);
-        return id;
+        return context.sessions().changeId(known, this::tell);
     }
 
     /** The session, if there is one, is that of {@code principal} from now on: if it was not before, it gets a new id. */
     void handOver(Principal principal, @Nullable String keptAs) {
         MemorySession known = get(false);
-        String id = known == null ? null : context.sessions().handOver(known, principal, keptAs);
-        if (id != null) tell(id);
+        if (known != null) context.sessions().handOver(known, principal, keptAs, this::tell);
     }
 
     /** The client gets to know the id, in so far as it is not too late. */

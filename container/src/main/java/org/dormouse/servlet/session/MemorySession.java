@@ -147,18 +147,25 @@ public final class MemorySession implements HttpSession {
         return life.get() == Life.LIVE;
     }
 
-    /** Ends it, if nobody has. */
+    /** Ends it, if nobody has, because its time is over or its application stops. */
     void end() {
-        if (!life.compareAndSet(Life.LIVE, Life.ENDING)) return;
+        endAndTell().log("the end of a session");
+    }
+
+    /** Ends it, if nobody has: whatever listeners throw, it has ended then, and every value has been told. */
+    private ListenerFailures endAndTell() {
+        var failures = new ListenerFailures();
+        if (!life.compareAndSet(Life.LIVE, Life.ENDING)) return failures;
         sessions.remove(this);
         note(null);
-        if (!sessions.isClosing()) loginIsOver();
-        sessions.listeners().destroyed(this);
+        if (!sessions.isClosing()) failures.run(this::loginIsOver);
+        failures.run(() -> sessions.listeners().destroyed(this));
         life.set(Life.ENDED);
         for (String name : attributes.keySet()) {
             Object value = attributes.remove(name);
-            if (value != null) sessions.listeners().changed(this, name, value, null);
+            if (value != null) failures.run(() -> sessions.listeners().changed(this, name, value, null));
         }
+        return failures;
     }
 
     /** Ends it; it may have ended already. */
@@ -413,7 +420,7 @@ public final class MemorySession implements HttpSession {
     @Override
     public void invalidate() {
         if (life.get() != Life.LIVE) throw new IllegalStateException("session has been invalidated or has expired");
-        end();
+        endAndTell().throwFirst();
     }
 
     @Override

@@ -138,10 +138,12 @@ final class Passivation {
 
     private static void tell(MemorySession session, Telling what) {
         var event = new HttpSessionEvent(session);
+        var failures = new ListenerFailures();
         for (Object value : session.attributes.values()) {
             if (value instanceof HttpSessionActivationListener listener)
-                SessionListeners.tell(listener, () -> what.tell(listener, event));
+                failures.run(() -> what.tell(listener, event));
         }
+        failures.log("a session that goes to its store, or comes from there");
     }
 
     /** Hands over a session that nobody uses any more; false if it was not kept, and has to end. The caller may block. */

@@ -8,19 +8,16 @@ import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Who is told about sessions (Servlet 6.1 §11.3), in the order declared; ends are told the other way round. A listener that fails is
- * logged and does not keep the others from being told.
+ * Who is told about sessions (Servlet 6.1 §11.3), in the order declared; ends are told the other way round. What a listener throws reaches
+ * the caller, and the listeners behind it are not told (§11.6).
  */
 public record SessionListeners(
         List<HttpSessionListener> lives,
         List<HttpSessionAttributeListener> attributes,
         List<HttpSessionIdListener> ids) {
     public static final SessionListeners NONE = new SessionListeners(List.of(), List.of(), List.of());
-    private static final Logger LOG = LoggerFactory.getLogger(SessionListeners.class);
 
     public SessionListeners {
         lives = List.copyOf(lives);
@@ -31,24 +28,24 @@ public record SessionListeners(
     void created(MemorySession session) {
         if (lives.isEmpty()) return;
         var event = new HttpSessionEvent(session);
-        for (HttpSessionListener listener : lives) tell(listener, () -> listener.sessionCreated(event));
+        for (HttpSessionListener listener : lives) listener.sessionCreated(event);
     }
 
     void destroyed(MemorySession session) {
         if (lives.isEmpty()) return;
         var event = new HttpSessionEvent(session);
-        for (HttpSessionListener listener : lives.reversed()) tell(listener, () -> listener.sessionDestroyed(event));
+        for (HttpSessionListener listener : lives.reversed()) listener.sessionDestroyed(event);
     }
 
     void idChanged(MemorySession session, String oldId) {
         if (ids.isEmpty()) return;
         var event = new HttpSessionEvent(session);
-        for (HttpSessionIdListener listener : ids) tell(listener, () -> listener.sessionIdChanged(event, oldId));
+        for (HttpSessionIdListener listener : ids) listener.sessionIdChanged(event, oldId);
     }
 
     void bound(MemorySession session, String name, Object value) {
         if (value instanceof HttpSessionBindingListener listener) {
-            tell(listener, () -> listener.valueBound(new HttpSessionBindingEvent(session, name, value)));
+            listener.valueBound(new HttpSessionBindingEvent(session, name, value));
         }
     }
 
@@ -56,24 +53,14 @@ public record SessionListeners(
     @SuppressWarnings("ReferenceEquality") // it left if another object, even an equal one, took its place
     void changed(MemorySession session, String name, @Nullable Object before, @Nullable Object now) {
         if (before != null && before != now && before instanceof HttpSessionBindingListener listener) {
-            tell(listener, () -> listener.valueUnbound(new HttpSessionBindingEvent(session, name, before)));
+            listener.valueUnbound(new HttpSessionBindingEvent(session, name, before));
         }
         if (attributes.isEmpty()) return;
         var event = new HttpSessionBindingEvent(session, name, before != null ? before : now);
         for (HttpSessionAttributeListener listener : attributes) {
-            tell(listener, () -> {
-                if (before == null) listener.attributeAdded(event);
-                else if (now == null) listener.attributeRemoved(event);
-                else listener.attributeReplaced(event);
-            });
-        }
-    }
-
-    static void tell(Object listener, Runnable event) {
-        try {
-            event.run();
-        } catch (Throwable e) { // the others are told all the same
-            LOG.error("session listener {} failed", listener.getClass().getName(), e);
+            if (before == null) listener.attributeAdded(event);
+            else if (now == null) listener.attributeRemoved(event);
+            else listener.attributeReplaced(event);
         }
     }
 }

@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContext;
 import java.security.Principal;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,7 +109,12 @@ public final class Sessions {
         MemorySession faster = byId.putIfAbsent(id, session);
         if (faster != null && faster.enter(now())) return faster;
         if (faster != null) byId.put(id, session);
-        listeners.created(session);
+        try {
+            listeners.created(session);
+        } catch (Throwable e) { // nobody will ever learn its id
+            session.end();
+            throw e;
+        }
         return session;
     }
 
@@ -182,11 +188,12 @@ public final class Sessions {
     }
 
     /**
-     * Gives {@code session} a new id, against fixation. Its cookie is the caller's business.
+     * Gives {@code session} a new id, against fixation.
      *
+     * @param client gets to know the id, before the listeners, whatever these throw
      * @throws IllegalStateException if it has ended
      */
-    public String changeId(MemorySession session) {
+    public String changeId(MemorySession session, Consumer<String> client) {
         String oldId;
         String newId;
         synchronized (session.idLock) {
@@ -195,14 +202,18 @@ public final class Sessions {
             newId = ids.next();
             move(session, newId);
         }
+        client.accept(newId);
         tellOfId(session, oldId);
         return newId;
     }
 
     /** Also those in other applications that go by the id of {@code session}: under the old one, nothing is left. */
     private void tellOfId(MemorySession session, String oldId) {
-        listeners.idChanged(session, oldId);
-        for (MemorySession each : session.companions()) each.sessions().follow(each, session, oldId);
+        var failures = new ListenerFailures();
+        failures.run(() -> listeners.idChanged(session, oldId));
+        for (MemorySession each : session.companions())
+            failures.run(() -> each.sessions().follow(each, session, oldId));
+        failures.throwFirst();
     }
 
     /** Takes the id of {@code leader}, which has just changed. If it changes more often meanwhile, the last one to come finds the last id. */
@@ -226,23 +237,24 @@ public final class Sessions {
      * at once, one changes the id.
      *
      * @param keptAs how the principal logged in, if {@link MemorySession#caller} is to answer with it
-     * @return the new id; null if it has not changed, or the session has ended
+     * @param client gets to know the id if it changes, before the listeners, whatever these throw
      */
-    public @Nullable String handOver(MemorySession session, Principal principal, @Nullable String keptAs) {
+    public void handOver(
+            MemorySession session, Principal principal, @Nullable String keptAs, Consumer<String> client) {
         String oldId;
         String newId;
         synchronized (session.idLock) {
-            if (!session.isLive()) return null;
+            if (!session.isLive()) return;
             boolean same = session.belongsTo(principal);
             session.belongTo(principal, keptAs == null && same ? session.keptAs() : keptAs);
-            if (same) return null;
+            if (same) return;
             oldId = session.getId();
             newId = ids.next();
             move(session, newId);
         }
+        client.accept(newId);
         session.loginIsOver();
         tellOfId(session, oldId);
-        return newId;
     }
 
     /** With the lock of its id held, and the session alive: who ends it meanwhile waits, and removes it by the new id. */
