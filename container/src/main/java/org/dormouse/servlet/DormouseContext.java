@@ -19,12 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -51,7 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DormouseContext extends RegisteringContext {
     private static final Logger LOG = LoggerFactory.getLogger(DormouseContext.class);
-    private static final long SWEEP_SECONDS = 30;
 
     private final LongSupplier clockMillis;
     private final ServletDispatcher dispatcher = new ServletDispatcher(this);
@@ -59,7 +53,8 @@ public final class DormouseContext extends RegisteringContext {
     private final Map<String, RunningServlet> servlets = new LinkedHashMap<>();
     private final Map<String, RunningFilter> filters = new LinkedHashMap<>();
     private final List<ServletContextListener> toldContexts = new ArrayList<>();
-    private final AtomicBoolean sweepPlanned = new AtomicBoolean();
+    private final SessionSweeps sweeps =
+            new SessionSweeps(this::expireSessions, () -> sessions().needsSweep());
 
     private volatile @Nullable Composition composition;
     private volatile @Nullable Sessions sessions;
@@ -148,7 +143,7 @@ public final class DormouseContext extends RegisteringContext {
                 .map(s -> Objects.requireNonNull(servlets.get(s.name())))
                 .forEachOrdered(this::load);
         become(Lifecycle.RUNNING);
-        if (sessions().needsSweep()) planSweep();
+        if (sessions().needsSweep()) sweeps.plan();
     }
 
     /** Brings {@code servlet} into service; one that says it is unavailable does not keep the application from starting. */
@@ -178,6 +173,7 @@ public final class DormouseContext extends RegisteringContext {
     /** Stops what was started. Does nothing if called again. Requests must have ended before. */
     public void stop() {
         if (!becomeStopped()) return;
+        sweeps.stop();
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(deployment.classLoader());
@@ -276,21 +272,8 @@ public final class DormouseContext extends RegisteringContext {
      */
     MemorySession createSession(@Nullable String id) {
         MemorySession session = id == null ? sessions().create() : sessions().create(id);
-        planSweep();
+        sweeps.plan();
         return session;
-    }
-
-    private void planSweep() {
-        if (!sweepPlanned.compareAndSet(false, true)) return;
-        Executor later = CompletableFuture.delayedExecutor(SWEEP_SECONDS, TimeUnit.SECONDS, ForkJoinPool.commonPool());
-        later.execute(this::sweep);
-    }
-
-    private void sweep() {
-        sweepPlanned.set(false);
-        if (state() == Lifecycle.STOPPED) return;
-        expireSessions();
-        if (sessions().needsSweep()) planSweep();
     }
 
     /** Ends the sessions whose time is over. It is done every half minute as long as there are sessions; more often does no harm. */
