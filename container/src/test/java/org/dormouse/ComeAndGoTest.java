@@ -3,8 +3,10 @@ package org.dormouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -69,6 +71,46 @@ class ComeAndGoTest {
             assertThat(client.answer().body()).isEqualTo("through");
             undeployed.get(20, TimeUnit.SECONDS);
             assertThat(events).containsExactly("started", "stopped");
+        }
+    }
+
+    @Test
+    void aRequestOfAnotherApplicationThatWasDispatchedIntoItIsWaitedForAndLaterOnesDoNotGetIn() throws Exception {
+        var events = new CopyOnWriteArrayList<String>();
+        var gate = new Gate();
+        try (var server = local().set("servlet.cross-context", "true")
+                        .deploy(Mode.app("/from").servlet("/*", new ToOther()))
+                        .deploy(Mode.app("/app").listener(new Recorder(events)).servlet("/gate", gate))
+                        .start();
+                var client = Http.connect(server)) {
+            client.send("GET /from/it HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(gate.entered.await(20, TimeUnit.SECONDS)).isTrue();
+            var undeployed = CompletableFuture.runAsync(() -> server.undeploy("/app"));
+            while (server.contextPaths().size() > 1) Thread.onSpinWait();
+            assertThat(undeployed).isNotDone();
+            assertThat(events).containsExactly("started");
+            gate.open.countDown();
+            assertThat(client.answer().body()).isEqualTo("through");
+            undeployed.get(20, TimeUnit.SECONDS);
+            assertThat(events).containsExactly("started", "stopped");
+            assertThat(Http.get(server, "/from/it").status()).isEqualTo(500);
+            server.deploy(Mode.app("/app").servlet("/gate", gate));
+            assertThat(Http.get(server, "/from/it?anew").body()).isEqualTo("through");
+        }
+    }
+
+    /** Forwards to the other application, by a dispatcher that it keeps. */
+    private static final class ToOther extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        private transient volatile RequestDispatcher kept;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            if (kept == null || request.getQueryString() != null)
+                kept = getServletContext().getContext("/app").getRequestDispatcher("/gate");
+            kept.forward(request, response);
         }
     }
 

@@ -131,6 +131,11 @@ final class HostedApplications {
             }
         }
 
+        /** True if no request of another application is in it, and from then on none gets in. */
+        boolean isLeft() {
+            return one.context().visitors().closeIfNone();
+        }
+
         void stop() {
             HostedApplications.stop(one);
         }

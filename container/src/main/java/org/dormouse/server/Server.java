@@ -130,7 +130,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Takes an application out of service: new requests do not find it, those under way may end within the drain timeout, then it is stopped.
+     * Takes an application out of service: new requests do not find it, those under way may end within the drain timeout, those of other
+     * applications included that were dispatched into it, then it is stopped.
      *
      * @throws IllegalArgumentException if there is none
      */
@@ -138,7 +139,7 @@ public final class Server implements AutoCloseable {
         HostedApplications.Removed removed = hosted.remove(contextPath);
         Set<Long> own = exchanges(head -> removed.served(head.rawPath()));
         // Those that come to its path from now on are not its own.
-        if (!await(settings.drainTimeout(), () -> Collections.disjoint(own, exchanges(_ -> true)))) {
+        if (!await(settings.drainTimeout(), () -> Collections.disjoint(own, exchanges(_ -> true)) && removed.isLeft())) {
             Complaints.warn(
                     "after server.drain-timeout, " + settings.drainTimeout().toMillis()
                             + " ms, requests are at work in " + removed + ", which is stopped all the same");

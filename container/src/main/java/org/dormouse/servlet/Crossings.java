@@ -25,14 +25,25 @@ final class Crossings {
         return origin;
     }
 
+    /** @throws IllegalStateException if the application has been stopped */
     RequestSession sessionIn(DormouseContext context) {
         if (context == origin) return ofOrigin;
-        return others.computeIfAbsent(context, next -> new RequestSession(request, next, ofOrigin));
+        RequestSession known = others.get(context);
+        if (known != null) return known;
+        if (!context.visitors().enter())
+            throw new IllegalStateException("application " + context.getContextPath()
+                    + "/ has been stopped: its dispatchers lead nowhere, ask for a new one");
+        var made = new RequestSession(request, context, ofOrigin);
+        others.put(context, made);
+        return made;
     }
 
     /** The request uses none of its sessions any longer. */
     void end() {
         ofOrigin.end();
-        for (RequestSession each : others.values()) each.end();
+        others.forEach((context, session) -> {
+            session.end();
+            context.visitors().leave();
+        });
     }
 }

@@ -53,6 +53,7 @@ public final class DormouseContext extends RegisteringContext {
     private final Map<String, RunningServlet> servlets = new LinkedHashMap<>();
     private final Map<String, RunningFilter> filters = new LinkedHashMap<>();
     private final List<ServletContextListener> toldContexts = new ArrayList<>();
+    private final Visitors visitors = new Visitors();
     private final SessionSweeps sweeps =
             new SessionSweeps(this::expireSessions, () -> sessions().needsSweep());
 
@@ -173,6 +174,7 @@ public final class DormouseContext extends RegisteringContext {
     /** Stops what was started. Does nothing if called again. Requests must have ended before. */
     public void stop() {
         if (!becomeStopped()) return;
+        visitors.close();
         sweeps.stop();
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
@@ -208,6 +210,11 @@ public final class DormouseContext extends RegisteringContext {
     /** Takes exchanges through this application. */
     public ServletDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** The requests of other applications that are here. */
+    public Visitors visitors() {
+        return visitors;
     }
 
     /** The promise of its WebSocket endpoints not to block; null if there is none. */
