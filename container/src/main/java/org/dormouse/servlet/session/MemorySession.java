@@ -2,6 +2,7 @@ package org.dormouse.servlet.session;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
+import java.lang.ref.WeakReference;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,8 +56,11 @@ public final class MemorySession implements HttpSession {
     private volatile boolean isNew = true;
     private volatile @Nullable Owner owner;
     private volatile @Nullable SessionNote note;
-    /** Sessions of other applications that go by the id of this one; null if there never was one. Each list is never changed. */
-    private volatile @Nullable List<MemorySession> companions;
+    /**
+     * Sessions of other applications that go by the id of this one; null if there never was one. Each list is never changed. What is alive is
+     * held by its application, and that is not to be held by this one.
+     */
+    private volatile @Nullable List<WeakReference<MemorySession>> companions;
 
     /** What shall not outlive the login under which it began; null if nothing. Guarded by the lock of the id. */
     private @Nullable Set<Runnable> followers;
@@ -182,16 +186,22 @@ public final class MemorySession implements HttpSession {
         synchronized (idLock) {
             List<MemorySession> known = companions();
             if (known.contains(other)) return;
-            var all = new ArrayList<>(known);
-            all.removeIf(one -> !one.isLive());
-            all.add(other);
+            var all = new ArrayList<WeakReference<MemorySession>>();
+            for (MemorySession each : known) if (each.isLive()) all.add(new WeakReference<>(each));
+            all.add(new WeakReference<>(other));
             companions = List.copyOf(all);
         }
     }
 
     List<MemorySession> companions() {
-        List<MemorySession> known = companions;
-        return known == null ? List.of() : known;
+        List<WeakReference<MemorySession>> known = companions;
+        if (known == null) return List.of();
+        var all = new ArrayList<MemorySession>(known.size());
+        for (WeakReference<MemorySession> each : known) {
+            MemorySession companion = each.get();
+            if (companion != null) all.add(companion);
+        }
+        return all;
     }
 
     /**
