@@ -32,7 +32,8 @@ final class ErrorAnswers {
     void answer(DormouseRequest request, int status, @Nullable String message, @Nullable Throwable failure) {
         DormouseResponse response = request.response();
         if (response.isHeadSent()) {
-            if (response.isAlive() && !response.isUpgraded()) response.abort();
+            boolean isWhole = response.output().isWhole();
+            if (response.isAlive() && !response.isUpgraded() && !isWhole) response.abort();
             return;
         }
         Target failed = request.target();

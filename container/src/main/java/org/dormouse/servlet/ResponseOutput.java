@@ -262,6 +262,11 @@ final class ResponseOutput extends ServletOutputStream {
         }
     }
 
+    /** Whether the application has closed it and all went out: what fails later takes nothing from the response. */
+    boolean isWhole() {
+        return closed && listener == null;
+    }
+
     /** How many bytes are in the buffer. */
     int buffered() {
         return count;

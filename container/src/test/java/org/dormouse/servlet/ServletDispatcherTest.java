@@ -220,6 +220,22 @@ class ServletDispatcherTest {
     }
 
     @Test
+    void exceptionAfterTheResponseWasClosedTakesNothingFromIt() {
+        try (var app = TestApp.at("/").servlet("/", (request, response) -> {
+            response.getWriter().write("whole");
+            response.getWriter().close();
+            throw new IllegalStateException("too late");
+        })) {
+            var exchange = app.get("/");
+
+            assertThat(exchange.status()).isEqualTo(200);
+            assertThat(exchange.body()).isEqualTo("whole");
+            assertThat(exchange.isAborted()).isFalse();
+            assertThat(exchange.isEnded()).isTrue();
+        }
+    }
+
+    @Test
     void exceptionAfterTheHeadHasLeftCutsTheConnection() {
         try (var app = TestApp.at("/").servlet("/", (request, response) -> {
             response.getWriter().write("begun");
