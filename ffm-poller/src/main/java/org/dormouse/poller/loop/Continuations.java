@@ -88,6 +88,8 @@ final class Continuations {
     /** Keeps no thread alive while the loop waits. */
     void forget() {
         entered = null;
+        started.forget();
+        resumed.forget();
     }
 
     /**

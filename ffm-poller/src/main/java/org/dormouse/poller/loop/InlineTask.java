@@ -48,6 +48,18 @@ public abstract class InlineTask implements Runnable {
         tell(thread.getStackTrace());
     }
 
+    /**
+     * The thread of the calling inline task gives its loop to another one, and ends when the task is over: so do the thread-locals that it has
+     * kept. Elsewhere this does nothing. Any thread.
+     */
+    public static void endThread() {
+        if (!(Thread.currentThread() instanceof LoopThread thread)) return;
+        InlineTask task = thread.inline();
+        if (task == null) return;
+        thread.endWhenBack();
+        if (thread.giveLoopAway()) task.leftLoop = true;
+    }
+
     /** Runs it on the calling thread. */
     final void runHere() {
         LoopThread thread = Thread.currentThread() instanceof LoopThread own ? own : null;

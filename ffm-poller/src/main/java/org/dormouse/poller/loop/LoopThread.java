@@ -9,10 +9,13 @@ final class LoopThread extends Thread {
     /** What it runs itself just now. Written by this thread, read by the sentinel too. */
     private volatile @Nullable InlineTask inline;
 
-    LoopThread(Worker worker, String name, Runnable life, long stackBytes) {
+    /** @param contextLoader its context class loader, whoever needs the thread: that may be an application */
+    LoopThread(
+            Worker worker, String name, Runnable life, long stackBytes, @Nullable ClassLoader contextLoader) {
         super(null, life, name, stackBytes, false);
         this.worker = worker;
         setDaemon(true);
+        setContextClassLoader(contextLoader);
     }
 
     @Nullable
@@ -28,5 +31,10 @@ final class LoopThread extends Thread {
     /** This thread, in a continuation: another one takes over the loop that it holds. False if it holds none (any more). */
     boolean giveLoopAway() {
         return worker.giveLoopAway();
+    }
+
+    /** This thread: it holds no loop again after it has lost this one. */
+    void endWhenBack() {
+        worker.endWhenBack();
     }
 }

@@ -16,6 +16,8 @@ final class RunQueue {
     private final AtomicLong head = new AtomicLong();
     private final AtomicLong tail = new AtomicLong();
     private volatile @Nullable Runnable[] ring = new Runnable[INITIAL_CAPACITY];
+    /** Whether places before the first element may point to what was stolen. */
+    private volatile boolean isStolenFrom;
 
     /** Makes sure that there is room for one more. Loop owner. */
     void makeRoom() {
@@ -77,15 +79,29 @@ final class RunQueue {
 
     /**
      * Takes the first element if it was added before position {@code end}. Any thread. Its place keeps pointing to it until the owner
-     * comes round: only the owner writes, or a late thief would erase what was added since.
+     * comes round, or {@linkplain #forget forgets}: only the owner writes, or a late thief would erase what was added since.
      */
     @Nullable
     Runnable stealBefore(long end) {
         for (long first = head.get(); first < end && first < tail.getAcquire(); first = head.get()) {
             @Nullable Runnable[] array = ring;
             var continuation = (Runnable) ELEMENT.getOpaque(array, (int) (first & (array.length - 1)));
-            if (head.compareAndSet(first, first + 1)) return continuation;
+            if (head.compareAndSet(first, first + 1)) {
+                isStolenFrom = true;
+                return continuation;
+            }
         }
         return null;
+    }
+
+    /** Lets go of what was stolen. Loop owner. */
+    void forget() {
+        if (!isStolenFrom) return;
+        isStolenFrom = false;
+        @Nullable Runnable[] array = ring;
+        // The first element only moves on meanwhile: what is no element now stays none until the owner adds.
+        long rest = head.get() + array.length;
+        for (long free = tail.getPlain(); free < rest; free++)
+            ELEMENT.setOpaque(array, (int) (free & (array.length - 1)), null);
     }
 }

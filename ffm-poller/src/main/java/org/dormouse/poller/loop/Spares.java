@@ -17,6 +17,7 @@ final class Spares {
     private static final int READY = 4;
 
     private final long stackBytes;
+    private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
     private final Object lock = new Object();
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
     private final List<Worker> holders = new ArrayList<>();
@@ -59,6 +60,12 @@ final class Spares {
         }
         if (maker.getState() == Thread.State.NEW) maker.start();
         LockSupport.unpark(maker);
+    }
+
+    /** Of all its threads: that of the thread which has made this. */
+    @Nullable
+    ClassLoader contextLoader() {
+        return contextLoader;
     }
 
     private void makeReady() {

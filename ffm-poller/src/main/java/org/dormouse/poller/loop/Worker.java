@@ -24,6 +24,7 @@ final class Worker {
 
     // its thread only
     private int nice;
+    private boolean ends;
 
     // written under the lock of the spares
     private @Nullable EventLoop loop;
@@ -35,7 +36,7 @@ final class Worker {
         this.spares = spares;
         nameOfSpare = "dormouse-spare-" + number;
         title = nameOfSpare;
-        thread = new LoopThread(this, title, this::live, stackBytes);
+        thread = new LoopThread(this, title, this::live, stackBytes, spares.contextLoader());
         thread.start();
     }
 
@@ -190,8 +191,12 @@ final class Worker {
         showTitle();
     }
 
+    void endWhenBack() {
+        ends = true;
+    }
+
     private boolean rest() {
-        if (givesWay) return false;
+        if (givesWay || ends) return false;
         ThreadPriority.beginAtOnce(ThreadPriority.SELF, SLICE_NANOS);
         return spares.rest(this);
     }

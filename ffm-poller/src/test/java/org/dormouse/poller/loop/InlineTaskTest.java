@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,33 @@ class InlineTaskTest {
             assertThat(another.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(blocking.over.getCount()).isEqualTo(1);
             release.countDown();
+        }
+    }
+
+    @Test
+    void aThreadThatEndsGivesItsLoopToOneThatKnowsNothingOfIt() throws Exception {
+        var kept = new ThreadLocal<String>();
+        var loader = new ClassLoader() {};
+        try (var loops = EventLoops.start(oneLoop)) {
+            EventLoop loop = loops.loop(0);
+            var first = new CompletableFuture<Thread>();
+            loop.inline(new Promising(() -> {
+                kept.set("kept");
+                Thread.currentThread().setContextClassLoader(loader);
+                InlineTask.endThread();
+                first.complete(Thread.currentThread());
+            }));
+            assertThat(first.get(10, TimeUnit.SECONDS).join(Duration.ofSeconds(10)))
+                    .isTrue();
+            var seen = new CompletableFuture<Thread>();
+            var value = new CompletableFuture<String>();
+            loop.inline(new Promising(() -> {
+                value.complete(kept.get());
+                seen.complete(Thread.currentThread());
+            }));
+            assertThat(value.get(10, TimeUnit.SECONDS)).isNull();
+            assertThat(seen.get()).isNotSameAs(first.get());
+            assertThat(seen.get().getContextClassLoader()).isNotSameAs(loader);
         }
     }
 

@@ -3,6 +3,9 @@ package org.dormouse.poller.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,34 @@ import org.junit.jupiter.api.Timeout;
 /** Mailbox, run queue and registrations. */
 @Timeout(30)
 class QueuesTest {
+    @Test
+    void aRunQueueForgetsWhatWasStolenAndNothingElse() throws Exception {
+        var queue = new RunQueue();
+        var gone = new ReferenceQueue<Runnable>();
+        var stolen = new ArrayList<Reference<Runnable>>();
+        var kept = new ArrayList<Runnable>();
+        for (int round = 0; round < 100; round++) { // round the ring, at every distance from its end
+            for (int i = 0; i < 7; i++) queue.add(new Nothing());
+            for (int i = 0; i < 4; i++) stolen.add(new WeakReference<>(queue.stealBefore(queue.end()), gone));
+            queue.forget();
+            for (int i = 0; i < 3; i++) kept.add(queue.takeBefore(queue.end()));
+            assertThat(queue.isEmpty()).isTrue();
+        }
+        assertThat(kept).doesNotContainNull().doesNotHaveDuplicates();
+        int collected = 0;
+        for (int turns = 0; collected < stolen.size() && turns < 100; turns++) {
+            System.gc();
+            for (var each = gone.remove(50); each != null; each = gone.poll()) collected++;
+        }
+        assertThat(collected).isEqualTo(stolen.size());
+    }
+
+    /** One that is like no other. */
+    private static final class Nothing implements Runnable {
+        @Override
+        public void run() {}
+    }
+
     @Test
     void aMailboxKeepsTheOrderOfEachOfManySendersAndLosesNothing() throws Exception {
         int senders = 4;
