@@ -157,8 +157,10 @@ public final class WarDeployer {
                 .classLoader(loader)
                 .resources(isPlainFolder ? new VisibleResources(resources) : resources)
                 .tempDirectory(temporary.folder("work"));
-        var names = new Names("application " + deployment.contextPath() + "/", loader);
+        String application = "application " + deployment.contextPath() + "/";
+        var names = new Names(application, loader);
         opened.add(names);
+        opened.add(1 + opened.indexOf(loader), new LeftBehind(application, loader));
         if (ordered || fragments.stream().anyMatch(f -> f.descriptor().fragmentName != null)) {
             deployment.orderedLibs(fragments.stream().map(Fragment::toString).toList());
         }

@@ -1,6 +1,7 @@
 package org.dormouse.deploy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class WebAppClassLoader extends URLClassLoader {
     private static final String NAMES = "org.dormouse.naming.java.";
 
     private static final String SERVER_FILES = "org/dormouse/";
+    private static final String DRIVERS = "java.sql.Driver";
     private static final String SERVICES = "META-INF/services/";
     /** Packages of Jasper. */
     private static final List<String> ENGINE =
@@ -34,6 +36,8 @@ final class WebAppClassLoader extends URLClassLoader {
     }
 
     private final ClassLoader server;
+    /** Whether a class of the application has asked for those that drivers are registered with. */
+    private volatile boolean knowsDrivers;
 
     /**
      * A loader for {@code urls}, in this order.
@@ -56,6 +60,7 @@ final class WebAppClassLoader extends URLClassLoader {
     }
 
     private Class<?> findAnywhere(String name) throws ClassNotFoundException {
+        if (!knowsDrivers && name.startsWith(DRIVERS)) knowsDrivers = true;
         Class<?> found = loadQuietly(getParent(), name);
         if (found == null && (name.startsWith("jakarta.") || isForApplications(name)))
             found = loadQuietly(server, name);
@@ -69,6 +74,30 @@ final class WebAppClassLoader extends URLClassLoader {
             } catch (ClassNotFoundException servers) {
                 own.addSuppressed(servers);
                 throw own;
+            }
+        }
+    }
+
+    ClassLoader server() {
+        return server;
+    }
+
+    boolean knowsDrivers() {
+        return knowsDrivers;
+    }
+
+    /** {@link FromWithin} as a class of the application. */
+    Class<?> defineFromWithin() throws ClassNotFoundException {
+        String name = FromWithin.class.getName();
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            if (known != null) return known;
+            try (InputStream in = FromWithin.class.getResourceAsStream(FromWithin.class.getSimpleName() + ".class")) {
+                if (in == null) throw new ClassNotFoundException(name);
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
             }
         }
     }

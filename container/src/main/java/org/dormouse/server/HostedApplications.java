@@ -136,8 +136,14 @@ final class HostedApplications {
             return one.context().visitors().closeIfNone();
         }
 
+        /** Whether something of it may have run on the threads of loops. */
+        boolean ranInLoops() {
+            return one.context().dispatcher().makesPromises() || one.context().promiseOfEndpoints() != null;
+        }
+
         void stop() {
             HostedApplications.stop(one);
+            one.threads().renew();
         }
 
         @Override

@@ -1,23 +1,30 @@
 package org.dormouse.server;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.dormouse.http.Exchange;
 
 /**
  * A bounded number of platform threads behind a bounded queue. New requests are refused when the queue is full; later tasks of requests
  * that were admitted are not, since each exchange has at most a few of them.
  */
-final class PooledRequests implements RequestThreads {
+final class PooledRequests implements RequestThreads, Executor {
     private static final long IDLE_SECONDS = 60;
 
     private final int maxAdmitted;
     private final AtomicInteger admitted = new AtomicInteger();
-    private final ThreadPoolExecutor threads;
+    private final Supplier<ThreadPoolExecutor> maker;
+    private volatile ThreadPoolExecutor threads;
+    // guarded by this: those that finish what they are at
+    private final List<ThreadPoolExecutor> leaving = new ArrayList<>();
 
     PooledRequests(int maxThreads, int maxQueued) {
         this(
@@ -32,9 +39,15 @@ final class PooledRequests implements RequestThreads {
 
     PooledRequests(int maxThreads, int maxQueued, ThreadFactory factory) {
         this.maxAdmitted = maxThreads + maxQueued;
-        this.threads = new ThreadPoolExecutor(
+        this.maker = () -> make(maxThreads, factory);
+        this.threads = maker.get();
+    }
+
+    private static ThreadPoolExecutor make(int maxThreads, ThreadFactory factory) {
+        var made = new ThreadPoolExecutor(
                 maxThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        threads.allowCoreThreadTimeOut(true);
+        made.allowCoreThreadTimeOut(true);
+        return made;
     }
 
     @Override
@@ -49,7 +62,7 @@ final class PooledRequests implements RequestThreads {
             return false;
         }
         try {
-            threads.execute(() -> {
+            execute(() -> {
                 try {
                     request.run();
                 } finally {
@@ -65,11 +78,34 @@ final class PooledRequests implements RequestThreads {
 
     @Override
     public Executor later(Exchange exchange) {
-        return threads;
+        return this;
     }
 
     @Override
-    public void close() {
+    public void execute(Runnable task) {
+        ThreadPoolExecutor current = threads;
+        try {
+            current.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (current.equals(threads)) throw e;
+            execute(task); // it has been renewed since
+        }
+    }
+
+    /** Threads that are idle end, the others when they have nothing more to do; until then there may be twice as many. */
+    @Override
+    public synchronized void renew() {
+        ThreadPoolExecutor before = threads;
+        if (before.isShutdown()) return;
+        leaving.removeIf(ThreadPoolExecutor::isTerminated);
+        leaving.add(before);
+        threads = maker.get();
+        before.shutdown();
+    }
+
+    @Override
+    public synchronized void close() {
+        for (ThreadPoolExecutor each : leaving) each.shutdownNow();
         threads.shutdownNow();
     }
 }

@@ -33,6 +33,9 @@ public interface RequestThreads {
     /** Where an admitted exchange runs its later tasks, callbacks and {@code AsyncContext.start}; never refuses while the server runs. */
     Executor later(Exchange exchange);
 
+    /** An application has stopped: what it left in the variables of threads that serve others too is given up. */
+    default void renew() {}
+
     /** Ends the threads that belong to this. What runs is interrupted. */
     default void close() {}
 }

@@ -18,6 +18,8 @@ import org.dormouse.http.RequestHead;
 import org.dormouse.http1.Http1;
 import org.dormouse.http1.Http1Limits;
 import org.dormouse.http1.RequestCounts;
+import org.dormouse.poller.loop.EventLoop;
+import org.dormouse.poller.loop.InlineTask;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.transport.ConnectionLimits;
 import org.dormouse.transport.Connections;
@@ -145,6 +147,13 @@ public final class Server implements AutoCloseable {
                             + " ms, requests are at work in " + removed + ", which is stopped all the same");
         }
         removed.stop();
+        if (removed.ranInLoops()) renewLoopThreads();
+    }
+
+    /** What inline tasks have left in the variables of their threads goes with these. */
+    private synchronized void renewLoopThreads() {
+        if (network == null) return;
+        for (EventLoop loop : network.eachLoop()) loop.inline(InlineTask::endThread);
     }
 
     /** The exchanges under way over connections of this server that are {@code such}. Asks every loop. */
