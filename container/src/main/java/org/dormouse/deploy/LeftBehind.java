@@ -105,7 +105,8 @@ final class LeftBehind implements AutoCloseable {
     }
 
     private boolean isOfApplication(Thread thread) {
-        return isBelow(thread.getContextClassLoader()) || isBelow(thread.getClass().getClassLoader());
+        return isBelow(thread.getContextClassLoader())
+                || isBelow(thread.getClass().getClassLoader());
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one

@@ -141,7 +141,8 @@ public final class Server implements AutoCloseable {
         HostedApplications.Removed removed = hosted.remove(contextPath);
         Set<Long> own = exchanges(head -> removed.served(head.rawPath()));
         // Those that come to its path from now on are not its own.
-        if (!await(settings.drainTimeout(), () -> Collections.disjoint(own, exchanges(_ -> true)) && removed.isLeft())) {
+        if (!await(
+                settings.drainTimeout(), () -> Collections.disjoint(own, exchanges(_ -> true)) && removed.isLeft())) {
             Complaints.warn(
                     "after server.drain-timeout, " + settings.drainTimeout().toMillis()
                             + " ms, requests are at work in " + removed + ", which is stopped all the same");

@@ -90,12 +90,10 @@ class ListenerFailureTest {
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.body()).isEqualTo("page");
         }
-        try (var app = TestApp.at("/")
-                .listener(new Listener("failing", cause))
-                .servlet("/", (request, response) -> {
-                    prepare(request, cause);
-                    cause.act.accept(request);
-                })) {
+        try (var app = TestApp.at("/").listener(new Listener("failing", cause)).servlet("/", (request, response) -> {
+            prepare(request, cause);
+            cause.act.accept(request);
+        })) {
             assertThat(app.get("/").status()).isEqualTo(500);
         }
     }
@@ -131,7 +129,8 @@ class ListenerFailureTest {
                     session.setAttribute("c", new FailingValue(true));
                     assertThatThrownBy(session::invalidate)
                             .isInstanceOf(OnPurpose.class)
-                            .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(2));
+                            .satisfies(failure ->
+                                    assertThat(failure.getSuppressed()).hasSize(2));
                     assertThatThrownBy(session::getCreationTime).isInstanceOf(IllegalStateException.class);
                 })) {
             app.get("/");
@@ -144,7 +143,8 @@ class ListenerFailureTest {
     void aValueWhoseBindingFailsIsNotInTheSession() {
         try (var app = TestApp.at("/").servlet("/", (request, response) -> {
             HttpSession session = request.getSession();
-            assertThatThrownBy(() -> session.setAttribute("a", new FailingValue())).isInstanceOf(OnPurpose.class);
+            assertThatThrownBy(() -> session.setAttribute("a", new FailingValue()))
+                    .isInstanceOf(OnPurpose.class);
             assertThat(session.getAttribute("a")).isNull();
         })) {
             app.get("/");
@@ -154,11 +154,13 @@ class ListenerFailureTest {
     @Test
     void aClientGetsItsNewIdAlthoughAListenerFailsAtTheChange() {
         var ids = new ArrayList<String>();
-        try (var app = TestApp.at("/").listener(new Listener("failing", Cause.ID)).servlet("/", (request, response) -> {
-            HttpSession session = request.getSession();
-            assertThatThrownBy(request::changeSessionId).isInstanceOf(OnPurpose.class);
-            ids.add(session.getId());
-        })) {
+        try (var app = TestApp.at("/")
+                .listener(new Listener("failing", Cause.ID))
+                .servlet("/", (request, response) -> {
+                    HttpSession session = request.getSession();
+                    assertThatThrownBy(request::changeSessionId).isInstanceOf(OnPurpose.class);
+                    ids.add(session.getId());
+                })) {
             assertThat(app.get("/").responseField("Set-Cookie")).contains(ids.getFirst());
             assertThat(app.context.sessions().isLive(ids.getFirst())).isTrue();
         }

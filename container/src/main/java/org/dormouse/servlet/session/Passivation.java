@@ -140,8 +140,7 @@ final class Passivation {
         var event = new HttpSessionEvent(session);
         var failures = new ListenerFailures();
         for (Object value : session.attributes.values()) {
-            if (value instanceof HttpSessionActivationListener listener)
-                failures.run(() -> what.tell(listener, event));
+            if (value instanceof HttpSessionActivationListener listener) failures.run(() -> what.tell(listener, event));
         }
         failures.log("a session that goes to its store, or comes from there");
     }

@@ -239,8 +239,7 @@ public final class Sessions {
      * @param keptAs how the principal logged in, if {@link MemorySession#caller} is to answer with it
      * @param client gets to know the id if it changes, before the listeners, whatever these throw
      */
-    public void handOver(
-            MemorySession session, Principal principal, @Nullable String keptAs, Consumer<String> client) {
+    public void handOver(MemorySession session, Principal principal, @Nullable String keptAs, Consumer<String> client) {
         String oldId;
         String newId;
         synchronized (session.idLock) {

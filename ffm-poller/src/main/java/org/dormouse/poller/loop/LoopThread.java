@@ -10,8 +10,7 @@ final class LoopThread extends Thread {
     private volatile @Nullable InlineTask inline;
 
     /** @param contextLoader its context class loader, whoever needs the thread: that may be an application */
-    LoopThread(
-            Worker worker, String name, Runnable life, long stackBytes, @Nullable ClassLoader contextLoader) {
+    LoopThread(Worker worker, String name, Runnable life, long stackBytes, @Nullable ClassLoader contextLoader) {
         super(null, life, name, stackBytes, false);
         this.worker = worker;
         setDaemon(true);
