@@ -1,19 +1,11 @@
 package org.dormouse.compression;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Random;
+import org.dormouse.NativeMemory;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.Headers;
 import org.dormouse.servlet.TestExchange;
@@ -27,9 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CoderMemoryTest {
     private static final int ROUNDS = 1_500;
-    private static final long LET_PASS = 32L << 20;
-    private static final long ARENA_IN_USE = 7L * Long.BYTES; // uordblks of struct mallinfo2
-    private static final long MAPPED_IN_USE = 4L * Long.BYTES; // hblkhd
 
     private static final byte[] BODY = body();
 
@@ -64,16 +53,7 @@ class CoderMemoryTest {
     }
 
     private void assertKeepsNothing(Coding coding, String method, Ending ending) throws Throwable {
-        for (int i = 0; i < 50; i++) answer(coding, method, ending); // what is loaded and pooled is had once
-        long before = nativeBytes();
-        for (int i = 0; i < ROUNDS; i++) answer(coding, method, ending);
-        long grown = nativeBytes() - before;
-        // What the JVM's compiler holds for a moment is gone at another look; what is lost only grows.
-        for (int looks = 0; looks < 20 && grown >= LET_PASS; looks++) {
-            for (int i = 0; i < 50; i++) answer(coding, method, ending);
-            grown = nativeBytes() - before;
-        }
-        assertThat(grown).isLessThan(LET_PASS);
+        NativeMemory.assertFlat(ROUNDS, () -> answer(coding, method, ending));
     }
 
     private void answer(Coding coding, String method, Ending ending) throws IOException {
@@ -168,20 +148,5 @@ class CoderMemoryTest {
             exchange.commit(204, null, new Headers(), -1);
             exchange.finish();
         });
-    }
-
-    /** Bytes that were allocated and not freed, of all arenas. */
-    @SuppressWarnings("restricted") // a look at the C library's own count
-    private static long nativeBytes() throws Throwable {
-        Linker linker = Linker.nativeLinker();
-        var function = linker.defaultLookup().find("mallinfo2");
-        assumeTrue(function.isPresent(), "the C library is not glibc");
-        MethodHandle mallinfo2 = linker.downcallHandle(
-                function.get(),
-                FunctionDescriptor.of(MemoryLayout.structLayout(MemoryLayout.sequenceLayout(10, JAVA_LONG))));
-        try (Arena arena = Arena.ofConfined()) {
-            var facts = (MemorySegment) mallinfo2.invokeExact((SegmentAllocator) arena);
-            return facts.get(JAVA_LONG, ARENA_IN_USE) + facts.get(JAVA_LONG, MAPPED_IN_USE);
-        }
     }
 }
