@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.dormouse.http.FieldSyntax;
 import org.dormouse.http.Headers;
-import org.dormouse.websocket.frame.DeflatePools;
 import org.dormouse.websocket.frame.DeflateTerms;
 import org.dormouse.websocket.frame.ExtensionField;
 import org.dormouse.websocket.frame.NamedExtension;
@@ -161,12 +160,11 @@ final class Handshake {
         }
         List<Extension> chosen = configurator.getNegotiatedExtensions(container.installedExtensions(), offered);
         if (chosen == null) return null;
-        DeflatePools pools = container.services().pools();
         List<NamedExtension> acceptable = chosen.stream()
                 .map(NamedExtension::of)
                 .filter(offered::contains)
                 .toList();
-        return DeflateTerms.answer(acceptable, pools.settings());
+        return container.services().pools().answer(acceptable);
     }
 
     /** Whether the answer still says so: an application that takes the field out does without compression. */

@@ -64,7 +64,7 @@ abstract class Remote implements RemoteEndpoint {
      * @throws IOException if it was not sent: the session is closed, the peer left, or did not read for too long
      */
     final void sendTextAndWait(int first, String text) throws IOException {
-        if (session.isCompressed()) {
+        if (session.isCompressed() && !session.deflate().isShort(first, text.length())) {
             sendDataAndWait(first, text.getBytes(StandardCharsets.UTF_8));
             return;
         }

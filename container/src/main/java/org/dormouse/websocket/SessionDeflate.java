@@ -134,6 +134,15 @@ final class SessionDeflate {
 
     // --- what goes out
 
+    /** Whether a frame of so many bytes or characters is a message of its own that is too short to be compressed. Any thread. */
+    boolean isShort(int first, int length) {
+        return length < minBytes && isWhole(first);
+    }
+
+    private static boolean isWhole(int first) {
+        return (first & FrameHead.LAST) != 0 && (first & 0x0F) != Opcode.CONTINUATION;
+    }
+
     /** A frame as it is to be sent; see {@link FrameWriter#write}. */
     static final class Outgoing {
         final int first;
@@ -151,9 +160,8 @@ final class SessionDeflate {
      * @param first opcode of a data frame, and {@link FrameHead#LAST}
      */
     Outgoing outgoing(int first, byte[] payload) {
-        boolean isWhole = (first & FrameHead.LAST) != 0 && (first & 0x0F) != Opcode.CONTINUATION;
-        if (!isWhole) return new Outgoing(first | FrameWriter.IN_ORDER, payload);
-        if (payload.length < minBytes) return new Outgoing(first, payload);
+        if (!isWhole(first)) return new Outgoing(first | FrameWriter.IN_ORDER, payload);
+        if (isShort(first, payload.length)) return new Outgoing(first, payload);
         if (agreed.terms().keepsOwnContext()) return new Outgoing(first | FrameWriter.IN_ORDER, payload);
         byte[] compressed = MessageDeflater.whole(pools, agreed.terms(), payload, 0, payload.length);
         if (compressed == null) return new Outgoing(first, payload);

@@ -243,7 +243,7 @@ final class WebSocketConnection extends SessionTask implements Protocol {
     void breakOff(ProtocolViolation violation) {
         session.services().counts().note(connection, violation);
         connection.execute(() -> connection.endsBecause(ConnectionEnd.WRITE_TIMEOUT));
-        session.closeQuietly(CloseStatus.reason(violation.closeCode(), String.valueOf(violation.getMessage())));
+        session.closeByContainer(CloseStatus.reason(violation.closeCode(), String.valueOf(violation.getMessage())));
     }
 
     private void sendClose(CloseReason reason) throws IOException {

@@ -175,7 +175,7 @@ class BreachTest {
             isCounted(sessions, Breach.SLOW_PEER);
             assertThat(TestEndpoints.LOG)
                     .hasSize(1)
-                    .allMatch(line -> line.startsWith("close 1013 message of 100 bytes, while"));
+                    .allMatch(line -> line.startsWith("close 1006 message of 100 bytes, while"));
             sessions.advance(Duration.ofSeconds(11));
             assertThat(client.peer.seesClose()).isTrue();
         }

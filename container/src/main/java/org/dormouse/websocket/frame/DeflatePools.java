@@ -1,9 +1,14 @@
 package org.dormouse.websocket.frame;
 
+import jakarta.websocket.Extension;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.dormouse.http.CoderPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deflaters and inflaters of a server, shared by all its sessions: one is taken for a message and given back with its end. Those that a
@@ -16,6 +21,8 @@ public final class DeflatePools implements AutoCloseable {
     private final CoderPool<Deflater> deflaters;
     private final CoderPool<Inflater> inflaters;
     private final AtomicInteger held = new AtomicInteger();
+    /** As many as there are ways to agree, some hundreds at most. */
+    private final ConcurrentMap<DeflateTerms.Answer, DeflateTerms.Answer> answers = new ConcurrentHashMap<>();
 
     public DeflatePools(DeflateSettings settings) {
         int kept = KEPT_PER_CORE * Runtime.getRuntime().availableProcessors();
@@ -28,6 +35,14 @@ public final class DeflatePools implements AutoCloseable {
     /** What is to be negotiated now: no context where as many coders are held as may be. */
     public DeflateSettings settings() {
         return settings.keepsContext() && held.get() >= settings.maxHeld() ? settings.withoutContext() : settings;
+    }
+
+    /** The answer to the first of {@code offers} that can be accepted, one object for all sessions that agree on the same; null if none can. */
+    public DeflateTerms.@Nullable Answer answer(List<? extends Extension> offers) {
+        DeflateTerms.Answer made = DeflateTerms.answer(offers, settings());
+        if (made == null) return null;
+        DeflateTerms.Answer before = answers.putIfAbsent(made, made);
+        return before == null ? made : before;
     }
 
     /** Coders that sessions hold. */
