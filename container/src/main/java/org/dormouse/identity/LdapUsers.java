@@ -1,5 +1,6 @@
 package org.dormouse.identity;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Hashtable;
 import java.util.LinkedHashSet;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import javax.naming.AuthenticationException;
+import javax.naming.CommunicationException;
 import javax.naming.Context;
 import javax.naming.NamingEnumeration;
 import javax.naming.NamingException;
@@ -17,6 +19,9 @@ import javax.naming.ldap.InitialLdapContext;
 import javax.naming.ldap.LdapContext;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import javax.naming.ldap.StartTlsRequest;
+import javax.naming.ldap.StartTlsResponse;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +33,15 @@ public final class LdapUsers implements Users {
     private static final int MAX_ROLES = 1000;
 
     private final Settings settings;
+    /** Null: that of the JVM. */
+    private final @Nullable SSLSocketFactory sockets;
 
     /**
      * Where to look.
      *
      * @param url {@code ldap://host:389} or {@code ldaps://host:636}; several with spaces between them are tried in turn
+     * @param startTls whether what goes over {@code ldap://} is encrypted before anybody logs in (RFC 4511 §4.14); the certificate must be
+     *     trusted by the JVM and be for the host, as with {@code ldaps://}
      * @param userBase below which users are looked for
      * @param userFilter which of them is meant, with {@code {0}} for the name, as in {@code (uid={0})}
      * @param userDn the distinguished name of a user with {@code {0}} for the name, instead of a search; null: they are looked for
@@ -45,6 +54,7 @@ public final class LdapUsers implements Users {
      */
     public record Settings(
             String url,
+            boolean startTls,
             String userBase,
             String userFilter,
             @Nullable String userDn,
@@ -58,6 +68,8 @@ public final class LdapUsers implements Users {
             for (String one : url.split(" +", -1)) {
                 if (!one.startsWith("ldap://") && !one.startsWith("ldaps://"))
                     throw new IllegalArgumentException("url \"" + one + "\" is none of ldap:// or ldaps://");
+                if (startTls && one.startsWith("ldaps://"))
+                    throw new IllegalArgumentException("start-tls is for ldap://, not for " + one);
             }
             if (userDn != null && !userDn.contains("{0}"))
                 throw new IllegalArgumentException("user-dn has no {0} for the name: " + userDn);
@@ -79,7 +91,12 @@ public final class LdapUsers implements Users {
     }
 
     public LdapUsers(Settings settings) {
+        this(settings, null);
+    }
+
+    LdapUsers(Settings settings, @Nullable SSLSocketFactory sockets) {
         this.settings = settings;
+        this.sockets = sockets;
     }
 
     /** By settings with the names of {@link Settings}, written as in {@code user-base}. */
@@ -88,6 +105,7 @@ public final class LdapUsers implements Users {
         String userDn = read.optional("user-dn");
         var made = new Settings(
                 read.required("url"),
+                read.isOn("start-tls"),
                 userDn == null ? read.required("user-base") : read.optional("user-base", ""),
                 read.optional("user-filter", "(uid={0})"),
                 userDn,
@@ -207,14 +225,45 @@ public final class LdapUsers implements Users {
         environment.put("com.sun.jndi.ldap.connect.timeout", millis);
         environment.put("com.sun.jndi.ldap.read.timeout", millis);
         environment.put("com.sun.jndi.ldap.object.trustSerialData", "false");
-        if (dn != null && password != null) {
-            environment.put(Context.SECURITY_AUTHENTICATION, "simple");
-            environment.put(Context.SECURITY_PRINCIPAL, dn);
-            environment.put(Context.SECURITY_CREDENTIALS, password);
-        } else {
-            environment.put(Context.SECURITY_AUTHENTICATION, "none");
-        }
+        environment.put(Context.SECURITY_AUTHENTICATION, "none");
+        if (settings.startTls) return encrypted(environment, dn, password);
+        if (dn != null && password != null) environment.putAll(credentials(dn, password));
         return new InitialLdapContext(environment, null);
+    }
+
+    private static Map<String, String> credentials(String dn, String password) {
+        return Map.of(
+                Context.SECURITY_AUTHENTICATION,
+                "simple",
+                Context.SECURITY_PRINCIPAL,
+                dn,
+                Context.SECURITY_CREDENTIALS,
+                password);
+    }
+
+    /** Nobody logs in before it is encrypted. */
+    @SuppressWarnings("JdkObsolete") // Hashtable is what JNDI asks for
+    private LdapContext encrypted(Hashtable<String, Object> environment, @Nullable String dn, @Nullable String password)
+            throws NamingException {
+        LdapContext context = new InitialLdapContext(environment, null);
+        boolean isReady = false;
+        try {
+            var tls = (StartTlsResponse) context.extendedOperation(new StartTlsRequest());
+            tls.negotiate(sockets);
+            if (dn != null && password != null) {
+                for (var each : credentials(dn, password).entrySet())
+                    context.addToEnvironment(each.getKey(), each.getValue());
+                context.reconnect(null);
+            }
+            isReady = true;
+            return context;
+        } catch (IOException e) {
+            var failure = new CommunicationException("no encryption: " + e.getMessage());
+            failure.setRootCause(e);
+            throw failure;
+        } finally {
+            if (!isReady) context.close();
+        }
     }
 
     @Override

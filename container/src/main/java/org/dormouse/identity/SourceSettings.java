@@ -45,6 +45,13 @@ final class SourceSettings {
         }
     }
 
+    boolean isOn(String name) {
+        String value = optional(name, "false");
+        if (!value.equals("true") && !value.equals("false"))
+            throw new IllegalArgumentException(name + " is \"" + value + "\", expected is true or false");
+        return value.equals("true");
+    }
+
     Duration seconds(String name, int otherwise) {
         String value = optional(name);
         try {

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.dormouse.tls.TestCertificates;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,8 +36,11 @@ class LdapUsersTest {
     static void start() throws Exception {
         var config = new InMemoryDirectoryServerConfig("dc=example,dc=com");
         config.addAdditionalBindCredentials("cn=searcher,dc=example,dc=com", "searching");
-        config.setListenerConfigs(
-                InMemoryListenerConfig.createLDAPConfig("plain", InetAddress.getLoopbackAddress(), 0, null));
+        config.setListenerConfigs(InMemoryListenerConfig.createLDAPConfig(
+                "plain",
+                InetAddress.getLoopbackAddress(),
+                0,
+                TestCertificates.serverContext(TestCertificates.SERVER_EC).getSocketFactory()));
         config.setSchema(null);
         directory = new InMemoryDirectoryServer(config);
         add("dc=example,dc=com", "objectClass: domain", "dc: example");
@@ -81,6 +88,7 @@ class LdapUsersTest {
     private static LdapUsers searching() {
         return new LdapUsers(new LdapUsers.Settings(
                 url(),
+                false,
                 "ou=people,dc=example,dc=com",
                 "(uid={0})",
                 null,
@@ -95,6 +103,7 @@ class LdapUsersTest {
     private static LdapUsers byPattern() {
         return new LdapUsers(new LdapUsers.Settings(
                 url(),
+                false,
                 "ou=people,dc=example,dc=com",
                 "",
                 "uid={0},ou=people,dc=example,dc=com",
@@ -168,6 +177,7 @@ class LdapUsersTest {
     void aDirectoryThatIsAwayLetsNobodyIn() {
         var settings = new LdapUsers.Settings(
                 "ldap://127.0.0.1:1",
+                false,
                 "o=x",
                 "(uid={0})",
                 null,
@@ -180,6 +190,55 @@ class LdapUsersTest {
         assertThatThrownBy(() -> new LdapUsers(settings).login("anna", "secret"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("cannot be asked");
+    }
+
+    private static LdapUsers.Settings encrypted(int port) {
+        return new LdapUsers.Settings(
+                "ldap://localhost:" + port,
+                true,
+                "ou=people,dc=example,dc=com",
+                "(uid={0})",
+                null,
+                "cn=searcher,dc=example,dc=com",
+                "searching",
+                "ou=groups,dc=example,dc=com",
+                "(member={0})",
+                "cn",
+                Duration.ofSeconds(5));
+    }
+
+    @Test
+    void overStartTlsUsersLogInAsOverAnyConnection() {
+        var sockets = TestCertificates.clientContext(null).getSocketFactory();
+        var users = new LdapUsers(encrypted(directory.getListenPort()), sockets);
+        assertThat(users.login("anna", "secret")).isEqualTo(new Caller("anna", Set.of("admin", "user")));
+        assertThat(users.login("anna", "wrong")).isNull();
+        assertThat(users.login("nobody", "secret")).isNull();
+    }
+
+    @Test
+    void withoutEncryptionThatCanBeTrustedNoPasswordIsSent() throws Exception {
+        assertThatThrownBy(() -> new LdapUsers(encrypted(directory.getListenPort())).login("anna", "secret"))
+                .as("an authority that the JVM does not know")
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no encryption");
+        var binds = new ConcurrentLinkedQueue<String>();
+        var config = new InMemoryDirectoryServerConfig("dc=example,dc=com");
+        config.addInMemoryOperationInterceptor(new InMemoryOperationInterceptor() {
+            @Override
+            public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest bind) {
+                binds.add(bind.getRequest().getBindDN());
+            }
+        });
+        var plain = new InMemoryDirectoryServer(config);
+        plain.startListening();
+        try {
+            assertThatThrownBy(() -> new LdapUsers(encrypted(plain.getListenPort())).login("anna", "secret"))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(binds).allMatch(String::isEmpty);
+        } finally {
+            plain.shutDown(true);
+        }
     }
 
     @Test
