@@ -188,9 +188,22 @@ final class AsyncCycle implements AsyncContext {
         tell(this, null, AsyncListener::onComplete);
     }
 
-    private void tell(AsyncContext context, @Nullable Throwable failure, Event method) {
+    /** The request may be in another application by now. */
+    private void tell(AsyncContext now, @Nullable Throwable failure, Event method) {
+        if (listeners.isEmpty()) return;
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getClassLoader());
+        try {
+            tellAll(now, failure, method);
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
+    }
+
+    private void tellAll(AsyncContext now, @Nullable Throwable failure, Event method) {
         for (Listening listening : listeners) {
-            var event = new AsyncEvent(context, listening.request, listening.response, failure);
+            var event = new AsyncEvent(now, listening.request, listening.response, failure);
             try {
                 method.tell(listening.listener, event);
             } catch (Throwable e) { // whatever it is, the others are told and the exchange ends

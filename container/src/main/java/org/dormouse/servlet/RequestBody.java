@@ -174,12 +174,14 @@ final class RequestBody {
         int limit = request.servletContext().deployment().limits().maxFormBytes();
         long announced = request.head().contentLength();
         checkForm(announced, limit);
-        byte[] form = new byte[announced > 0 ? (int) announced : FORM_STEP_BYTES];
+        // Whoever announces much has not sent it yet: there is room for twice of what has come.
+        long most = announced > 0 ? announced : limit + 1L;
+        byte[] form = new byte[(int) Math.min(most, FORM_STEP_BYTES)];
         int length = 0;
         while (true) {
             if (length == form.length) {
                 if (length == announced) break;
-                form = Arrays.copyOf(form, (int) Math.min(2L * form.length, limit + 1L));
+                form = Arrays.copyOf(form, (int) Math.min(2L * form.length, most));
             }
             int count = input().read(form, length, form.length - length);
             if (count < 0) break;

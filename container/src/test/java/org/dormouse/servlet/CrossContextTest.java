@@ -3,6 +3,8 @@ package org.dormouse.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSessionIdListener;
@@ -273,6 +275,34 @@ class CrossContextTest {
             async.dispatch(request.getServletContext().getContext("/b"), "/end");
         });
         assertThat(a.get("/a/begin").body()).isEqualTo("ASYNC /b/end /a");
+    }
+
+    @Test
+    void aListenerOfACycleIsToldInTheApplicationThatBeganIt() throws Exception {
+        ClassLoader loaderOfA = new ClassLoader(getClass().getClassLoader()) {};
+        var told = new ArrayList<ClassLoader>();
+        b.servlet("/end", (request, response) -> {}).start();
+        a.with(d -> d.classLoader(loaderOfA)).servlet("/begin", (request, response) -> {
+            AsyncContext async = request.startAsync();
+            async.addListener(new AsyncListener() {
+                @Override
+                public void onComplete(AsyncEvent event) {
+                    told.add(Thread.currentThread().getContextClassLoader());
+                }
+
+                @Override
+                public void onTimeout(AsyncEvent event) {}
+
+                @Override
+                public void onError(AsyncEvent event) {}
+
+                @Override
+                public void onStartAsync(AsyncEvent event) {}
+            });
+            async.dispatch(request.getServletContext().getContext("/b"), "/end");
+        });
+        a.get("/a/begin");
+        assertThat(told).containsExactly(loaderOfA);
     }
 
     @Test

@@ -139,6 +139,20 @@ class DormouseRequestTest {
     }
 
     @Test
+    void aFormThatIsSaidToBeLongTakesNoMemoryBeforeItComes() {
+        String value = "x".repeat(100_000);
+        try (var app = TestApp.at("/")
+                .servlet(
+                        "/",
+                        (request, response) -> response.getWriter()
+                                .write("" + request.getParameter("a").equals(value)))) {
+            var exchange = app.run(TestExchange.post("/", FORM, "a=" + value));
+            assertThat(exchange.body()).isEqualTo("true");
+            assertThat(exchange.roomOfFirstRead()).isBetween(1, 8192);
+        }
+    }
+
+    @Test
     void parametersThatCannotBeReadAreNotHalfThereWhenAskedForAgain() {
         ask(TestExchange.post("/?a=1", FORM, "b=%zz"), (request, response) -> {
             for (int i = 0; i < 2; i++) {

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.dormouse.servlet.session.SessionNote;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -472,6 +473,38 @@ class SessionTest {
                             .trackingModes(EnumSet.of(SessionTrackingMode.SSL, SessionTrackingMode.COOKIE)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("SSL");
+        }
+    }
+
+    @Test
+    void ofTwoNotesThatAreKeptAtOnceNeitherIsLostUnseen() throws Exception {
+        record Note(List<String> lost, String name) implements SessionNote {
+            @Override
+            public boolean isOver(long nowMillis) {
+                return false;
+            }
+
+            @Override
+            public void dropped() {
+                lost.add(name);
+            }
+        }
+        try (var app = TestApp.at("/").start()) {
+            var dropped = new ArrayList<String>();
+            var session = app.context.createSession(null);
+            var first = new Note(dropped, "first");
+            var second = new Note(dropped, "second");
+            assertThat(session.replaceNote(null, first)).isTrue();
+            assertThat(session.replaceNote(null, second))
+                    .as("who has not seen the first")
+                    .isFalse();
+            assertThat(session.note()).isSameAs(first);
+            assertThat(session.replaceNote(first, second)).isTrue();
+            assertThat(dropped).containsExactly("first");
+            session.invalidate();
+            session.replaceNote(null, new Note(dropped, "late"));
+            assertThat(dropped).containsExactly("first", "second", "late");
+            assertThat(session.note()).isNull();
         }
     }
 

@@ -42,6 +42,7 @@ public final class TestExchange implements Exchange, Peer {
     private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
     private boolean bodyEnded = true;
     private boolean bodyRead;
+    private int roomOfFirstRead = -1;
     private @Nullable IOException bodyFailure;
     private @Nullable Runnable readable;
 
@@ -257,6 +258,11 @@ public final class TestExchange implements Exchange, Peer {
         return contentLength;
     }
 
+    /** How many bytes of the body were asked for first; -1 if none. */
+    public synchronized int roomOfFirstRead() {
+        return roomOfFirstRead;
+    }
+
     public synchronized String body() {
         return body.toString(StandardCharsets.UTF_8);
     }
@@ -396,6 +402,7 @@ public final class TestExchange implements Exchange, Peer {
 
     @Override
     public synchronized int read(byte[] target, int offset, int length) throws IOException {
+        if (roomOfFirstRead < 0) roomOfFirstRead = length;
         if (bodyFailure != null) throw bodyFailure;
         if (gone) throw new ClientGone("left");
         byte[] first = arrived.peek();
