@@ -128,12 +128,16 @@ final class CallbackBinder {
         return MethodHandles.identity(Object.class).asType(MethodType.methodType(to, from));
     }
 
-    /** Null, or an error for a primitive, where the path has no variable of that name. */
+    /**
+     * Where the path has no variable of that name, null, or an error for a primitive; but false for {@code Boolean} and {@code boolean}, which is
+     * what the constructor of {@code Boolean} makes of null (Jakarta WebSocket 2.2 §4.3).
+     */
     @SuppressWarnings("UnusedMethod") // through PATH_PARAMETER
     private static @Nullable Object pathParameter(WebSocketSession session, String name, Class<?> type)
             throws DecodeException {
         String text = session.pathParameter(name);
         if (text == null) {
+            if (TextConversion.boxed(type) == Boolean.class) return false;
             if (type.isPrimitive()) throw new DecodeException("", "the path has no variable \"" + name + "\"");
             return null;
         }

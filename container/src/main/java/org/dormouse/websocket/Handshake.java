@@ -61,7 +61,7 @@ final class Handshake {
         Headers fields = new Headers();
         fields.add(ACCEPT, accept(key));
         if (!subprotocol.isEmpty()) fields.add(PROTOCOL, subprotocol);
-        DeflateTerms.@Nullable Answer compression = compression(endpoint.container(), configurator, given);
+        DeflateTerms.@Nullable Answer compression = compression(server, given);
         if (compression != null)
             fields.add(ExtensionField.NAME, compression.extension().toString());
         Map<String, Object> userProperties = userProperties(config, server.looksAtHandshake());
@@ -146,10 +146,15 @@ final class Handshake {
         return chosen;
     }
 
-    /** What the client offers, the configurator likes and we can do: the first such offer of permessage-deflate. */
-    private static DeflateTerms.@Nullable Answer compression(
-            SessionContainer container, ServerEndpointConfig.Configurator configurator, Map<String, List<String>> given)
+    /**
+     * What the client offers, the configurator likes and we can do: the first such offer of permessage-deflate. The configurator is shown what
+     * the endpoint was configured with, too.
+     */
+    private static DeflateTerms.@Nullable Answer compression(ServerSide server, Map<String, List<String>> given)
             throws HandshakeRefused {
+        SessionContainer container = server.container();
+        ServerEndpointConfig config = server.config();
+        ServerEndpointConfig.Configurator configurator = server.configurator();
         List<String> fields = given.getOrDefault(ExtensionField.NAME, List.of());
         if (fields.isEmpty()) return null;
         List<Extension> offered;
@@ -158,7 +163,9 @@ final class Handshake {
         } catch (IllegalArgumentException e) {
             throw new HandshakeRefused(400, String.valueOf(e.getMessage()));
         }
-        List<Extension> chosen = configurator.getNegotiatedExtensions(container.installedExtensions(), offered);
+        List<Extension> installed = new ArrayList<>(config.getExtensions());
+        installed.addAll(container.installedExtensions());
+        List<Extension> chosen = configurator.getNegotiatedExtensions(Collections.unmodifiableList(installed), offered);
         if (chosen == null) return null;
         List<NamedExtension> acceptable = chosen.stream()
                 .map(NamedExtension::of)

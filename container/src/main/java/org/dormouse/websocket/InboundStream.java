@@ -8,37 +8,46 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.dormouse.poller.loop.InlineTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that the application reads while it arrives. The loop appends, one thread reads and waits where nothing is there. What waits is
- * bounded: the loop appends only while there is room, so that a peer is read no faster than the application reads. What the application
- * leaves is dropped.
+ * A message that the application reads while it arrives. The loop appends, one thread at a time reads and waits where nothing is there; what is
+ * compressed it decompresses. What waits is bounded: the loop appends only while there is room, so that a peer is read no faster than the
+ * application reads. What the application leaves is dropped.
  */
 final class InboundStream extends InputStream {
     /** From so many unread bytes on there is no room; one more read of the connection may lie on top. */
     static final int ROOM = 16 * 1024;
 
-    private final Runnable roomAgain;
+    private static final int SCRATCH_BYTES = 4 * 1024;
+
+    private final SessionTask task;
+    private final Receiver target;
+    private final @Nullable SessionDeflate deflate; // null where nothing is compressed
 
     // guarded by this
     private final ArrayDeque<byte[]> pieces = new ArrayDeque<>(2);
     private int position; // in the first piece
     private int unread;
-    private boolean ended;
+    private boolean ended; // the last piece is there
     private boolean left;
+    private boolean broken;
     private boolean full; // the loop was told that there is no room, and waits to hear otherwise
-    private @Nullable IOException failure;
+    private @Nullable String failure;
     private @Nullable Thread waiting;
+    private int utf8 = Utf8.BOUNDARY; // of what was decompressed
+    private long given; // bytes
 
     /** Bytes that ever came. Loop owner. */
     private long total;
 
-    /** @param roomAgain called by the reader when there is room after there was none */
-    InboundStream(Runnable roomAgain) {
-        this.roomAgain = roomAgain;
+    InboundStream(SessionTask task, Receiver target, @Nullable SessionDeflate deflate) {
+        this.task = task;
+        this.target = target;
+        this.deflate = deflate;
     }
 
     // --- loop owner
@@ -47,45 +56,40 @@ final class InboundStream extends InputStream {
         return total;
     }
 
-    /** Whether more may be appended; if not, {@code roomAgain} is called when it may. */
+    /** Whether more may be appended; if not, reading is resumed when it may. */
     synchronized boolean hasRoom() {
         if (left || unread < ROOM) return true;
         full = true;
         return false;
     }
 
-    /** Appends a copy of {@code bytes[from..to)}. */
-    void append(byte[] bytes, int from, int to) {
+    /**
+     * Appends a copy of {@code bytes[from..to)}.
+     *
+     * @return false if nobody reads them any more
+     */
+    boolean append(byte[] bytes, int from, int to, boolean last) {
         total += to - from;
-        if (from == to) return;
         synchronized (this) {
-            if (left) return;
-            pieces.add(Arrays.copyOfRange(bytes, from, to));
+            if (left) return false;
+            if (from < to || (last && deflate != null)) pieces.add(Arrays.copyOfRange(bytes, from, to));
             unread += to - from;
-            wake();
+            ended = last;
+            LockSupport.unpark(waiting);
         }
-    }
-
-    /** The message is complete. */
-    synchronized void end() {
-        ended = true;
-        wake();
+        return true;
     }
 
     /** The rest of the message will never come; does nothing if it is complete. */
     synchronized void fail(String why) {
         if (ended || failure != null) return;
-        failure = new IOException(why);
-        wake();
-    }
-
-    private void wake() {
+        failure = why;
         LockSupport.unpark(waiting);
     }
 
     // --- the application's thread
 
-    /** For text: it was found to be UTF-8 as it came. */
+    /** For text. */
     Reader reader() {
         return new InputStreamReader(this, StandardCharsets.UTF_8);
     }
@@ -102,33 +106,47 @@ final class InboundStream extends InputStream {
      * @throws IOException if the session ended before the message did, or the handler of the message has returned
      */
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        java.util.Objects.checkFromIndexSize(offset, length, target.length);
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
         if (length == 0) return 0;
         while (true) {
             boolean tell;
             int count;
             synchronized (this) {
                 if (left) throw new IOException("the message was left: its handler has returned");
-                count = take(target, offset, length);
+                count = take(bytes, offset, length);
                 if (count == 0) {
+                    if (failure != null) throw new IOException(failure);
                     if (ended) return -1;
-                    if (failure != null) throw new IOException(failure.getMessage(), failure);
                     waiting = Thread.currentThread();
                 }
-                tell = tellsRoom();
+                tell = full && unread <= ROOM / 2;
+                if (tell) full = false;
             }
-            if (tell) roomAgain.run();
+            if (tell) task.roomAgain();
             if (count > 0) return count;
             await();
         }
     }
 
-    private int take(byte[] target, int offset, int length) {
+    private int take(byte[] bytes, int offset, int length) {
+        if (deflate == null) return takePlain(bytes, offset, length);
+        if (broken) return 0;
+        try {
+            return takeCompressed(deflate, bytes, offset, length);
+        } catch (ProtocolViolation e) {
+            broken = true;
+            failure = e.getMessage();
+            task.breakOffBy(e);
+            return 0;
+        }
+    }
+
+    private int takePlain(byte[] bytes, int offset, int length) {
         int count = 0;
         for (byte[] first = pieces.peek(); first != null && count < length; first = pieces.peek()) {
             int some = Math.min(length - count, first.length - position);
-            System.arraycopy(first, position, target, offset + count, some);
+            System.arraycopy(first, position, bytes, offset + count, some);
             count += some;
             position += some;
             if (position == first.length) {
@@ -140,16 +158,33 @@ final class InboundStream extends InputStream {
         return count;
     }
 
-    private boolean tellsRoom() {
-        boolean tell = full && unread <= ROOM / 2;
-        if (tell) full = false;
-        return tell;
+    private int takeCompressed(SessionDeflate source, byte[] bytes, int offset, int length) throws ProtocolViolation {
+        while (true) {
+            int count = source.read(bytes, offset, length);
+            if (count > 0) {
+                given += count;
+                long limit = target.maxMessageSize();
+                if (limit != Receiver.NO_MAXIMUM && given > limit)
+                    throw task.session().tooBig(target, given);
+                if (target.kind() == MessageKind.TEXT) check(bytes, offset, offset + count);
+                return count;
+            }
+            byte[] next = pieces.poll();
+            if (next == null) return 0;
+            unread -= next.length;
+            source.beginPiece(next, ended && pieces.isEmpty());
+        }
+    }
+
+    private void check(byte[] bytes, int from, int to) throws ProtocolViolation {
+        utf8 = Utf8.check(utf8, bytes, from, to);
+        if (utf8 == Utf8.MALFORMED) throw new ProtocolViolation(Breach.TEXT, "text message is not UTF-8");
     }
 
     private void await() throws IOException {
         InlineTask.aboutToBlock();
         synchronized (this) {
-            if (unread > 0 || ended || left || failure != null) return;
+            if (!pieces.isEmpty() || ended || left || failure != null) return;
         }
         LockSupport.park(this);
         if (Thread.interrupted()) {
@@ -160,13 +195,19 @@ final class InboundStream extends InputStream {
 
     @Override
     public synchronized int available() {
-        return unread;
+        return deflate == null ? unread : 0;
     }
 
-    /** The application reads no more: what is there and what comes is dropped. */
+    /** Whether what came was no message: the session ends because of that, whatever the application says. */
+    synchronized boolean isBroken() {
+        return broken;
+    }
+
+    /** The application reads no more: what is there is dropped, and what comes. Decompressed all the same, for what follows refers to it. */
     void leave() {
         boolean tell;
         synchronized (this) {
+            if (deflate != null) dropCompressed();
             left = true;
             pieces.clear();
             unread = 0;
@@ -174,6 +215,14 @@ final class InboundStream extends InputStream {
             tell = full;
             full = false;
         }
-        if (tell) roomAgain.run();
+        if (tell) task.roomAgain();
+    }
+
+    private void dropCompressed() {
+        byte[] scratch = new byte[SCRATCH_BYTES];
+        int count;
+        do {
+            count = take(scratch, 0, scratch.length);
+        } while (count > 0);
     }
 }

@@ -14,6 +14,7 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
     private final WebSocketConnection connection;
     private @Nullable Receiver receiver; // of the data message that is arriving; null to skip it
     private @Nullable MessageAssembly assembly;
+    private @Nullable InboundStream stream; // of a message whose end has not come
     private byte @Nullable [] control; // payload so far of a control frame that came in pieces
     private int utf8;
     private boolean inMessage; // a data message has begun and not ended
@@ -42,7 +43,8 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
         }
         Receiver target = receiver;
         if (target == null || target.isPartial()) return;
-        int present = assembly == null ? 0 : assembly.length();
+        if (target.isStream() && target.maxMessageSize() == Receiver.NO_MAXIMUM) return;
+        long present = stream != null ? stream.total() : assembly == null ? 0 : assembly.length();
         if (compressed) connection.session().checkCompressedSize(target, present, length);
         else connection.session().checkSize(target, present, length);
     }
@@ -56,14 +58,38 @@ final class MessageReader extends FrameParser implements FrameParser.Frames {
         Receiver target = receiver;
         if (target != null && connection.delivers()) {
             if (isCompressed() && target.isPartial()) compressedPart(target, bytes, from, to, end);
+            else if (target.isStream() && (!end || stream != null || isCompressed()))
+                streamPayload(target, bytes, from, to, end);
             else dataPayload(target, bytes, from, to, complete, end);
         }
         if (end) {
             inMessage = false;
             receiver = null;
             assembly = null;
+            stream = null;
         }
         return true;
+    }
+
+    /** Whether a message is being read while it arrives, and there is room for more of it: then the input need not wait for its reader. */
+    boolean isStreaming() {
+        return stream != null && stream.hasRoom();
+    }
+
+    /** Nothing more comes; who reads a message that is unfinished is told {@code why}. */
+    void endStream(String why) {
+        if (stream != null) stream.fail(why);
+    }
+
+    private void streamPayload(Receiver target, byte[] bytes, int from, int to, boolean end) {
+        InboundStream present = stream;
+        if (present == null) {
+            SessionDeflate deflate = isCompressed() ? connection.session().deflate() : null;
+            stream = present = new InboundStream(connection, target, deflate);
+            connection.add(target, present, true);
+        }
+        if (!present.append(bytes, from, to, end) && isCompressed())
+            compressedPart(Receiver.NOBODY, bytes, from, to, end);
     }
 
     private void checkText(byte[] bytes, int from, int to, boolean end) throws ProtocolViolation {

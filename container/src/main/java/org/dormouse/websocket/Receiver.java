@@ -5,6 +5,13 @@ abstract class Receiver {
     /** No limit of its own: that of the session holds. */
     static final long NO_MAXIMUM = -1;
 
+    /** For the rest of a compressed message that nobody reads: what comes after it may refer to it. */
+    static final Receiver NOBODY =
+            new Receiver(new Conversions.Found(MessageKind.BINARY, (s, m) -> m, false), true, NO_MAXIMUM) {
+                @Override
+                void deliver(WebSocketSession session, Object message, boolean last) {}
+            };
+
     private final MessageKind kind;
     private final boolean partial;
     private final boolean stream;

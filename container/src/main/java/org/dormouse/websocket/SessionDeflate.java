@@ -74,6 +74,17 @@ final class SessionDeflate {
         }
     }
 
+    /** Begins with the next piece of a message that is read as a stream. */
+    void beginPiece(byte[] payload, boolean last) throws ProtocolViolation {
+        feed(new Compressed(payload), last);
+    }
+
+    /** The next bytes of the present piece, at most {@code length}; 0 if there is none, or no more of it. */
+    int read(byte[] target, int offset, int length) throws ProtocolViolation {
+        MessageInflater source = inflater;
+        return source == null ? 0 : next(source, target, offset, length);
+    }
+
     /** Whether a piece has begun and not been delivered to its end. */
     boolean isInParts() {
         return inflater != null && inflater.hasMore();
@@ -116,8 +127,12 @@ final class SessionDeflate {
     }
 
     private static int next(MessageInflater from, byte[] target, int at) throws ProtocolViolation {
+        return next(from, target, at, target.length - at);
+    }
+
+    private static int next(MessageInflater from, byte[] target, int at, int room) throws ProtocolViolation {
         try {
-            return from.next(target, at, target.length - at);
+            return from.next(target, at, room);
         } catch (DataFormatException e) {
             throw new ProtocolViolation(Breach.COMPRESSED_DATA, "compressed message is no DEFLATE stream");
         }

@@ -44,9 +44,21 @@ abstract class SessionTask implements Runnable {
     private @Nullable Inbound firstInbound;
     private @Nullable Inbound lastInbound;
 
+    // loop owner, and the task when there will be no more
+    private @Nullable Aside aside; // behind a message that is read while it arrives
+
     // the task
     private boolean opened;
     private boolean broken; // what arrived cannot be decompressed: nothing more is delivered
+
+    /** What came while the task was at work. */
+    private static final class Aside {
+        @Nullable
+        Inbound first;
+
+        @Nullable
+        Inbound last;
+    }
 
     SessionTask(Connection connection, Executor executor, WebSocketSession session) {
         this.connection = connection;
@@ -108,9 +120,20 @@ abstract class SessionTask implements Runnable {
             int next = now & ~(HELD | PAUSED);
             if (!WORK.compareAndSet(this, now, isRunning ? next : next & ~WAITING)) continue;
             if ((now & PAUSED) != 0) connection.execute(this::start);
-            else if (!isRunning && (now & WAITING) != 0) connection.execute(connection::resumeReading);
+            else if (!isRunning && (now & WAITING) != 0) connection.execute(this::resumed);
             return;
         }
+    }
+
+    /** Who reads a message while it arrives can take more of it. */
+    final void roomAgain() {
+        connection.execute(connection::resumeReading);
+    }
+
+    /** What is read while it arrives cannot be decompressed. The task. */
+    final void breakOffBy(ProtocolViolation violation) {
+        broken = true;
+        connection.execute(() -> violated(violation));
     }
 
     // --- loop owner
@@ -124,10 +147,39 @@ abstract class SessionTask implements Runnable {
         }
     }
 
-    /** Adds to the batch, while the input is not busy. */
+    /** From now on, what is added waits until the task has done what it has. While the input is busy. */
+    final void putAside() {
+        if (aside == null) aside = new Aside();
+    }
+
+    /** What was put aside is the next batch. While the input is not busy. */
+    final void takeAside() {
+        Aside waiting = aside;
+        if (waiting == null) return;
+        aside = null;
+        firstInbound = waiting.first;
+        lastInbound = waiting.last;
+    }
+
+    /** The task is ready for more. */
+    private void resumed() {
+        if (aside != null && delivers() && !isBusy()) {
+            takeAside();
+            startIfNeeded();
+        }
+        connection.resumeReading();
+    }
+
+    /** Adds to the batch, while the input is not busy, or to what is put aside. */
     final void add(Receiver target, Object message, boolean last) {
         if (!delivers()) return;
         Inbound inbound = new Inbound(target, message, last);
+        if (aside != null) {
+            if (aside.last == null) aside.first = inbound;
+            else aside.last.next = inbound;
+            aside.last = inbound;
+            return;
+        }
         if (lastInbound == null) {
             firstInbound = inbound;
         } else {
@@ -199,10 +251,14 @@ abstract class SessionTask implements Runnable {
                 if ((now & HELD) == 0 || !delivers()) continue;
                 if (WORK.compareAndSet(this, now, now | PAUSED)) return;
             } else if ((now & FINISH) != 0) {
+                if (aside != null) {
+                    takeAside();
+                    continue;
+                }
                 end();
                 return;
             } else if (WORK.compareAndSet(this, now, (now & HELD) == 0 ? 0 : now & (HELD | WAITING))) {
-                if ((now & (WAITING | HELD)) == WAITING) connection.execute(connection::resumeReading);
+                if ((now & (WAITING | HELD)) == WAITING) connection.execute(this::resumed);
                 return;
             }
         }
@@ -238,8 +294,7 @@ abstract class SessionTask implements Runnable {
         try {
             return deliver(session.deflate(), inbound.receiver, compressed, inbound.last);
         } catch (ProtocolViolation e) {
-            broken = true;
-            connection.execute(() -> violated(e));
+            breakOffBy(e);
             return true;
         }
     }

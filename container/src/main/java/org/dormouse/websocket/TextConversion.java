@@ -42,9 +42,9 @@ final class TextConversion {
         return parser.parse(text);
     }
 
+    /** The first of the text: {@code Character} has no constructor to go by, and this is what others do. */
     private static Character character(String text) {
-        if (text.length() != 1)
-            throw new IllegalArgumentException("text of " + text.length() + " characters is no char");
+        if (text.isEmpty()) throw new IllegalArgumentException("empty text is no char");
         return text.charAt(0);
     }
 }

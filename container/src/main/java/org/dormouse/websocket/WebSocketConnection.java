@@ -132,17 +132,21 @@ final class WebSocketConnection extends SessionTask implements Protocol {
     public int received(byte[] bytes, int offset, int length) {
         if (ignoresInput) return length;
         // after our Close nothing is delivered, so there is nothing to wait for
-        if (closing != Closing.AWAITING_REPLY && isBusy()) {
+        boolean isAwaited = closing != Closing.AWAITING_REPLY;
+        boolean isBusy = isAwaited && isBusy();
+        if (isBusy && !reader.isStreaming()) {
             connection.suspendReading();
             return 0;
         }
+        if (isBusy) putAside();
+        else if (isAwaited) takeAside();
         touch();
         try {
             if (!reader.take(bytes, offset, offset + length)) ignoresInput = true;
         } catch (ProtocolViolation e) {
             violated(e);
         }
-        startIfNeeded();
+        if (!isBusy) startIfNeeded();
         return length;
     }
 
@@ -208,6 +212,7 @@ final class WebSocketConnection extends SessionTask implements Protocol {
 
     /** No more messages: after those that came, our Close is sent if none was, and the application learns of {@code reason}. Loop owner. */
     private void finish(CloseReason reason) {
+        reader.endStream("the session ended before the message did: " + reason);
         if (END_REASON.compareAndSet(this, (CloseReason) null, reason)) finishTask();
     }
 
@@ -252,6 +257,7 @@ final class WebSocketConnection extends SessionTask implements Protocol {
     }
 
     private void closedByUs() {
+        reader.endStream("the session was closed before the message was complete");
         finishTask();
         if (closing != Closing.AWAITING_REPLY) return; // answered or lost already
         limitEnd();

@@ -215,9 +215,11 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         try {
             receiver.deliver(this, message, last);
         } catch (Throwable t) {
-            if (!failed(t)) closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed"));
+            boolean isHeard = failed(t) || (message instanceof InboundStream stream && stream.isBroken());
+            if (!isHeard) closeQuietly(CloseStatus.reason(CloseStatus.UNEXPECTED, "the endpoint failed"));
         } finally {
             caller = null;
+            if (message instanceof InboundStream stream) stream.leave();
         }
     }
 

@@ -173,6 +173,13 @@ public final class ScriptedPeer {
         }
     }
 
+    /** How many bytes from here the server has not received. */
+    public int untaken() {
+        try (var _ = kernel.hold()) {
+            return connection.input.size();
+        }
+    }
+
     /** Whether the server has said that nothing more will come, be it by half-close or by close. */
     public boolean seesEnd() {
         try (var _ = kernel.hold()) {
