@@ -62,6 +62,7 @@ final class SessionDeflate {
         }
         if (target.kind() == MessageKind.TEXT && Utf8.check(Utf8.BOUNDARY, made, 0, length) != Utf8.BOUNDARY)
             throw notUtf8();
+        if (!agreed.terms().keepsPeersContext()) inflater = null; // it has given back what it held
         return MessageAssembly.message(target.kind(), made, 0, length);
     }
 
