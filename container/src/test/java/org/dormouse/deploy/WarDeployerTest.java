@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dormouse.annotation.NonBlocking;
+import org.dormouse.push.FlowControl;
 import org.dormouse.deploy.fixture.AbstractThing;
 import org.dormouse.deploy.fixture.BrokenThing;
 import org.dormouse.deploy.fixture.DistantThing;
@@ -364,6 +365,7 @@ class WarDeployerTest {
         assertThat(loader.loadClass("java.sql.Driver").getClassLoader()).isSameAs(ClassLoader.getPlatformClassLoader());
         assertThat(loader.loadClass("org.assertj.core.api.Assertions")).isNotNull();
         assertThat(loader.loadClass("org.dormouse.annotation.NonBlocking")).isSameAs(NonBlocking.class);
+        assertThat(loader.loadClass("org.dormouse.push.FlowControl")).isSameAs(FlowControl.class);
         assertThatThrownBy(() -> loader.loadClass("org.dormouse.servlet.Deployment"))
                 .isInstanceOf(ClassNotFoundException.class);
         assertThatThrownBy(() -> loader.loadClass(Marked.class.getName())).isInstanceOf(ClassNotFoundException.class);
