@@ -28,17 +28,22 @@ abstract class Remote implements RemoteEndpoint {
         return session.connection().output();
     }
 
-    /** Batching is not supported, as the specification allows: every message is sent at once. */
+    /** For all remotes of the session: messages wait until {@value WebSocketOutput#BATCH_BYTES} bytes have come together, or for a flush. */
     @Override
-    public final void setBatchingAllowed(boolean allowed) {}
-
-    @Override
-    public final boolean getBatchingAllowed() {
-        return false;
+    public final void setBatchingAllowed(boolean allowed) throws IOException {
+        connection().output().batching(allowed);
+        if (!allowed) flushBatch();
     }
 
     @Override
-    public final void flushBatch() {}
+    public final boolean getBatchingAllowed() {
+        return connection().output().isBatching();
+    }
+
+    @Override
+    public final void flushBatch() throws IOException {
+        await(connection().output().flushBatch(ParkedSender.HERE, sendTimeoutNanos()));
+    }
 
     @Override
     public final void sendPing(ByteBuffer data) throws IOException {

@@ -21,6 +21,9 @@ final class WebSocketOutput extends FrameWriter {
     /** What a frame that waits takes of the heap beside its bytes: frame, head, array header, and whoever is to be told. */
     static final int FRAME_COST = 128;
 
+    /** So many bytes of messages wait for others at most. */
+    static final int BATCH_BYTES = 8 * 1024;
+
     private static final VarHandle PUSHED;
     private static final VarHandle WAITING_BYTES;
     private static final VarHandle PONG;
@@ -42,6 +45,8 @@ final class WebSocketOutput extends FrameWriter {
     private volatile @Nullable OutboundFrame pushed; // newest first
     private volatile long
             waitingBytes; // of frames that are here, not in the connection, and what the objects of all of them cost
+    private volatile boolean batching;
+    private volatile boolean flushAsked;
     private volatile byte @Nullable [] pong; // payload of the newest ping without an answer
     private volatile @Nullable IOException failure; // set once, when nothing can be sent any more
     private volatile SlowPeer slowPeer;
@@ -87,7 +92,7 @@ final class WebSocketOutput extends FrameWriter {
             try {
                 drain();
                 if (hasRoom() && connection().unsentBytes() == 0) sent = writeAscii(first, text);
-                if (sent && !connection().flush() && completion != null) frame = leaving(completion, timeoutNanos);
+                if (sent && !leaves(first) && completion != null) frame = leaving(completion, timeoutNanos);
             } finally {
                 giveBack();
             }
@@ -119,7 +124,7 @@ final class WebSocketOutput extends FrameWriter {
                 drain();
                 if (hasRoom()) {
                     write(first, payload);
-                    if (!connection().flush() && completion != null) frame = leaving(completion, timeoutNanos);
+                    if (!leaves(first) && completion != null) frame = leaving(completion, timeoutNanos);
                 } else {
                     frame = queued(first, payload, completion, timeoutNanos);
                     backlog().waiting.add(frame);
@@ -136,6 +141,45 @@ final class WebSocketOutput extends FrameWriter {
             if (failure != null) failPushed(); // a closed connection lends nothing: nobody else would tell them
         }
         return completion == null ? null : frame;
+    }
+
+    /** Whether messages may wait for others to leave with (Jakarta WebSocket 2.2, {@code RemoteEndpoint.setBatchingAllowed}). */
+    boolean isBatching() {
+        return batching;
+    }
+
+    void batching(boolean allowed) {
+        batching = allowed;
+    }
+
+    /**
+     * Sends what waits for others to leave with.
+     *
+     * @return as for {@link #send}
+     * @throws IOException if nothing can be sent any more
+     */
+    @Nullable
+    OutboundFrame flushBatch(OutboundFrame.Completion completion, long timeoutNanos) throws IOException {
+        failIfBroken();
+        OutboundFrame frame = null;
+        flushAsked = true; // whoever has the output now sees it before it gives it back
+        if (connection().borrowOutput()) {
+            try {
+                drain();
+                if (connection().unsentBytes() > 0) frame = leaving(completion, timeoutNanos);
+            } finally {
+                giveBack();
+            }
+            failIfBroken();
+        }
+        return frame;
+    }
+
+    /** Lets the network have what was written; in a batch only when it is full. False if some of it has to wait. Owner of the output. */
+    private boolean leaves(int first) {
+        boolean waits =
+                batching && !Opcode.isControl(first & 0x0F) && connection().unsentBytes() < BATCH_BYTES;
+        return waits || connection().flush();
     }
 
     /** Answers a ping, or leaves it for later; an older answer that has not left is dropped (RFC 6455 §5.5.3). */
@@ -232,7 +276,9 @@ final class WebSocketOutput extends FrameWriter {
     private void drain() {
         takePushed();
         Backlog waits = backlog;
-        if (waits == null && pong == null && !endsAfterClose) return;
+        boolean flushes = flushAsked;
+        if (waits == null && pong == null && !endsAfterClose && !flushes) return;
+        if (flushes) flushAsked = false;
         boolean moved;
         do {
             moved = writePong();

@@ -433,6 +433,39 @@ class WebSocketSessionTest {
     }
 
     @Test
+    void messagesOfABatchLeaveTogetherWhenItIsFlushedOrFullOrNoLongerAllowedOrTheSessionCloses() throws Exception {
+        try (var sessions = new ScriptedSessions(Echo.class)) {
+            var client = sessions.connect("/echo");
+            var remote = Echo.session.getBasicRemote();
+            assertThat(remote.getBatchingAllowed()).isFalse();
+            remote.setBatchingAllowed(true);
+            assertThat(Echo.session.getAsyncRemote().getBatchingAllowed()).isTrue();
+            remote.sendText("a");
+            Echo.session.getAsyncRemote().sendText("b").get();
+            remote.sendBinary(ByteBuffer.wrap(new byte[] {'c'}));
+            sessions.driver.settle();
+            assertThat(client.received()).isEmpty();
+            remote.flushBatch();
+            assertThat(client.received()).containsExactly("text:a", "text:b", "binary:c");
+
+            remote.sendText("d");
+            remote.sendText("x".repeat(WebSocketOutput.BATCH_BYTES));
+            assertThat(client.received()).hasSize(2).startsWith("text:d");
+
+            remote.sendText("e");
+            remote.setBatchingAllowed(false);
+            remote.sendText("f");
+            assertThat(client.received()).containsExactly("text:e", "text:f");
+
+            remote.setBatchingAllowed(true);
+            remote.sendText("g");
+            Echo.session.close();
+            sessions.driver.settle();
+            assertThat(client.received()).containsExactly("text:g", "close:1000");
+        }
+    }
+
+    @Test
     void messagesInPartsAreFramesOfOneMessageAndNothingComesBetween() throws IOException {
         try (var sessions = new ScriptedSessions(Echo.class)) {
             var client = sessions.connect("/echo");
