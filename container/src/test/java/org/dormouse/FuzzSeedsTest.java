@@ -18,6 +18,7 @@ import org.dormouse.servlet.mapping.PathFuzz;
 import org.dormouse.servlet.multipart.MultipartFuzz;
 import org.dormouse.tls.TlsFuzz;
 import org.dormouse.transport.ProxyHeaderFuzz;
+import org.dormouse.websocket.FrameFuzz;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,14 +37,15 @@ class FuzzSeedsTest {
             "path", new PathFuzz(),
             "multipart", new MultipartFuzz(),
             "proxy", new ProxyHeaderFuzz(),
-            "tls", new TlsFuzz());
+            "tls", new TlsFuzz(),
+            "frames", new FrameFuzz());
 
     static final Path SEEDS = Path.of("src/test/resources/fuzz");
 
     /** Changes of each seed; where an input needs a whole server, or keys, fewer. */
     private static final int CHANGES = 3_000;
 
-    private static final Map<String, Integer> FEWER_CHANGES = Map.of("server", 300, "tls", 30);
+    private static final Map<String, Integer> FEWER_CHANGES = Map.of("server", 300, "tls", 30, "frames", 300);
 
     /** What is likely to mean something to a parser. */
     private static final byte[] TELLING = "\r\n\t \"\\;:=,/.%?#[]{}()<>@-+*0159afGZ\0\177\200\377"
