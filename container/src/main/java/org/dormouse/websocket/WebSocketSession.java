@@ -3,16 +3,12 @@ package org.dormouse.websocket;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Extension;
-import jakarta.websocket.MessageHandler;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import jakarta.websocket.WebSocketContainer;
 import java.io.IOException;
-import java.net.URI;
-import java.security.Principal;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,25 +23,18 @@ import org.slf4j.LoggerFactory;
  * One conversation, as the application sees it (Jakarta WebSocket 2.2 §2). Any thread. What most sessions never ask for is made when it is
  * asked for; nothing of the HTTP request is kept but what {@link HandshakeResult} has.
  */
-final class WebSocketSession implements Session, FlowControl.Controlled {
+final class WebSocketSession extends SessionHandlers implements FlowControl.Controlled {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
 
     private final DeployedEndpoint endpoint;
     private final Object instance;
     private final WebSocketConnection connection;
-    private final String requestUri;
-    private final Map<String, String> pathParameters;
-    private final @Nullable Principal principal;
-    private final String subprotocol;
     private final @Nullable SessionDeflate deflate; // null where no compression was agreed on
 
     private volatile int maxTextMessage;
     private volatile int maxBinaryMessage;
     private volatile long idleMillis;
     private volatile long asyncTimeoutMillis;
-    private volatile @Nullable Receiver text;
-    private volatile @Nullable Receiver binary;
-    private volatile @Nullable Receiver pong;
     private volatile boolean ended;
     private @Nullable Thread caller; // in a callback; read by others, who find that it is not them
     private @Nullable Map<String, Object> userProperties; // guarded by this
@@ -66,12 +55,9 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
             HandshakeResult handshake,
             Connection transport,
             Executor executor) {
+        super(handshake, endpoint.model());
         this.endpoint = endpoint;
         this.instance = instance;
-        this.requestUri = handshake.requestUri();
-        this.pathParameters = handshake.pathParameters();
-        this.principal = handshake.principal();
-        this.subprotocol = handshake.subprotocol();
         this.userProperties = handshake.userProperties();
         SessionContainer container = endpoint.container();
         this.deflate = handshake.compression() == null
@@ -81,9 +67,6 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         this.maxBinaryMessage = container.getDefaultMaxBinaryMessageBufferSize();
         this.idleMillis = container.getDefaultMaxSessionIdleTimeout();
         this.asyncTimeoutMillis = container.getDefaultAsyncSendTimeout();
-        this.text = endpoint.model().receiver(MessageKind.TEXT);
-        this.binary = endpoint.model().receiver(MessageKind.BINARY);
-        this.pong = endpoint.model().receiver(MessageKind.PONG);
         this.connection = new WebSocketConnection(transport, executor, this, endpoint.role());
     }
 
@@ -123,6 +106,7 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         return endpoint;
     }
 
+    @Override
     Codecs declaredCodecs() {
         return endpoint.codecs();
     }
@@ -131,20 +115,6 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
         return endpoint.role() == Role.CLIENT
                 ? endpoint.config()
                 : new SessionEndpointConfig(endpoint.server(), this::properties);
-    }
-
-    @Nullable
-    Receiver receiver(MessageKind kind) {
-        return switch (kind) {
-            case TEXT -> text;
-            case BINARY -> binary;
-            case PONG -> pong;
-        };
-    }
-
-    @Nullable
-    String pathParameter(String name) {
-        return pathParameters.get(name);
     }
 
     /** 0: never idle for too long. */
@@ -350,76 +320,9 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
     }
 
     @Override
-    public synchronized void addMessageHandler(MessageHandler handler) {
-        add(HandlerReceiver.of(handler, endpoint.codecs()));
-    }
-
-    @Override
-    public synchronized <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
-        add(HandlerReceiver.whole(type, handler, endpoint.codecs()));
-    }
-
-    @Override
-    public synchronized <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
-        add(HandlerReceiver.partial(type, handler));
-    }
-
-    private void add(List<HandlerReceiver> receivers) {
-        open();
-        for (HandlerReceiver one : receivers) {
-            if (receiver(one.kind()) == null) continue;
-            throw new IllegalStateException("the session has a handler for messages of kind " + one.kind());
-        }
-        for (HandlerReceiver one : receivers) set(one.kind(), one);
-    }
-
-    @Override
-    public synchronized Set<MessageHandler> getMessageHandlers() {
-        open();
-        Set<MessageHandler> handlers = new LinkedHashSet<>();
-        for (MessageKind kind : MessageKind.values()) {
-            if (receiver(kind) instanceof HandlerReceiver added) handlers.add(added.handler());
-        }
-        return Collections.unmodifiableSet(handlers);
-    }
-
-    @Override
-    public synchronized void removeMessageHandler(MessageHandler handler) {
-        open();
-        for (MessageKind kind : MessageKind.values()) {
-            if (receiver(kind) instanceof HandlerReceiver added
-                    && added.handler().equals(handler)) set(kind, null);
-        }
-    }
-
-    private void set(MessageKind kind, @Nullable Receiver receiver) {
-        switch (kind) {
-            case TEXT -> text = receiver;
-            case BINARY -> binary = receiver;
-            case PONG -> pong = receiver;
-        }
-    }
-
-    @Override
-    public String getProtocolVersion() {
-        open();
-        return "13";
-    }
-
-    @Override
-    public String getNegotiatedSubprotocol() {
-        return open().subprotocol;
-    }
-
-    @Override
     public List<Extension> getNegotiatedExtensions() {
         open();
         return deflate == null ? List.of() : deflate.extensions();
-    }
-
-    @Override
-    public boolean isSecure() {
-        return open().requestUri.startsWith("wss:");
     }
 
     /**
@@ -497,28 +400,6 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
     }
 
     @Override
-    public URI getRequestURI() {
-        return RequestUri.of(open().requestUri);
-    }
-
-    @Override
-    public Map<String, List<String>> getRequestParameterMap() {
-        return QueryParameters.parse(getQueryString());
-    }
-
-    @Override
-    public @Nullable String getQueryString() {
-        String uri = open().requestUri;
-        int mark = uri.indexOf('?');
-        return mark < 0 ? null : uri.substring(mark + 1);
-    }
-
-    @Override
-    public Map<String, String> getPathParameters() {
-        return open().pathParameters;
-    }
-
-    @Override
     public Map<String, Object> getUserProperties() {
         return open().properties();
     }
@@ -535,18 +416,17 @@ final class WebSocketSession implements Session, FlowControl.Controlled {
     }
 
     @Override
-    public @Nullable Principal getUserPrincipal() {
-        return open().principal;
-    }
-
-    @Override
     public Set<Session> getOpenSessions() {
         return open().endpoint.openSessions().of(endpoint);
     }
 
-    /** @throws IllegalStateException if {@code onClose} has returned */
-    private WebSocketSession open() {
+    @Override
+    void requireOpen() {
         if (ended) throw new IllegalStateException("session " + getId() + " is closed");
+    }
+
+    private WebSocketSession open() {
+        requireOpen();
         return this;
     }
 }
