@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the classes of one application: its own first, then those of the server (Servlet 6.1 §10.7.2). Never its own for what the JDK has,
  * nor for {@code jakarta.} where the server has the class; never the server's own classes, {@code org.dormouse.}, but
- * its annotations, its filters and what is for pushing. Jasper is the server's where it has one: pages, tags and what runs them must be of one kind. Parallel
+ * its annotations, its filters, what is for pushing and its providers of Jakarta WebSocket. Jasper is the server's where it has one: pages,
+ * tags and what runs them must be of one kind. Parallel
  * capable; closing it closes its jars.
  */
 final class WebAppClassLoader extends URLClassLoader {
@@ -23,6 +25,10 @@ final class WebAppClassLoader extends URLClassLoader {
     private static final String PUSH = "org.dormouse.push.";
     /** Found by JNDI through the context class loader. */
     private static final String NAMES = "org.dormouse.naming.java.";
+
+    /** Found by ServiceLoader through the context class loader: those of Jakarta WebSocket (§2.1.3 and §7.1). */
+    private static final Set<String> PROVIDERS = Set.of(
+            "org.dormouse.websocket.DefaultConfigurator", "org.dormouse.websocket.client.ClientContainerProvider");
 
     private static final String SERVER_FILES = "org/dormouse/";
     private static final String DRIVERS = "java.sql.Driver";
@@ -106,6 +112,7 @@ final class WebAppClassLoader extends URLClassLoader {
         if (!name.startsWith("org.")) return false;
         if (name.startsWith(ANNOTATIONS) || name.startsWith(FILTERS) || name.startsWith(PUSH)) return true;
         if (name.startsWith(NAMES)) return true;
+        if (PROVIDERS.contains(name)) return true;
         for (String packages : ENGINE) if (name.startsWith(packages)) return true;
         return false;
     }

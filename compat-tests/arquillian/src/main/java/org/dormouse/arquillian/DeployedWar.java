@@ -25,6 +25,7 @@ final class DeployedWar implements AutoCloseable {
     private final Path file;
     private final String contextPath;
     private @Nullable ServletContext context;
+    private boolean isLeftOut;
 
     private DeployedWar(Path folder, Path file, String contextPath) {
         this.folder = folder;
@@ -65,6 +66,17 @@ final class DeployedWar implements AutoCloseable {
             }
         };
         return WebApp.at(contextPath).war(file).listener(listener);
+    }
+
+    /** It could not be deployed: nothing is served at its path. */
+    DeployedWar leftOut() {
+        isLeftOut = true;
+        context = null;
+        return this;
+    }
+
+    boolean isLeftOut() {
+        return isLeftOut;
     }
 
     /** Of the servlets that it has, once it is deployed. */

@@ -29,6 +29,7 @@ public final class DormouseConfiguration implements ContainerConfiguration {
     private final Map<String, String> users = new LinkedHashMap<>();
     private @Nullable Path usersFile;
     private @Nullable Execution execution;
+    private boolean leavesOutFailed;
 
     /** Takes what {@code container} says; a property that there is not is an error, as a wrong value is. */
     void read(ContainerDef container) {
@@ -56,6 +57,7 @@ public final class DormouseConfiguration implements ContainerConfiguration {
             case "clientAuth" -> tls.put("client-auth", value);
             case "usersFile" -> usersFile = Path.of(value);
             case "execution" -> execution = execution(value);
+            case "failedDeployments" -> leavesOutFailed = leavesOut(value);
             default ->
                 throw new ConfigurationException("there is no property " + name + "; settings of the server begin with "
                         + SETTING + ", users with " + USER);
@@ -80,6 +82,11 @@ public final class DormouseConfiguration implements ContainerConfiguration {
         throw new ConfigurationException("execution \"" + value + "\" is none of loop, virtual, pool, inline");
     }
 
+    private static boolean leavesOut(String value) {
+        if (value.equals("report") || value.equals("leave-out")) return value.equals("leave-out");
+        throw new ConfigurationException("failedDeployments \"" + value + "\" is none of report, leave-out");
+    }
+
     /** @throws ConfigurationException what does not fit together */
     @Override
     public void validate() {
@@ -93,6 +100,11 @@ public final class DormouseConfiguration implements ContainerConfiguration {
                     "there are users of their own and usersFile " + usersFile + "; one of them");
         if (usersFile != null && !Files.isRegularFile(usersFile))
             throw new ConfigurationException("usersFile " + usersFile + ": there is no such file");
+    }
+
+    /** Whether a test goes on without a WAR that cannot be deployed. */
+    boolean leavesOutFailed() {
+        return leavesOutFailed;
     }
 
     String host() {

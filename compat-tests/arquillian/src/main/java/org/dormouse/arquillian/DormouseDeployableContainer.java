@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * containers of one JVM are several servers.
  */
 public final class DormouseDeployableContainer implements DeployableContainer<DormouseConfiguration> {
+    private static final System.Logger LOG = System.getLogger(DormouseDeployableContainer.class.getName());
+
     private DormouseConfiguration configuration = new DormouseConfiguration();
     private @Nullable Dormouse server;
     /** By the name of the archive. */
@@ -72,6 +74,11 @@ public final class DormouseDeployableContainer implements DeployableContainer<Do
             configuration.addUsers(application, war.folder());
             running.deploy(application);
         } catch (RuntimeException e) {
+            if (configuration.leavesOutFailed()) {
+                LOG.log(System.Logger.Level.INFO, archive.getName() + " is left out, as it cannot be deployed", e);
+                deployed.put(archive.getName(), war.leftOut());
+                return describe(running, war);
+            }
             war.close();
             throw new DeploymentException(archive.getName() + " cannot be deployed: " + e.getMessage(), e);
         }
@@ -83,7 +90,7 @@ public final class DormouseDeployableContainer implements DeployableContainer<Do
     public void undeploy(Archive<?> archive) throws DeploymentException {
         DeployedWar war = deployed.remove(archive.getName());
         if (war == null) throw new DeploymentException(archive.getName() + " is not deployed");
-        running().undeploy(war.contextPath());
+        if (!war.isLeftOut()) running().undeploy(war.contextPath());
         war.close();
     }
 

@@ -26,6 +26,7 @@ class DormouseConfigurationTest {
         "port, 65536, port 65536 is not in -1 to 65535",
         "httpsPort, -2, httpsPort -2 is not in -1 to 65535",
         "execution, host, execution \"host\" is none of",
+        "failedDeployments, ignore, failedDeployments \"ignore\" is none of",
     })
     void aPropertyThatCannotBeReadIsNamed(String name, String value, String message) {
         assertThatThrownBy(() -> new DormouseConfiguration().set(name, value))
