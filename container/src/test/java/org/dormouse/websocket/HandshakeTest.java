@@ -139,6 +139,25 @@ class HandshakeTest {
     }
 
     @Test
+    void extensionsOfTheEndpointAreInstalledBeforeThoseOfTheContainerAndNotAcceptedForThat() throws Exception {
+        List<Extension> seen = new ArrayList<>();
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Nothing.class, "/e")
+                .extensions(List.of(new NamedExtension("x-own", List.of())))
+                .configurator(new ServerEndpointConfig.Configurator() {
+                    @Override
+                    public List<Extension> getNegotiatedExtensions(
+                            List<Extension> installed, List<Extension> requested) {
+                        seen.addAll(installed);
+                        return requested;
+                    }
+                })
+                .build();
+        var request = request().with("Sec-WebSocket-Extensions", "x-own");
+        assertThat(accept(config, request).has("Sec-WebSocket-Extensions")).isFalse();
+        assertThat(seen).extracting(Extension::getName).containsExactly("x-own", "permessage-deflate");
+    }
+
+    @Test
     void anApplicationThatTakesTheFieldOutHasNoCompression() throws Exception {
         ServerEndpointConfig config = config(new ServerEndpointConfig.Configurator() {
             @Override

@@ -125,7 +125,8 @@ public final class HandshakeClient implements SessionContainer.Connector {
                 throw refused(answer, where);
             }
             if (address.isSecure() && !next.isSecure()) throw refused(answer, where + ", which is without TLS");
-            if (!next.isSameServer(address)) authorization = null;
+            authorization = null; // for that target, and perhaps for another server
+            logins = 0;
             address = next;
         }
 

@@ -93,6 +93,7 @@ public final class KernelSockets {
      * @throws IOException if there is no socket to be had, or an option is refused, with its name
      */
     public static StreamSocket connect(SocketAddress address, SocketOptions options) throws IOException {
+        SysSocket.linkReadBack(); // for finishConnect, which loops call
         int descriptor = open(address, options);
         byte[] bytes = SockAddr.write(address);
         int result = SysSocket.connect(descriptor, bytes, bytes.length);

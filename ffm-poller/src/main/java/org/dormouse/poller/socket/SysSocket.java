@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 import org.dormouse.poller.libc.LibC;
 import org.dormouse.poller.libc.Numbers;
 import org.dormouse.poller.libc.Platform;
@@ -50,6 +51,11 @@ final class SysSocket {
     private static final class ReadBack {
         static final MethodHandle GETSOCKOPT = LibC.linkCritical(
                 "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    }
+
+    /** Links getsockopt, so that a loop that asks for the first time does not: that takes milliseconds. */
+    static void linkReadBack() {
+        Objects.requireNonNull(ReadBack.GETSOCKOPT);
     }
 
     /** Linked when first asked for: a server is connected to. */
