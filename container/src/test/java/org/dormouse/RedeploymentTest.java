@@ -35,6 +35,7 @@ import org.dormouse.redeploy.fixture.Careless;
 import org.dormouse.redeploy.fixture.Echo;
 import org.dormouse.redeploy.fixture.Expressions;
 import org.dormouse.redeploy.fixture.LeftDriver;
+import org.dormouse.redeploy.fixture.LeftThread;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,26 @@ class RedeploymentTest {
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    @Test
+    void aThreadThatAnApplicationLeavesRunningIsNamed() throws Exception {
+        Path war = new TestWar(temporary.resolve("left"))
+                .classes(LeftThread.class)
+                .webXml("<listener><listener-class>" + LeftThread.class.getName() + "</listener-class></listener>")
+                .folder();
+        var log = new ErrorLog();
+        try (log;
+                var server = Mode.builder().host("127.0.0.1").port(0).start()) {
+            server.deploy(Mode.app("/left").war(war));
+            server.undeploy("/left");
+        } finally {
+            for (Thread thread : Thread.getAllStackTraces().keySet())
+                if (thread.getName().equals("left-over")) thread.interrupt();
+        }
+        assertThat(log.lines("has left thread"))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("WARN", "/left", "\"left-over\""));
     }
 
     private Path careless() throws IOException {

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.dormouse.jsp.PageCaches;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +52,17 @@ final class LeftBehind implements AutoCloseable {
             LOG.warn("{}: what it has registered with the JVM cannot be taken back", application, e);
         }
         ResourceBundle.clearCache(loader);
-        Introspector.flushCaches();
+        forgetBeans();
         PageCaches.forget(loader, loader.server());
         nameThreads();
+    }
+
+    private static void forgetBeans() {
+        try {
+            Introspector.flushCaches();
+        } catch (LinkageError e) {
+            // A JVM without java.desktop: nobody has looked into a bean.
+        }
     }
 
     private void clear(Class<?> fromWithin) throws ReflectiveOperationException {
@@ -110,7 +119,7 @@ final class LeftBehind implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one
-    private boolean isBelow(ClassLoader known) {
+    private boolean isBelow(@Nullable ClassLoader known) {
         for (ClassLoader each = known; each != null; each = each.getParent()) if (each == loader) return true;
         return false;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.dormouse.http.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of platform threads behind a bounded queue. New requests are refused when the queue is full; later tasks of requests
@@ -21,6 +22,7 @@ final class PooledRequests implements RequestThreads, Executor {
 
     private final int maxAdmitted;
     private final AtomicInteger admitted = new AtomicInteger();
+    private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
     private final Supplier<ThreadPoolExecutor> maker;
     private volatile ThreadPoolExecutor threads;
     // guarded by this: those that finish what they are at
@@ -43,9 +45,14 @@ final class PooledRequests implements RequestThreads, Executor {
         this.threads = maker.get();
     }
 
-    private static ThreadPoolExecutor make(int maxThreads, ThreadFactory factory) {
+    private ThreadPoolExecutor make(int maxThreads, ThreadFactory factory) {
+        ThreadFactory ofServer = task -> {
+            Thread made = factory.newThread(task);
+            made.setContextClassLoader(contextLoader); // whoever needs it: that may be an application
+            return made;
+        };
         var made = new ThreadPoolExecutor(
-                maxThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+                maxThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), ofServer);
         made.allowCoreThreadTimeOut(true);
         return made;
     }
