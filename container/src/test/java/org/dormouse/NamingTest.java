@@ -149,9 +149,9 @@ class NamingTest {
             assertThat(look(server, "java:comp/env/jdbc/shop"))
                     .contains("jdbc/shop (javax.sql.DataSource)", "web.xml line 4", "WebApp.resource(\"jdbc/shop\"");
         }
-        // the servlet asks for jdbc/given, which is not there now
+        // The servlet asks for jdbc/given, which is not there now; one that cannot be made keeps no promise of a mode.
         try (var log = new ErrorLog();
-                var server = start(Mode.app("/").war(war.folder()))) {
+                var server = start(WebApp.at("/").war(war.folder()))) {
             assertThat(Http.get(server, "/resources").status()).isEqualTo(500);
             assertThat(log.text()).contains("setGiven", "jdbc/given (javax.sql.DataSource)");
         }

@@ -73,9 +73,14 @@ class RedeploymentTest {
         try {
             child.getOutputStream().close();
             String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            // A thread that was stuck in an inline task may hold a loop again, with what that left in it, until the next
+            // application goes.
+            int most = Mode.EXECUTION == Execution.INLINE ? 1 : 0;
             assertThat(output.lines().filter(line -> line.startsWith("alive")))
                     .as(output)
-                    .containsExactly("alive 0");
+                    .singleElement()
+                    .satisfies(line -> assertThat(Integer.parseInt(line.substring("alive ".length())))
+                            .isLessThanOrEqualTo(most));
             assertThat(output.lines().filter(line -> line.contains(LeftDriver.class.getName())))
                     .hasSize(TIMES)
                     .allMatch(line -> line.contains("WARN") && line.contains("/app"));
