@@ -73,7 +73,8 @@ class RedeploymentTest {
         try {
             child.getOutputStream().close();
             String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // A thread that was stuck in an inline task may hold a loop again, with what that left in it, until the next
+            // A thread that was stuck in an inline task may hold a loop again, with what that left in it, until the
+            // next
             // application goes.
             int most = Mode.EXECUTION == Execution.INLINE ? 1 : 0;
             assertThat(output.lines().filter(line -> line.startsWith("alive")))
