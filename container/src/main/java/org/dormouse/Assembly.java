@@ -12,6 +12,7 @@ import org.dormouse.poller.loop.CarriedThreads;
 import org.dormouse.poller.loop.LoopSettings;
 import org.dormouse.server.Configuration;
 import org.dormouse.server.Hosted;
+import org.dormouse.server.PushSupport;
 import org.dormouse.server.RequestThreads;
 import org.dormouse.server.Server;
 import org.dormouse.server.ServerSettings;
@@ -106,6 +107,7 @@ final class Assembly {
         deployment.frontFilters().addAll(filters);
         deployment.attributes().putIfAbsent("org.dormouse.execution", own.name().toLowerCase(Locale.ROOT));
         deployment.attributes().putIfAbsent("org.dormouse.loops", settings.loops());
+        PushSupport.install(deployment, configuration.push());
         var context = new DormouseContext(deployment);
         made.add(context);
         addEndpoints(application, WebSocketSupport.install(context, configuration.webSockets(), webSockets));

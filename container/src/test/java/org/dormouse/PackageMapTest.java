@@ -76,6 +76,7 @@ class PackageMapTest {
                 "servlet",
                 "annotation",
                 "http",
+                "push",
                 "identity",
                 "servlet.mapping",
                 "servlet.session",

@@ -221,7 +221,10 @@ public interface Exchange {
 
     // --- while nobody reads or writes
 
-    /** Calls {@code gone} once if the peer hangs up or resets before {@link #finish}; half-close alone is not that. Null takes it back. */
+    /**
+     * Calls {@code gone} once if the peer hangs up or resets before {@link #finish}; half-close alone is not that, and is told only to a {@link
+     * ClientWatch}. Null takes it back.
+     */
     void whenGone(@Nullable Runnable gone);
 
     /** Runs {@code task} (quick, not blocking) after {@code delayNanos}, unless the returned handle is run before. Any thread. */

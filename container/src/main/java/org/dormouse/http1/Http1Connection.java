@@ -147,7 +147,9 @@ final class Http1Connection extends LoopAnswers {
     @Override
     public void readable() {
         Http1Exchange present = exchange;
-        if (present != null) present.wakeReader();
+        if (present == null) return;
+        present.wakeReader();
+        if (connection.hasPeerFinished()) present.clientFinished();
     }
 
     // --- output
@@ -314,7 +316,9 @@ final class Http1Connection extends LoopAnswers {
             return;
         }
         Http1Exchange present = exchange; // its own thread may take it away at any moment
-        if (present != null) present.becomeLast();
+        if (present == null) return;
+        present.becomeLast();
+        present.draining();
     }
 
     @Override

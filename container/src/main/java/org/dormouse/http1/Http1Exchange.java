@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.http.CertificateRequest;
+import org.dormouse.http.ClientWatch;
 import org.dormouse.http.Exchange;
 import org.dormouse.http.ExchangeObserver;
 import org.dormouse.http.Fields;
@@ -271,6 +272,7 @@ final class Http1Exchange extends RequestInput implements Exchange {
     public void whenGone(@Nullable Runnable task) {
         gone = task;
         if (task != null && connection.isBroken()) tellGone();
+        else if (task instanceof ClientWatch watch && connection.hasPeerFinished()) watch.finishedSending();
     }
 
     private void tellGone() {
@@ -299,6 +301,14 @@ final class Http1Exchange extends RequestInput implements Exchange {
         PooledBuffer rest = leftOver;
         leftOver = null;
         return rest;
+    }
+
+    void clientFinished() {
+        if (gone instanceof ClientWatch watch) watch.finishedSending();
+    }
+
+    void draining() {
+        if (gone instanceof ClientWatch watch) watch.draining();
     }
 
     void clientGone() {

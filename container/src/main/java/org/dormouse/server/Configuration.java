@@ -22,6 +22,7 @@ import org.dormouse.identity.LoginLimits;
 import org.dormouse.openid.OpenIdSettings;
 import org.dormouse.poller.Poller;
 import org.dormouse.poller.socket.SocketOptions;
+import org.dormouse.push.HubLimits;
 import org.dormouse.servlet.RequestLimits;
 import org.dormouse.servlet.ServletSettings;
 import org.dormouse.servlet.SessionDeclaration;
@@ -67,6 +68,7 @@ public final class Configuration {
         KEYS.putAll(LoginKeys.KINDS);
         KEYS.putAll(OpenIdKeys.KINDS);
         KEYS.putAll(SessionKeys.KINDS);
+        KEYS.putAll(PushKeys.KINDS);
         KEYS.putAll(Map.ofEntries(
                 Map.entry("server.host", Kind.TEXT),
                 Map.entry("server.port", Kind.COUNT),
@@ -262,6 +264,11 @@ public final class Configuration {
     /** What is coded and decoded. */
     public CompressionSettings compression() {
         return CompressionKeys.read(this);
+    }
+
+    /** What groups and event streams of one application may cost. */
+    public HubLimits push() {
+        return PushKeys.limits(this);
     }
 
     /** How files are served; {@code coder} makes copies of those that are kept. */

@@ -6,6 +6,7 @@ import jakarta.servlet.ServletException;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
+import org.dormouse.push.Hub;
 import org.dormouse.servlet.Deployment;
 import org.dormouse.servlet.DormouseContext;
 import org.dormouse.servlet.ListenerDeclaration;
@@ -93,6 +94,11 @@ public final class WebSocketSupport {
 
     /** Endpoints get what servlets get. */
     private record ApplicationAround(DormouseContext context) implements EndpointHost {
+        @Override
+        public Hub hub() {
+            return Hub.of(context);
+        }
+
         @Override
         public boolean isDeploying() {
             return !context.isRunning();

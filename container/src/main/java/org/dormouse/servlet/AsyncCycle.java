@@ -11,10 +11,11 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.dormouse.push.EventStream;
 import org.jspecify.annotations.Nullable;
 
 /** What one {@code startAsync} returned: its listeners, its timeout, its request and response. Any thread. */
-final class AsyncCycle implements AsyncContext {
+final class AsyncCycle implements AsyncContext, EventStream.Watched {
     private static final long DEFAULT_TIMEOUT_MILLIS = 30_000;
 
     private final AsyncRequest async;
@@ -144,6 +145,12 @@ final class AsyncCycle implements AsyncContext {
     @Override
     public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
         return own.servletContext().create(type, "createListener");
+    }
+
+    @Override
+    public void watch(EventStream.Watch told) {
+        checkStarted("watch");
+        async.watch(told);
     }
 
     /** Runs from the return of the dispatch that began this cycle; 0 or less: for ever. */

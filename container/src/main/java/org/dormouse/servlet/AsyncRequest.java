@@ -9,7 +9,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.dormouse.http.ClientGone;
+import org.dormouse.http.ClientWatch;
 import org.dormouse.http.Exchange;
+import org.dormouse.push.EventStream;
 import org.dormouse.servlet.mapping.ServletMatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *                   -> COMPLETE_ASKED -> OVER
  * </pre>
  */
-final class AsyncRequest {
+final class AsyncRequest implements ClientWatch {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncRequest.class);
 
     private enum Phase {
@@ -48,6 +50,8 @@ final class AsyncRequest {
     private @Nullable AsyncCycle cycle;
     private @Nullable Runnable timer;
     private boolean clientGone;
+    private boolean clientFinished;
+    private EventStream.@Nullable Watch watch;
 
     AsyncRequest(DormouseRequest request, DormouseResponse response, Exchange exchange, Executor executor) {
         this.request = request;
@@ -73,7 +77,7 @@ final class AsyncRequest {
             begun = new AsyncCycle(this, request, passed, answer, original, from);
             cycle = begun;
         }
-        if (first) exchange.whenGone(this::clientLeft);
+        if (first) exchange.whenGone(this);
         if (before != null) before.tellRestart(begun);
         return begun;
     }
@@ -218,12 +222,50 @@ final class AsyncRequest {
         later(this::clientGoneNow);
     }
 
-    /** Any thread; may come at any time until the exchange is finished. */
-    private void clientLeft() {
+    /** The client left. Any thread; may come at any time until the exchange is finished. */
+    @Override
+    public void run() {
         synchronized (this) {
             clientGone = true;
         }
         later(this::clientGoneNow);
+    }
+
+    @Override
+    public void finishedSending() {
+        EventStream.Watch told;
+        synchronized (this) {
+            clientFinished = true;
+            told = watch;
+        }
+        if (told != null) later(() -> tell(told::clientFinished));
+    }
+
+    @Override
+    public void draining() {
+        EventStream.Watch told;
+        synchronized (this) {
+            told = watch;
+        }
+        if (told != null) later(() -> tell(told::serverStops));
+    }
+
+    /** See {@link EventStream.Watched}. Whoever asks last is told. */
+    void watch(EventStream.Watch told) {
+        synchronized (this) {
+            watch = told;
+            if (!clientFinished) return;
+        }
+        later(() -> tell(told::clientFinished));
+    }
+
+    private void tell(Runnable told) {
+        if (isOver()) return;
+        try {
+            told.run();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
     }
 
     private void cancelTimer() {

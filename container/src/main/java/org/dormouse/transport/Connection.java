@@ -215,6 +215,11 @@ public final class Connection extends ConnectionLife {
         if (phase == Phase.OPEN && !has(INPUT_LENT)) showInput(true);
     }
 
+    /** Whether the peer is known to have closed its sending side. Any thread. */
+    public boolean hasPeerFinished() {
+        return has(PEER_FINISHED);
+    }
+
     public boolean isInputLent() {
         return has(INPUT_LENT);
     }

@@ -91,15 +91,4 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
             binary((ByteBuffer) encoded, completion);
         }
     }
-
-    /** Sends what was prepared for many sessions; {@code completion} is told what became of it. */
-    void send(PreparedMessage message, AsyncCompletion completion) {
-        int first = fragments().whole(message.opcode());
-        if (session().isCompressed()) {
-            SessionDeflate.Outgoing frame = session().deflate().outgoing(message);
-            sendAsync(frame.first, frame.payload, completion);
-        } else {
-            sendAsync(first, message.payload(), completion);
-        }
-    }
 }

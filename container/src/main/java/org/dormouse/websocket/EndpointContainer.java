@@ -12,13 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dormouse.push.Hub;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The WebSocket endpoints of one application: the {@code ServerContainer} that stands as an attribute in its context. Endpoints may be
  * added at any time, while it runs too. Any thread.
  */
-public final class EndpointContainer extends SessionContainer implements ServerContainer {
+public final class EndpointContainer extends SessionContainer implements ServerContainer, Hub.Owner {
     /** Reaches from what the application calls a request to the connection that carries it: the one thing that needs to know servlets. */
     public interface Upgrader {
         /** See {@link ServerContainer#upgradeHttpToWebSocket}. */
@@ -60,6 +61,11 @@ public final class EndpointContainer extends SessionContainer implements ServerC
 
     EndpointHost host() {
         return host;
+    }
+
+    @Override
+    public Hub hub() {
+        return host.hub();
     }
 
     SessionLimits sessionLimits() {

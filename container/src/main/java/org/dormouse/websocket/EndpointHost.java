@@ -1,5 +1,7 @@
 package org.dormouse.websocket;
 
+import org.dormouse.push.Hub;
+
 /** What the endpoints of an application need of whoever runs the application. Any thread. */
 public interface EndpointHost {
     /** For endpoints without an application around them: it runs already, and nothing is injected. */
@@ -15,6 +17,11 @@ public interface EndpointHost {
         @Override
         public void release(Object endpoint) {}
     };
+
+    /** The groups of the application. */
+    default Hub hub() {
+        throw new IllegalStateException("no application, and so no groups");
+    }
 
     /** Whether the application has not been started: then one bad endpoint is the end of all (Jakarta WebSocket 2.2 §5.2.1). */
     boolean isDeploying();

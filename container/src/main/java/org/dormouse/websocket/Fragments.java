@@ -41,6 +41,11 @@ abstract class Fragments {
         return opcode | FrameHead.LAST;
     }
 
+    /** Whether parts of a message have been sent, and not its last one. */
+    final boolean isInParts() {
+        return unfinished != NONE;
+    }
+
     private static IllegalStateException refused() {
         return new IllegalStateException("a message is being sent in parts: its last part has to be sent first");
     }

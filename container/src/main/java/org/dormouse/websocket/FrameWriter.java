@@ -16,6 +16,9 @@ abstract class FrameWriter extends Fragments {
     /** Compressed without the session's deflater, whose context it is not in. */
     static final int FOREIGN = 0x200;
 
+    /** The payload has its head already, and is sent from where it lies: a server's frame for many sessions. */
+    static final int WIRE = 0x400;
+
     /** The first reserved bit: the message is compressed (RFC 7692 §6). */
     static final int COMPRESSED = 0x40;
 
@@ -67,7 +70,7 @@ abstract class FrameWriter extends Fragments {
     /**
      * Writes one frame.
      *
-     * @param first its first byte: {@link FrameHead#LAST}, {@link #COMPRESSED} and the opcode; with {@link #IN_ORDER} or {@link #FOREIGN}
+     * @param first its first byte: {@link FrameHead#LAST}, {@link #COMPRESSED} and the opcode; with {@link #IN_ORDER}, {@link #FOREIGN} or {@link #WIRE}
      * @param payload not changed by anybody until it is sent
      */
     final void write(int first, byte[] payload) {
@@ -80,7 +83,13 @@ abstract class FrameWriter extends Fragments {
             return;
         }
         if (deflate != null && (first & FOREIGN) != 0) deflate.forget();
-        put(first, payload);
+        if ((first & WIRE) != 0) share(payload);
+        else put(first, payload);
+    }
+
+    private void share(byte[] frame) {
+        written += frame.length;
+        connection.enqueue(PooledBuffer.sharing(frame, 0, frame.length));
     }
 
     private void put(int first, byte[] payload) {

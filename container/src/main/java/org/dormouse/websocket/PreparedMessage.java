@@ -1,6 +1,5 @@
 package org.dormouse.websocket;
 
-import java.nio.charset.StandardCharsets;
 import org.dormouse.websocket.frame.DeflatePools;
 import org.dormouse.websocket.frame.DeflateTerms;
 import org.dormouse.websocket.frame.MessageDeflater;
@@ -17,19 +16,17 @@ final class PreparedMessage {
     private final byte[] payload;
     private byte @Nullable [] compressed; // guarded by this
     private boolean isTried; // guarded by this
+    private byte @Nullable [] frame; // guarded by this
+    private byte @Nullable [] compressedFrame; // guarded by this
 
     private PreparedMessage(int opcode, byte[] payload) {
         this.opcode = opcode;
         this.payload = payload;
     }
 
-    static PreparedMessage of(String text) {
-        return new PreparedMessage(Opcode.TEXT, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Takes {@code payload} over. */
-    static PreparedMessage of(byte[] payload) {
-        return new PreparedMessage(Opcode.BINARY, payload);
+    /** @param payload which nobody changes */
+    static PreparedMessage of(int opcode, byte[] payload) {
+        return new PreparedMessage(opcode, payload);
     }
 
     int opcode() {
@@ -42,6 +39,27 @@ final class PreparedMessage {
 
     int length() {
         return payload.length;
+    }
+
+    /** The whole frame of a server. */
+    synchronized byte[] frame() {
+        byte[] made = frame;
+        if (made == null) frame = made = frame(FrameHead.LAST | opcode, payload);
+        return made;
+    }
+
+    /** The whole frame of a server, compressed; null if it does not get shorter. */
+    synchronized byte @Nullable [] compressedFrame(DeflatePools pools) {
+        byte[] made = compressedFrame;
+        byte[] present = made == null ? compressed(pools) : null;
+        if (present != null) {
+            compressedFrame = made = frame(FrameHead.LAST | FrameWriter.COMPRESSED | opcode, present);
+        }
+        return made;
+    }
+
+    private static byte[] frame(int first, byte[] payload) {
+        return FrameHead.frame(first, payload, 0, payload.length, Role.SERVER);
     }
 
     /** Null if it does not get shorter. One thread compresses, for all: the others have nothing better to do than to wait for it. */

@@ -150,7 +150,7 @@ abstract class Remote implements RemoteEndpoint {
         return session.limits().sendTimeout().toNanos();
     }
 
-    private long asyncTimeoutNanos() {
+    final long asyncTimeoutNanos() {
         long millis = session.asyncTimeoutMillis();
         return millis <= 0 ? OutboundFrame.NEVER : Math.min(millis, Long.MAX_VALUE / 2_000_000) * 1_000_000;
     }

@@ -184,6 +184,17 @@ final class SessionDeflate {
         return new Outgoing(first | FrameWriter.COMPRESSED, compressed);
     }
 
+    /** The frame of a message for many sessions, as it is to be sent by this one, which is a server's. Any thread. */
+    Outgoing wire(PreparedMessage message) {
+        byte[] compressed = null;
+        if (message.length() >= minBytes && agreed.terms().ownBits() == DeflateTerms.MAX_BITS) {
+            compressed = message.compressedFrame(pools);
+        }
+        int first = FrameHead.LAST | message.opcode() | FrameWriter.WIRE;
+        if (compressed == null) return new Outgoing(first, message.frame());
+        return new Outgoing(first | FrameWriter.FOREIGN, compressed);
+    }
+
     /** A message that was compressed for many sessions, as it is to be sent in this one. Any thread. */
     Outgoing outgoing(PreparedMessage message) {
         int first = FrameHead.LAST | message.opcode();

@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.dormouse.push.FlowControl;
+import org.dormouse.push.Memberships;
+import org.dormouse.push.Message;
+import org.dormouse.push.Recipient;
 import org.dormouse.transport.Connection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One conversation, as the application sees it (Jakarta WebSocket 2.2 §2). Any thread. What most sessions never ask for is made when it is
  * asked for; nothing of the HTTP request is kept but what {@link HandshakeResult} has.
  */
-final class WebSocketSession extends SessionHandlers implements FlowControl.Controlled {
+final class WebSocketSession extends SessionHandlers implements FlowControl.Controlled, Recipient {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
 
     private final DeployedEndpoint endpoint;
@@ -41,6 +44,7 @@ final class WebSocketSession extends SessionHandlers implements FlowControl.Cont
     private @Nullable SessionCodecs codecs; // guarded by this
     private @Nullable Runnable atEnd; // guarded by this
     private @Nullable String id; // guarded by this
+    private @Nullable Memberships memberships; // guarded by this
 
     // guarded by the OpenSessions of the endpoint
     @Nullable
@@ -197,6 +201,7 @@ final class WebSocketSession extends SessionHandlers implements FlowControl.Cont
         endpoint.openSessions().remove(this);
         caller = Thread.currentThread();
         if (deflate != null) deflate.endInput();
+        leaveGroups();
         try {
             endpoint.model().close(this, reason);
         } catch (Throwable t) {
@@ -216,6 +221,35 @@ final class WebSocketSession extends SessionHandlers implements FlowControl.Cont
         }
         caller = null;
         if (rest != null) rest.run();
+    }
+
+    /** Before {@code onClose}, which finds the groups as they are without it. */
+    private void leaveGroups() {
+        Memberships made;
+        synchronized (this) {
+            made = memberships;
+            if (made == null) memberships = Memberships.ENDED;
+        }
+        if (made != null) made.end();
+    }
+
+    // --- for groups
+
+    @Override
+    public Executor sender() {
+        return connection.connection().loop();
+    }
+
+    @Override
+    public Delivery deliver(Message message, Runnable droppedLater) {
+        return new GroupRemote(this).deliver(message, droppedLater);
+    }
+
+    @Override
+    public synchronized Memberships memberships() {
+        Memberships made = memberships;
+        if (made == null) memberships = made = new Memberships();
+        return made;
     }
 
     /** Has {@code last} run when the session has ended, after {@code onClose}; at once if it has. */

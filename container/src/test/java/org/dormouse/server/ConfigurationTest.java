@@ -199,6 +199,7 @@ class ConfigurationTest {
         assertThat(withDefaults.connections()).isEqualTo(configuration.connections());
         assertThat(withDefaults.requests()).isEqualTo(configuration.requests());
         assertThat(withDefaults.webSockets()).isEqualTo(configuration.webSockets());
+        assertThat(withDefaults.push()).isEqualTo(configuration.push());
         assertThat(withDefaults.multipart()).isEqualTo(configuration.multipart());
         assertThat(withDefaults.unpacking()).isEqualTo(configuration.unpacking());
         var sessions = new SessionDeclaration().maxSessions(1);

@@ -24,7 +24,7 @@ import org.dormouse.poller.socket.StreamSocket;
  * <p>Each step does what was there when it began; what that brings about comes in the next turn, after a poll. Continuations come last,
  * entered from this outermost frame, so when one of them costs its thread the loop, the new holder simply begins a turn.
  */
-public final class EventLoop {
+public final class EventLoop implements Executor {
     /** Is told that something happened to a descriptor. Called by the loop's owner; must not block. */
     public interface Handler {
         /**
@@ -146,6 +146,7 @@ public final class EventLoop {
      * Runs {@code task} as the owner of this loop; after the loop was closed, on some other thread, still one at a time. Any thread; tasks
      * of one caller keep their order. Never throws, never blocks.
      */
+    @Override
     public void execute(Runnable task) {
         mailbox.addTask(task);
         mailFor();
