@@ -1,80 +1,74 @@
 package org.dormouse.standalone.demo;
 
 import jakarta.websocket.CloseReason;
-import jakarta.websocket.OnClose;
+import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dormouse.push.Group;
+import org.dormouse.push.Hub;
+import org.jspecify.annotations.Nullable;
 
-/** A chat with one room: what one says, all hear. */
-@ServerEndpoint("/chat")
+/** A chat with several rooms: what one says, all in the same room hear. */
+@ServerEndpoint("/chat/{room}")
 public final class ChatEndpoint {
     private static final int MAX_CHARS = 500;
-    private static final int MAX_PEOPLE = 500;
+    private static final int MAX_NAME = 30;
+    private static final int MAX_PEOPLE = 100;
     private static final List<String> KINDS =
             List.of("Hazel", "Garden", "Edible", "Forest", "Desert", "Woolly", "Japanese");
 
-    private static final Set<Session> ROOM = ConcurrentHashMap.newKeySet();
     private static final AtomicInteger ARRIVALS = new AtomicInteger();
 
     private String name = "";
-
-    static int people() {
-        return ROOM.size();
-    }
+    private @Nullable Group room;
 
     @OnOpen
-    public void open(Session session) throws IOException {
-        if (ROOM.size() >= MAX_PEOPLE) {
-            session.close(new CloseReason(CloseReason.CloseCodes.TRY_AGAIN_LATER, MAX_PEOPLE + " are here already"));
+    public void open(Session session, @PathParam("room") String asked) throws IOException {
+        if (!ChatRooms.NAMES.contains(asked)) {
+            session.close(new CloseReason(CloseCodes.VIOLATED_POLICY, "there is no such room"));
+            return;
+        }
+        Group entered = ChatRooms.room(Hub.of(session), asked);
+        if (entered.size() >= MAX_PEOPLE) {
+            session.close(new CloseReason(CloseCodes.TRY_AGAIN_LATER, MAX_PEOPLE + " are here already"));
             return;
         }
         session.setMaxTextMessageBufferSize(4 * MAX_CHARS);
+        name = nameOf(session);
+        session.getAsyncRemote().sendText(new Json().field("you", name).toString(), _ -> {});
+        room = entered;
+        entered.join(session, name);
+    }
+
+    /** The name that the visitor asks for, or one of ours. */
+    private static String nameOf(Session session) {
+        List<String> asked = session.getRequestParameterMap().getOrDefault("name", List.of());
+        String wish = asked.isEmpty() ? "" : asked.getFirst().strip();
+        boolean isUsable = !wish.isEmpty()
+                && wish.length() <= MAX_NAME
+                && wish.chars().noneMatch(c -> Character.getType(c) == Character.FORMAT || c < ' ');
+        if (isUsable) return wish;
         int arrival = ARRIVALS.incrementAndGet();
-        name = KINDS.get(arrival % KINDS.size()) + " dormouse " + arrival;
-        ROOM.add(session);
-        send(session, new Json().field("you", name).toString());
-        say(new Json().field("note", name + " woke up").field("people", ROOM.size()));
+        return KINDS.get(arrival % KINDS.size()) + " dormouse " + arrival;
     }
 
     @OnMessage
     public void hear(String text) {
         String said = text.strip();
-        if (said.isEmpty()) return;
+        Group here = room;
+        if (said.isEmpty() || here == null) return;
         if (said.length() > MAX_CHARS) said = said.substring(0, MAX_CHARS);
-        say(new Json().field("from", name).field("text", said).field("people", ROOM.size()));
+        here.broadcast(new Json().field("from", name).field("text", said).toString());
     }
 
-    @OnClose
-    public void close(Session session) {
-        if (ROOM.remove(session))
-            say(new Json().field("note", name + " fell asleep").field("people", ROOM.size()));
-    }
-
-    /** A close follows; a chat has nothing to add to it. */
+    /** A close follows, with which the session leaves its room; a chat has nothing to add to it. */
     @OnError
-    public void failed(Session session, Throwable failure) {
-        ROOM.remove(session);
-    }
-
-    private static void say(Json message) {
-        String text = message.toString();
-        for (Session each : ROOM) {
-            send(each, text);
-        }
-    }
-
-    /** Does not wait; who cannot be reached leaves the room. */
-    private static void send(Session session, String text) {
-        session.getAsyncRemote().sendText(text, result -> {
-            if (!result.isOK()) ROOM.remove(session);
-        });
-    }
+    public void failed(Throwable failure) {}
 }

@@ -16,6 +16,7 @@ public final class Demo {
                 .servlet("/api/ticks", new TicksServlet(counter))
                 .servlet("/", new PageServlet())
                 .resources(new DemoPages())
+                .listener(new ChatRooms())
                 .endpoint(ChatEndpoint.class);
     }
 }

@@ -21,6 +21,18 @@ final class Json {
         return this;
     }
 
+    Json field(String name, Iterable<String> values) {
+        name(name).append('[');
+        String between = "\"";
+        for (String value : values) {
+            text.append(between);
+            for (int i = 0; i < value.length(); i++) appendEscaped(value.charAt(i));
+            between = "\",\"";
+        }
+        text.append(between.length() == 1 ? "]" : "\"]");
+        return this;
+    }
+
     private StringBuilder name(String name) {
         if (text.length() > 1) text.append(',');
         return text.append('"').append(name).append("\":");

@@ -12,6 +12,9 @@ final class PageServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final Map<String, String> TYPES = Map.of(
             "index.html", "text/html;charset=utf-8",
+            "chat.html", "text/html;charset=utf-8",
+            "chat.css", "text/css;charset=utf-8",
+            "chat.js", "text/javascript;charset=utf-8",
             "dormouse.css", "text/css;charset=utf-8",
             "dormouse.js", "text/javascript;charset=utf-8",
             "dormouse.svg", "image/svg+xml");

@@ -150,12 +150,11 @@ function show(kind, text, from) {
 }
 
 function openChat() {
-  const url = new URL('chat', here);
+  const url = new URL('chat/nest', here);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   socket = new WebSocket(url);
   socket.onmessage = event => {
     const message = JSON.parse(event.data);
-    if (message.people) at('people').textContent = message.people;
     if (message.you) {
       me = message.you;
       at('chat-text').placeholder = 'Say something as ' + me;
