@@ -1,14 +1,16 @@
 package org.dormouse.benchmarks.dormouse;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import org.dormouse.Dormouse;
 import org.dormouse.Execution;
 import org.dormouse.WebApp;
+import org.dormouse.benchmarks.workload.BroadcastEndpoint;
 import org.dormouse.benchmarks.workload.Https;
 import org.dormouse.benchmarks.workload.Workload;
 
-/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [sockets] [https=PORT:KEYSTORE] [KEY=VALUE ...], keys as in docs/configuration.md. */
+/** Arguments: PORT [loop | virtual | pool | inline] [all] [gzip] [sockets [jakarta]] [https=PORT:KEYSTORE] [KEY=VALUE ...], keys as in docs/configuration.md. */
 public final class DormouseServer {
     private DormouseServer() {}
 
@@ -16,7 +18,11 @@ public final class DormouseServer {
     public static void main(String[] arguments) {
         String execution = arguments.length > 1 ? arguments[1] : "loop";
         WebApp application = WebApp.at("/");
-        for (Class<?> endpoint : Workload.endpoints(arguments)) application.endpoint(endpoint);
+        boolean isPlain = Arrays.asList(arguments).contains("jakarta");
+        for (Class<?> endpoint : Workload.endpoints(arguments)) {
+            boolean isGrouped = endpoint.equals(BroadcastEndpoint.class) && !isPlain;
+            application.endpoint(isGrouped ? GroupBroadcastEndpoint.class : endpoint);
+        }
         Workload.servlets(arguments).forEach((path, servlet) -> application.servlet(path, servlet));
         Path files = Workload.files();
         if (files != null) application.resources(files);
