@@ -112,6 +112,7 @@ class WebSocketAdmissionTest {
         var builder = builder(Mode.app("/").endpoint(Echo.class)).set("websocket.max-sessions-per-address", "1");
         try (var server = builder.start();
                 var one = RawWebSocket.open(server.port(), "/e")) {
+            assertThat(one.send(frames().text("open")).next()).isEqualTo("text:open"); // and so has its place
             assertThat(head(server.port(), "/e")).startsWith("HTTP/1.1 503 ").containsIgnoringCase("Retry-After: ");
             assertThat(one.send(frames().text("still here")).next()).isEqualTo("text:still here");
         }
