@@ -29,13 +29,7 @@ final class FirstUse {
     private FirstUse() {}
 
     static void load(Http1Limits limits, DateLine date) {
-        for (Class<?> type : CLASSES) {
-            try {
-                Class.forName(type.getName(), true, type.getClassLoader());
-            } catch (ClassNotFoundException e) {
-                throw new AssertionError("it is loaded already", e);
-            }
-        }
+        org.dormouse.poller.loop.FirstUse.of(CLASSES);
         byte[] bytes = REQUEST.getBytes(StandardCharsets.ISO_8859_1);
         byte[] body = "1;a=\"b\"\r\nx\r\n0\r\nA: b\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
         try {

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.dormouse.identity.Caller;
 import org.dormouse.identity.TooManyLogins;
+import org.dormouse.identity.Users;
 import org.dormouse.servlet.security.AccessRequirement;
 import org.dormouse.servlet.security.Authenticator;
 import org.dormouse.servlet.security.BasicAuthenticator;
@@ -40,7 +41,18 @@ final class SecurityGate implements Filter {
     static SecurityConstraints combine(Deployment deployment, String application) {
         SecurityConstraints combined = deployment.security().combine(deployment.roles());
         for (String remark : combined.remarks()) LOG.warn("{}: {}", application, remark);
+        if (asksForPasswords(deployment) && deployment.security().users().equals(Users.NONE)) {
+            LOG.warn(
+                    "{} asks for passwords (auth-method {}) and has no users, so nobody can log in: --users FILE, WebApp.users or users.source",
+                    application,
+                    deployment.security().authMethod());
+        }
         return combined;
+    }
+
+    private static boolean asksForPasswords(Deployment deployment) {
+        String method = deployment.security().authMethod();
+        return SecurityDeclaration.BASIC.equals(method) || SecurityDeclaration.FORM.equals(method);
     }
 
     /** Null where the application declares no method to log in by what each request brings. */

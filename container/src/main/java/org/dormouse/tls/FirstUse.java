@@ -45,13 +45,7 @@ final class FirstUse implements Runnable {
 
     static void load(TlsHosts hosts, Handshakes handshakes) {
         if (!DONE.compareAndSet(false, true)) return;
-        for (Class<?> type : CLASSES) {
-            try {
-                Class.forName(type.getName(), true, type.getClassLoader());
-            } catch (ClassNotFoundException e) {
-                throw new AssertionError("it is loaded already", e);
-            }
-        }
+        org.dormouse.poller.loop.FirstUse.of(CLASSES);
         try {
             ClientHello.parse(NO_HELLO, 0, NO_HELLO.length, NO_HELLO.length);
         } catch (Alert.Refused e) {

@@ -3,8 +3,10 @@ package org.dormouse.transport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.function.Consumer;
+import org.dormouse.buffer.PooledBuffer;
 import org.dormouse.poller.Readiness;
 import org.dormouse.poller.loop.EventLoop;
+import org.dormouse.poller.loop.FirstUse;
 import org.dormouse.poller.socket.SocketError;
 import org.dormouse.poller.socket.StreamSocket;
 
@@ -13,6 +15,17 @@ import org.dormouse.poller.socket.StreamSocket;
  * limits how long that may take, with {@link #cancel}. Loop owner, but for what says otherwise.
  */
 public final class Dial implements EventLoop.Handler {
+    static {
+        FirstUse.of(
+                Connection.class,
+                ConnectionEnd.class,
+                ConnectionEvents.class,
+                OutboundQueue.class,
+                PeerLeft.class,
+                PooledBuffer.class,
+                ConnectException.class);
+    }
+
     private final Connections family;
     private final StreamSocket socket;
     private final ProtocolUpgrade protocol;

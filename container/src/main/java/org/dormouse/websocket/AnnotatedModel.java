@@ -126,7 +126,7 @@ final class AnnotatedModel implements EndpointModel {
     private MethodHandle bind(Method method, Class<?> subject, boolean required) throws DeploymentException {
         CallbackBinder binder = new CallbackBinder(method).sort(false);
         Class<?> found = binder.subject();
-        if (found == null && required) throw binder.bad("no parameter of " + subject.getName());
+        if (found == null && required) throw binder.wrong("a parameter of " + subject.getName() + " is missing");
         if (found != null && found != subject) throw binder.bad("parameter of " + found.getName());
         return binder.bind();
     }
@@ -147,7 +147,7 @@ final class AnnotatedModel implements EndpointModel {
         }
         CallbackBinder binder = new CallbackBinder(method).sort(true);
         Class<?> type = binder.subject();
-        if (type == null) throw binder.bad("no parameter for the message");
+        if (type == null) throw binder.wrong("a parameter for the message is missing");
         Class<?> result = method.getReturnType();
         if (result != void.class && !codecs.mayEncode(result)) {
             throw binder.bad("result of " + result.getName() + ", for which there is no encoder,");

@@ -107,8 +107,12 @@ final class CallbackBinder {
     }
 
     DeploymentException bad(String what) {
-        return new DeploymentException("method " + method.getDeclaringClass().getName() + "." + method.getName() + ": "
-                + what + " is not allowed here");
+        return wrong(what + " is not allowed here");
+    }
+
+    DeploymentException wrong(String why) {
+        return new DeploymentException(
+                "method " + method.getDeclaringClass().getName() + "." + method.getName() + ": " + why);
     }
 
     private MethodHandle open() throws DeploymentException {

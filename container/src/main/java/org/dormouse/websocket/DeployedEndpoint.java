@@ -8,10 +8,30 @@ import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.Objects;
+import org.dormouse.poller.loop.FirstUse;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint that can be connected to: what all its sessions share. Immutable but for the set of open sessions. */
 final class DeployedEndpoint {
+    static {
+        // What the loop of a session would be the first to use.
+        FirstUse.of(
+                WebSocketSession.class,
+                WebSocketConnection.class,
+                WebSocketOutput.class,
+                FrameParser.class,
+                MessageReader.class,
+                MessageAssembly.class,
+                Masking.class,
+                Utf8.class,
+                SessionDeflate.class,
+                OutboundFrame.class,
+                ParkedSender.class,
+                CloseStatus.class,
+                Breach.class,
+                ProtocolViolation.class);
+    }
+
     private final EndpointConfig config;
     private final Class<?> endpointClass;
     private final Codecs codecs;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngine;
 import org.dormouse.buffer.PooledBuffer;
+import org.dormouse.poller.loop.FirstUse;
 import org.dormouse.poller.socket.SocketAddress;
 import org.dormouse.poller.socket.StreamSocket;
 import org.dormouse.tls.TlsClient;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Line implements Protocol, ProtocolUpgrade {
+    static {
+        FirstUse.of(ResponseHead.class, ResponseHead.Malformed.class, BadAnswer.class, EOFException.class);
+    }
+
     /** Begins to connect; of the kernel, or of one in memory. */
     interface Opener {
         StreamSocket connect(SocketAddress address) throws IOException;

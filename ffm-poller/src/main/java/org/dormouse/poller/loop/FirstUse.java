@@ -4,10 +4,10 @@ import org.dormouse.poller.ThreadPriority;
 import org.dormouse.poller.socket.SocketError;
 
 /**
- * Loads what loops use later, error paths included: the first use of a class takes locks of its class loader, and a loop that waits for
- * one held by a virtual thread which only this loop could run would wait for ever.
+ * Loads what loops use later, error paths included: the first use of a class takes locks of its class loader and reads files, and a loop that
+ * waits for one held by a virtual thread which only this loop could run would wait for ever.
  */
-final class FirstUse {
+public final class FirstUse {
     private static final Class<?>[] CLASSES = {
         SocketError.class,
         LateCarrier.class,
@@ -32,14 +32,19 @@ final class FirstUse {
 
     private FirstUse() {}
 
-    static void load() {
-        for (Class<?> type : CLASSES) {
+    /** Loads and initialises {@code types}, on the calling thread: not that of a loop. */
+    public static void of(Class<?>... types) {
+        for (Class<?> type : types) {
             try {
                 Class.forName(type.getName(), true, type.getClassLoader());
             } catch (ClassNotFoundException e) {
                 throw new AssertionError("it is loaded already", e);
             }
         }
+    }
+
+    static void load() {
+        of(CLASSES);
         ThreadPriority.nice();
         LoopEvents.areRecorded();
         SocketError.exception("call", -1);
