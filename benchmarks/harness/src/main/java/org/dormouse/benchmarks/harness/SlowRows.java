@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -86,7 +87,7 @@ final class SlowRows implements Part {
         Memory meanwhile;
         try {
             awaitSockets(attackers.pid());
-            beside = load(server, attack, "beside");
+            beside = loadBeside(server, attack);
             left = RunningServer.sockets(attackers.pid());
             meanwhile = Memory.of(server);
         } finally {
@@ -125,6 +126,18 @@ final class SlowRows implements Part {
         raw.append("=== ").append(attack.name()).append(", ").append(when).append(", ");
         raw.append(server.name()).append("\n\n").append(sample.raw()).append('\n');
         return sample;
+    }
+
+    /** Who answers nobody at all beside an attack has no times: that is the figure. */
+    private Sample loadBeside(RunningServer server, Attack attack) throws InterruptedException {
+        try {
+            return load(server, attack, "beside");
+        } catch (IOException e) {
+            Progress.say("%s answers nobody: %s", server.name(), e);
+            raw.append("=== ").append(attack.name()).append(", beside, ").append(server.name());
+            raw.append("\n\n").append(e.getMessage()).append("\n\n");
+            return new Sample(Map.of("answered_p99", Double.NaN, "answered_p999", Double.NaN), "");
+        }
     }
 
     private Process start(RunningServer server, Attack attack) throws IOException {
